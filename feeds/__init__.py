@@ -1,0 +1,1 @@
+"""What is published: where it comes from, and how to tell one thing from another."""

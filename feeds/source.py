@@ -1,0 +1,51 @@
+"""Source: one method; Fetched; Bookmark (opaque, owned by its source)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from feeds.model import Item
+
+#: JSON that only the source that wrote it understands: validators, hashes, a page. Never inspected.
+Bookmark = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What one visit to a feed gave."""
+
+    items: tuple[Item, ...]
+    #: Handed back on the next visit, once the items are remembered.
+    bookmark: Bookmark
+    #: True when the feed said or showed that nothing changed; `items` is then empty.
+    unchanged: bool = False
+    #: What was wrong and could be worked round: "not well-formed: line 12".
+    warnings: tuple[str, ...] = ()
+    #: Seconds before which the server asks not to be visited again (Cache-Control), within limits.
+    fresh_for: float | None = None
+    #: Where the feed has moved for good; None when it has not.
+    moved_to: str | None = None
+
+
+class Source(Protocol):
+    """The code that can read one kind of feed."""
+
+    async def fetch(self, bookmark: Bookmark | None, *, now: datetime) -> Fetched:
+        """Visit the feed once.
+
+        Args:
+            bookmark: What the last successful visit returned; None on the first.
+            now: Aware time of the visit.
+
+        Returns:
+            Every item that may be new or changed since `bookmark`. Repeating an item is allowed,
+            leaving one out is not. The bookmark may be lost at any time without harm.
+
+        Raises:
+            FetchError: the bytes did not arrive.
+            ParseError: they did and nothing can be read from them.
+        """
+        ...

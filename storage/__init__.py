@@ -1,0 +1,1 @@
+"""What we remember. Plain synchronous Python; every function takes `db` first."""
