@@ -26,8 +26,10 @@ class Alert:
 class Posted:
     """Proof that an alert stands in its channel."""
 
-    #: The message's name in its channel (Slack's `ts`).
+    #: The message's name in its conversation (Slack's `ts`).
     ts: str
+    #: Where it stands: the channel, or the id of the direct message that a person's id led to.
+    conversation: str
 
 
 class DeliveryError(Exception):

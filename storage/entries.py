@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
-from feeds.model import Item
+import msgspec
+from sqlite_utils import Database
+
+from feeds import facts, identity
+from feeds.model import Item, SourceKind, Stage
+from feeds.words import index_text
+from storage import stories
+from storage.database import to_instant, to_text
+
+#: A public-inspection row is the document printed under its number within this time of its filing;
+#: special filings stay listed for days, re-used numbers lie years apart
+#: (api-core commit 245fb5b4b; reference/federal_register.md §5, §7).
+SAME_DOCUMENT = timedelta(days=90)
+#: What `from_row` needs.
+COLUMNS = "entries.id, item, story_id, revision, first_seen_at"
+
+_decoder = msgspec.json.Decoder(Item)
+
+
+class Change(StrEnum):
+    """What a sighting of an item was to us."""
+
+    NEW = "new"
+    ADVANCED = "advanced"  # the same document at a later stage
+    REVISED = "revised"
+    SEEN = "seen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +47,172 @@ class Entry:
     #: Count of changed contents since first seen; 0 for an entry never changed.
     revision: int
     first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """An entry after a sighting, and what that sighting changed."""
+
+    entry: Entry
+    change: Change
+    #: The item before this sighting; None for a new one.
+    before: Item | None = None
+
+
+def remember(db: Database, item: Item, *, now: datetime) -> Remembered:
+    """Keep an item. The same thing is kept once, however often and wherever it is sighted.
+
+    Args:
+        db: Inside a transaction.
+        item: A sighting, from any source.
+        now: First-seen time of a new entry.
+    """
+    known = _known(db, item)
+    if known is None:
+        return Remembered(entry=_insert(db, item, now=now), change=Change.NEW)
+    before = known.item
+    merged = identity.merged(before, item)
+    if merged == before:
+        return Remembered(entry=known, change=Change.SEEN, before=before)
+    advanced = merged.stage is not before.stage
+    revised = (
+        identity.content_hash(merged) != identity.content_hash(before)
+        or merged.evidence != before.evidence
+    )
+    entry = _update(db, known, merged, revised=revised)
+    change = Change.ADVANCED if advanced else Change.REVISED if revised else Change.SEEN
+    return Remembered(entry=entry, change=change, before=before)
+
+
+def get(db: Database, entry_id: int) -> Entry | None:
+    """Read one entry."""
+    return next((from_row(row) for row in db.query(f"{_SELECT} WHERE id = ?", [entry_id])), None)
+
+
+def of_story(db: Database, story_id: int) -> list[Entry]:
+    """Every entry of a story, first seen first."""
+    rows = db.query(f"{_SELECT} WHERE story_id = ? ORDER BY first_seen_at, id", [story_id])
+    return [from_row(row) for row in rows]
+
+
+def head(db: Database, story_id: int) -> Entry | None:
+    """The entry a story's card shows: its latest document, else the press item that opened it."""
+    told = of_story(db, story_id)
+    documents = [entry for entry in told if entry.item.document]
+    return documents[-1] if documents else next(iter(told), None)
+
+
+def count(db: Database) -> int:
+    """How many entries are kept."""
+    return int(db.execute("SELECT count(*) FROM entries").fetchone()[0])
+
+
+def from_row(row: Mapping[str, Any]) -> Entry:
+    """Read an entry from a row that holds `COLUMNS`."""
+    return Entry(
+        id=row["id"],
+        item=_decoder.decode(row["item"]),
+        story_id=row["story_id"],
+        revision=row["revision"],
+        first_seen_at=to_instant(row["first_seen_at"]),
+    )
+
+
+_SELECT = f"SELECT {COLUMNS} FROM entries"
+
+
+def _known(db: Database, item: Item) -> Entry | None:
+    """The entry that this item is a sighting of."""
+    if item.document is None:
+        rows = db.query(
+            f"{_SELECT} WHERE (key = ? AND published_on = '') OR twin = ? ORDER BY key = ? DESC",
+            [item.key, identity.twin_key(item), item.key],
+        )
+        return next((from_row(row) for row in rows), None)
+    rows = db.query(f"{_SELECT} WHERE key = ? ORDER BY published_on DESC", [item.key])
+    return next((e for e in map(from_row, rows) if _same_document(e.item, item)), None)
+
+
+def _same_document(known: Item, seen: Item) -> bool:
+    """Whether two items with one document number are one document."""
+    if known.stage is Stage.PUBLISHED and seen.stage is Stage.PUBLISHED:
+        return _published_on(known) == _published_on(seen)
+    if known.event_at is None or seen.event_at is None:
+        return True
+    return abs(known.event_at - seen.event_at) <= SAME_DOCUMENT
+
+
+def _published_on(item: Item) -> str:
+    """The publication date once published, else empty: half of a document's identity."""
+    published = item.document and item.stage is Stage.PUBLISHED and item.document.publication_date
+    return published.isoformat() if published else ""
+
+
+def _columns(item: Item) -> dict[str, str | None]:
+    """The columns that follow from an item."""
+    press = item.source is SourceKind.NEWS
+    number = identity.register_number(item.url) if press else None
+    register_key = identity.document_key(number) if number else None
+    return {
+        "published_on": _published_on(item),
+        "twin": identity.twin_key(item),
+        "headline": identity.headline_key(item.title) if press else None,
+        "register_key": register_key if press else item.key,
+        "source": item.source.value,
+        "stage": item.stage.value,
+        "feed": item.feed,
+        "event_at": to_text(item.event_at) if item.event_at else None,
+        "event_day": item.event_day.isoformat() if item.event_day else None,
+        "hash": identity.content_hash(item),
+        "item": msgspec.json.encode(item).decode(),
+    }
+
+
+def _insert(db: Database, item: Item, *, now: datetime) -> Entry:
+    columns = {"key": item.key, "first_seen_at": to_text(now)} | _columns(item)
+    story_id = stories.place(
+        db, register_key=columns["register_key"], headline=columns["headline"], now=now
+    )
+    columns["story_id"] = story_id  # type: ignore[assignment]  # the one integer among them
+    names = ", ".join(columns)
+    values = ", ".join(f":{name}" for name in columns)
+    cursor = db.execute(f"INSERT INTO entries ({names}) VALUES ({values})", columns)  # noqa: S608  names are ours
+    entry_id = int(cursor.lastrowid or 0)
+    _index(db, entry_id, item)
+    return Entry(id=entry_id, item=item, story_id=story_id, revision=0, first_seen_at=now)
+
+
+def _update(db: Database, known: Entry, item: Item, *, revised: bool) -> Entry:
+    columns = _columns(item)
+    revision = known.revision + revised
+    sets = ", ".join(f"{name} = :{name}" for name in columns)
+    db.execute(
+        f"UPDATE entries SET {sets}, revision = :revision WHERE id = :id",  # noqa: S608  names are ours
+        columns | {"revision": revision, "id": known.id},
+    )
+    db.execute("DELETE FROM entry_facts WHERE entry_id = ?", [known.id])
+    db.execute("DELETE FROM entries_fts WHERE rowid = ?", [known.id])
+    _index(db, known.id, item)
+    return Entry(
+        id=known.id,
+        item=item,
+        story_id=known.story_id,
+        revision=revision,
+        first_seen_at=known.first_seen_at,
+    )
+
+
+def _index(db: Database, entry_id: int, item: Item) -> None:
+    db.conn.executemany(
+        "INSERT INTO entry_facts (field, value, entry_id) VALUES (?, ?, ?)",
+        [(field, value, entry_id) for field, value in sorted(facts.of(item))],
+    )
+    db.execute(
+        "INSERT INTO entries_fts (rowid, title, summary, evidence) VALUES (?, ?, ?, ?)",
+        [
+            entry_id,
+            index_text(item.title),
+            index_text(item.summary),
+            index_text("\n".join(item.evidence)),
+        ],
+    )

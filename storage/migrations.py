@@ -1,0 +1,148 @@
+"""The schema's history: named functions, append-only. One that has landed is never edited."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("rulewire")
+
+
+@migrations()
+def m001_polls(db: Database) -> None:
+    """Where each feed was left off, when it is next due, and which feeds a person changed."""
+    db.executescript(
+        """
+        CREATE TABLE polls (
+            feed TEXT PRIMARY KEY,
+            bookmark TEXT,                      -- JSON, only its source understands it
+            next_poll_at TEXT NOT NULL,
+            baselined_at TEXT,                  -- NULL until the first successful poll
+            polled_at TEXT,
+            succeeded_at TEXT,
+            failures INTEGER NOT NULL DEFAULT 0, -- in a row
+            last_error TEXT,
+            warning TEXT,                       -- of the last success: what was worked round
+            moved_to TEXT                       -- permanent redirect
+        ) STRICT;
+        CREATE TABLE feed_changes (
+            name TEXT PRIMARY KEY,
+            definition TEXT,                    -- JSON of a Feed; NULL removes a feed of feeds.toml
+            changed_at TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE backfilled (
+            feed TEXT NOT NULL,
+            day TEXT NOT NULL,                  -- first day of a finished window
+            until TEXT NOT NULL,                -- its last day
+            PRIMARY KEY (feed, day, until)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE heartbeat (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            at TEXT NOT NULL
+        ) STRICT;
+        """
+    )
+
+
+@migrations()
+def m002_entries(db: Database) -> None:
+    """What we remember, which story it tells, and the index that finds it again."""
+    db.executescript(
+        """
+        CREATE TABLE stories (
+            id INTEGER PRIMARY KEY,
+            opened_at TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE entries (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL,
+            published_on TEXT NOT NULL DEFAULT '', -- tells re-used document numbers apart
+            twin TEXT,                             -- same link and headline under another guid
+            headline TEXT,                         -- a syndicated copy carries the same one
+            register_key TEXT,                     -- the document it is, or links to
+            story_id INTEGER NOT NULL REFERENCES stories (id),
+            source TEXT NOT NULL,
+            stage TEXT NOT NULL,
+            feed TEXT NOT NULL,
+            event_at TEXT,
+            event_day TEXT,                        -- Eastern calendar day of event_at
+            first_seen_at TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            revision INTEGER NOT NULL DEFAULT 0,
+            item TEXT NOT NULL,                    -- JSON of the Item as last seen
+            UNIQUE (key, published_on)
+        ) STRICT;
+        CREATE INDEX entries_twin ON entries (twin) WHERE twin IS NOT NULL;
+        CREATE INDEX entries_headline ON entries (headline, first_seen_at);
+        CREATE INDEX entries_register_key ON entries (register_key) WHERE register_key IS NOT NULL;
+        CREATE INDEX entries_story ON entries (story_id);
+        CREATE INDEX entries_newest ON entries (coalesce(event_at, first_seen_at), id);
+        CREATE TABLE entry_facts (
+            field TEXT NOT NULL,
+            value TEXT NOT NULL,
+            entry_id INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+            PRIMARY KEY (field, value, entry_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX entry_facts_entry ON entry_facts (entry_id);
+        -- Holds our own tokens (feeds/words.py), so the ascii tokenizer only splits at the spaces.
+        CREATE VIRTUAL TABLE entries_fts USING fts5 (title, summary, evidence, tokenize = 'ascii');
+        """
+    )
+
+
+@migrations()
+def m003_subscriptions_and_outbox(db: Database) -> None:
+    """Who wants what, what we owe, what stands in each channel, and what people marked."""
+    db.executescript(
+        """
+        CREATE TABLE subscriptions (
+            id INTEGER PRIMARY KEY,
+            channel TEXT NOT NULL,
+            query TEXT NOT NULL,                 -- canonical; a topic is the query "topic:NAME"
+            created_by TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            disabled_reason TEXT,                -- ours, shown in status; NULL while it works
+            UNIQUE (channel, query)
+        ) STRICT;
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY,
+            delivery_id TEXT NOT NULL UNIQUE,    -- travels in the message's metadata
+            channel TEXT NOT NULL,
+            entry_id INTEGER NOT NULL REFERENCES entries (id),
+            story_id INTEGER NOT NULL REFERENCES stories (id),
+            kind TEXT NOT NULL,                  -- the stage that is told
+            whys TEXT NOT NULL,                  -- JSON: which subscriptions, and why they matched
+            state TEXT NOT NULL CHECK (
+                state IN ('held', 'pending', 'sending', 'sent', 'uncertain', 'dead')
+            ),
+            due_at TEXT NOT NULL,
+            lease_until TEXT,                    -- while sending
+            attempts INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT,
+            ts TEXT,                             -- the message's name once sent
+            created_at TEXT NOT NULL,
+            started_at TEXT,
+            settled_at TEXT,
+            UNIQUE (channel, entry_id, kind)
+        ) STRICT;
+        CREATE INDEX outbox_owed ON outbox (state, due_at) WHERE state IN ('pending', 'sending');
+        CREATE INDEX outbox_story ON outbox (story_id);
+        CREATE TABLE cards (
+            channel TEXT NOT NULL,
+            story_id INTEGER NOT NULL REFERENCES stories (id),
+            entry_id INTEGER NOT NULL REFERENCES entries (id),
+            conversation TEXT NOT NULL,          -- where it stands; a DM's own id for a person
+            ts TEXT NOT NULL,
+            PRIMARY KEY (channel, story_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE marks (
+            story_id INTEGER NOT NULL REFERENCES stories (id),
+            holder TEXT NOT NULL,                -- a channel for muted; a person for the others
+            mark TEXT NOT NULL CHECK (mark IN ('followed', 'muted', 'saved', 'irrelevant')),
+            made_by TEXT NOT NULL,
+            made_at TEXT NOT NULL,
+            PRIMARY KEY (story_id, holder, mark)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX marks_holder ON marks (holder, mark);
+        """
+    )

@@ -1,0 +1,44 @@
+"""Keep the database well: back up, check."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlite_utils import Database
+
+
+def back_up(db: Database, target: Path) -> None:
+    """Copy the whole database to a file while it is in use (sqlite.org/backup.html).
+
+    The file appears under its name only once it is complete, readable by its owner only.
+
+    Raises:
+        FileExistsError: the target exists; a backup never overwrites.
+        OSError: the target cannot be written.
+    """
+    if target.exists():
+        raise FileExistsError(f"{target} exists; a backup never overwrites, name another file")
+    unfinished = target.with_name(target.name + ".unfinished")
+    os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+    with closing(sqlite3.connect(unfinished)) as copy:
+        db.conn.backup(copy, pages=1_000)
+    unfinished.replace(target)
+
+
+def problems(db: Database) -> list[str]:
+    """What SQLite's own quick check and the foreign keys find wrong; empty for a sound database."""
+    quick = [row[0] for row in db.execute("PRAGMA quick_check").fetchall()]
+    broken = [
+        f"{row[0]} row {row[1]} points to a missing {row[2]}"
+        for row in db.execute("PRAGMA foreign_key_check").fetchall()
+    ]
+    return [line for line in quick if line != "ok"] + broken
+
+
+def tidy(db: Database) -> None:
+    """Let SQLite refresh its statistics and fold the write-ahead log into the file."""
+    db.execute("PRAGMA optimize").fetchall()
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
