@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from bot.card import Card
@@ -32,25 +33,28 @@ class Posted:
     conversation: str
 
 
+class Outcome(StrEnum):
+    """What is known of a message that was not shown, and what follows."""
+
+    LATER = "later"  # nothing was posted; waiting helps
+    REJECTED = "rejected"  # this message will never be taken; others of the channel may
+    CHANNEL_REFUSES = "channel refuses"  # gone, archived, token revoked: a person must act
+    CARD_GONE = "card gone"  # the thread's parent was deleted; nothing was posted
+    UNCERTAIN = "uncertain"  # the answer was lost: it may stand, so never send again blind
+
+
 class DeliveryError(Exception):
     """An alert that was not (or perhaps not) posted. Caught in `bot/deliver.py` and nowhere else."""
 
     def __init__(
-        self,
-        reason: str,
-        *,
-        permanent: bool = False,
-        retry_after: float | None = None,
-        uncertain: bool = False,
+        self, reason: str, *, outcome: Outcome, retry_after: float | None = None
     ) -> None:
         super().__init__(reason)
+        #: In Slack's or the network's own words, without secrets.
         self.reason = reason
-        #: The channel will refuse every later message, too: gone, archived, token revoked.
-        self.permanent = permanent
-        #: Seconds to wait before this channel is tried again; nothing was posted.
+        self.outcome = outcome
+        #: Seconds to wait before this channel is tried again, when Slack said so.
         self.retry_after = retry_after
-        #: The answer was lost: the message may stand in the channel. Never to be sent again blind.
-        self.uncertain = uncertain
 
 
 class Poster(Protocol):
@@ -64,8 +68,8 @@ class Poster(Protocol):
         """
         ...
 
-    async def update(self, alert: Alert, *, ts: str) -> None:
-        """Show the alert's card in place of the message `ts`. Idempotent.
+    async def update(self, alert: Alert, *, conversation: str, ts: str) -> None:
+        """Show the alert's card in place of the message `ts` of a conversation. Idempotent.
 
         Raises:
             DeliveryError: with what is known of the outcome; never `uncertain`, as it can be repeated.

@@ -1,0 +1,50 @@
+"""Who wants what: every working subscription's query, parsed once, asked of an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from feeds import matching, query
+from feeds.errors import QueryError
+from feeds.model import Item
+from feeds.query import Query
+from storage.outbox import Why
+from storage.subscriptions import Subscription
+
+
+class Audience:
+    """The subscriptions that work, ready to be matched. Build a new one when they change."""
+
+    def __init__(self, subscriptions: Iterable[Subscription], topics: Mapping[str, str]) -> None:
+        """
+        Args:
+            subscriptions: Disabled ones are left out.
+            topics: Query of each topic, by name.
+        """
+        self._queries: dict[str, Query] = {}
+        self._channels: dict[str, list[str]] = {}
+        #: Queries that no longer parse (a topic was removed), with the reason; shown in status.
+        self.broken: dict[str, str] = {}
+        for subscription in subscriptions:
+            if subscription.disabled_reason is None and self._learn(subscription.query, topics):
+                self._channels.setdefault(subscription.query, []).append(subscription.channel)
+
+    def of(self, item: Item) -> dict[str, list[Why]]:
+        """Channels that want this item, each with every subscription that says so, and why."""
+        prepared = matching.prepare(item)
+        wanted: dict[str, list[Why]] = {}
+        for text, channels in self._channels.items():
+            match = matching.match(self._queries[text], prepared)
+            for channel in channels if match else ():
+                why = Why(subscription=text, reasons=match.reasons if match else ())
+                wanted.setdefault(channel, []).append(why)
+        return wanted
+
+    def _learn(self, text: str, topics: Mapping[str, str]) -> bool:
+        if text in self._queries:
+            return True
+        try:
+            self._queries[text] = query.parse(text, topics=topics)
+        except QueryError as error:
+            self.broken[text] = str(error)
+        return text in self._queries

@@ -1,0 +1,64 @@
+"""key=value on a terminal, JSON for machines; secrets are taken out of every line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+import time
+
+#: Slack's token shapes, wherever they turn up.
+_TOKEN = re.compile(r"x(?:ox[a-z]|app)-[A-Za-z0-9-]+")
+
+
+def set_up(log_format: str, *, verbose: bool = False) -> None:
+    """Log to stderr; stdout belongs to answers.
+
+    Args:
+        log_format: "text" or "json".
+        verbose: Also show what each step did (level DEBUG).
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    for name in ("bot", "feeds", "storage"):
+        logging.getLogger(name).setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+class TextFormatter(logging.Formatter):
+    """2026-11-22T14:00:00Z INFO bot.poll polled feed=bis status=ok."""
+
+    converter = time.gmtime
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line (a traceback follows on its own lines), without secrets."""
+        return without_secrets(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON document a line."""
+
+    converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Time (UTC), level, logger, event, and the traceback if there is one."""
+        line = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return without_secrets(json.dumps(line, ensure_ascii=False))
+
+
+def without_secrets(text: str) -> str:
+    """The text with every Slack token blanked."""
+    return _TOKEN.sub("[token]", text)

@@ -1,0 +1,145 @@
+"""READ one due feed: fetch, ingest, set its next time (async)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot import rhythm
+from bot.audience import Audience
+from bot.ingest import IngestReport, ingest
+from bot.storage_thread import Storage
+from feeds.errors import FeedError, FetchError
+from feeds.model import Feed
+from feeds.source import Fetched, Source
+from storage import polls
+from storage.polls import Poll
+
+log = logging.getLogger(__name__)
+
+#: Feeds visited at once; hosts have their own limits (feeds/http.py).
+AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollResult:
+    """One visit to one feed."""
+
+    feed: str
+    #: None when the feed could not be read.
+    report: IngestReport | None
+    error: str | None = None
+
+
+class Poller:
+    """Visits the feeds that are due and lets what they hold be remembered."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        sources: Mapping[str, tuple[Feed, Source]],
+        *,
+        audience: Callable[[], Audience],
+        jitter: Callable[[], float],
+    ) -> None:
+        """
+        Args:
+            storage: Opened.
+            sources: Each feed of the catalog with the source that reads it, by name.
+            audience: The subscriptions as they are now.
+            jitter: Draws from 0 to 1.
+        """
+        self._storage = storage
+        self._sources = sources
+        self._audience = audience
+        self._jitter = jitter
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def poll_due(self, *, now: datetime, only: str | None = None) -> list[PollResult]:
+        """Visit every feed that is due, or the one named whether due or not."""
+        await self._storage.run(polls.schedule, list(self._sources), now=now)
+        if only:
+            named = await self._storage.run(polls.get, only)
+            due = [named] if named else []
+        else:
+            due = await self._storage.run(polls.due, now=now)
+        known = [poll for poll in due if poll.feed in self._sources]
+        return await asyncio.gather(*(self._poll(poll, now=now) for poll in known))
+
+    async def _poll(self, poll: Poll, *, now: datetime) -> PollResult:
+        feed, source = self._sources[poll.feed]
+        async with self._slots:
+            try:
+                fetched = await source.fetch(poll.bookmark, now=now)
+            except FeedError as error:
+                await self._failed(feed, poll, error, now=now)
+                return PollResult(feed=feed.name, report=None, error=error.reason)
+            report = await self._storage.run(
+                _keep,
+                feed,
+                fetched,
+                audience=self._audience(),
+                now=now,
+                next_poll_at=rhythm.next_poll(
+                    feed, now=now, jitter=self._jitter(), fresh_for=fetched.fresh_for
+                ),
+            )
+        log.info("polled feed=%s status=ok %s", feed.name, report)
+        return PollResult(feed=feed.name, report=report)
+
+    async def _failed(self, feed: Feed, poll: Poll, error: FeedError, *, now: datetime) -> None:
+        fetch = error if isinstance(error, FetchError) else None
+        then = rhythm.after_failure(
+            feed,
+            failures=poll.failures + 1,
+            now=now,
+            jitter=self._jitter(),
+            retry_after=fetch.retry_after if fetch else None,
+            permanent=bool(fetch and fetch.permanent),
+        )
+        await self._storage.run(
+            polls.record_failure, feed.name, reason=error.reason, next_poll_at=then, now=now
+        )
+        log.warning(
+            "polled feed=%s status=failed failures=%d next=%s reason=%s",
+            feed.name,
+            poll.failures + 1,
+            then.isoformat(timespec="seconds"),
+            error.reason,
+        )
+
+
+def _keep(
+    db: Database,
+    feed: Feed,
+    fetched: Fetched,
+    *,
+    audience: Audience,
+    now: datetime,
+    next_poll_at: datetime,
+) -> IngestReport:
+    """Items, deliveries and the bookmark in one transaction: a crash before it refetches."""
+    poll = polls.get(db, feed.name)
+    report = ingest(
+        db,
+        feed,
+        fetched.items,
+        audience=audience,
+        now=now,
+        baseline=poll is None or poll.baselined_at is None,
+    )
+    polls.record_success(
+        db,
+        feed.name,
+        bookmark=fetched.bookmark,
+        next_poll_at=next_poll_at,
+        now=now,
+        warning="; ".join(fetched.warnings) or None,
+        moved_to=fetched.moved_to,
+    )
+    return report

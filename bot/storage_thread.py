@@ -1,0 +1,74 @@
+"""The one thread that owns SQLite: `await storage.run(fn, …)`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlite_utils import Database
+
+from storage.database import open_database, transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Storage:
+    """Runs storage functions on one thread, each call in one transaction.
+
+    A SQLite connection belongs to the thread that opened it, and a locked file must never freeze
+    the event loop (docs/decisions/0002).
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage")
+        self._db: Database | None = None
+
+    async def open(self) -> None:
+        """Open and migrate the database.
+
+        Raises:
+            DatabaseError: the file cannot be used.
+        """
+        self._db = await self._submit(lambda: open_database(self._path))
+
+    async def run(
+        self, fn: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call `fn(db, …)` on the storage thread. All that it writes is kept, or none of it.
+
+        Once started it runs to its end, even when the caller is cancelled.
+        """
+
+        def whole() -> T:
+            db = self._opened()
+            with transaction(db):
+                return fn(db, *args, **kwargs)
+
+        return await asyncio.shield(self._submit(whole))
+
+    async def run_plain(
+        self, fn: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `run`, without a transaction: for a backup, a check or a checkpoint."""
+        return await self._submit(lambda: fn(self._opened(), *args, **kwargs))
+
+    async def close(self) -> None:
+        """Finish what is running, close the database and end the thread."""
+        if self._db is not None:
+            await self._submit(self._db.close)
+            self._db = None
+        self._thread.shutdown()
+
+    def _opened(self) -> Database:
+        if self._db is None:
+            message = "Storage.open() was not called"
+            raise RuntimeError(message)
+        return self._db
+
+    def _submit(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, work)

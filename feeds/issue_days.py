@@ -1,0 +1,43 @@
+"""Days on which the Federal Register is issued: business days less the federal holidays."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+_DAY = timedelta(days=1)
+
+#: (month, weekday Monday=0, which one; -1 the last) of the moving holidays of 5 U.S.C. 6103.
+_MOVING = ((1, 0, 3), (2, 0, 3), (5, 0, -1), (9, 0, 1), (10, 0, 2), (11, 3, 4))
+#: (month, day, first year) of the fixed ones; Juneteenth since Public Law 117-17.
+_FIXED = ((1, 1, 0), (6, 19, 2021), (7, 4, 0), (11, 11, 0), (12, 25, 0))
+
+
+def is_issue_day(day: date) -> bool:
+    """Whether an issue is printed that day. Closings by executive order are not known ahead."""
+    return day.weekday() < 5 and day not in _holidays(day.year)
+
+
+def next_issue_day(day: date) -> date:
+    """The first issue day after `day`."""
+    day += _DAY
+    while not is_issue_day(day):
+        day += _DAY
+    return day
+
+
+@lru_cache(maxsize=16)
+def _holidays(year: int) -> frozenset[date]:
+    """Federal holidays as observed: on Friday for a Saturday, on Monday for a Sunday."""
+    fixed = [date(year, month, day) for month, day, since in _FIXED if year >= since]
+    fixed.append(date(year + 1, 1, 1))  # observed on 31 December when it falls on a Saturday
+    observed = [day + _DAY * {5: -1, 6: 1}.get(day.weekday(), 0) for day in fixed]
+    return frozenset([*observed, *(_moving(year, *rule) for rule in _MOVING)])
+
+
+def _moving(year: int, month: int, weekday: int, which: int) -> date:
+    if which < 0:
+        last = date(year, month + 1, 1) - _DAY
+        return last - _DAY * ((last.weekday() - weekday) % 7)
+    first = date(year, month, 1)
+    return first + _DAY * ((weekday - first.weekday()) % 7 + 7 * (which - 1))
