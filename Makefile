@@ -50,7 +50,7 @@ types: $(VENV)/.ready-dev
 	@$(BIN)/mypy
 
 contracts: $(VENV)/.ready-dev
-	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 dockerfile: $(VENV)/.ready-dev
 	@if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint Dockerfile; else echo "Dockerfile: no hadolint wheel for this machine, not linted"; fi
