@@ -20,7 +20,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 #: One door per dependency: the files (or folders, ending in a slash) that may import it.
 DOORS = {
     "aiohttp": ("feeds/http.py", "bot/slack/", "bot/app.py"),
-    "aiolimiter": ("feeds/http.py", "bot/deliver.py", "bot/slack/"),
+    "aiolimiter": ("feeds/lanes.py", "bot/deliver.py", "bot/slack/"),
     "apscheduler": ("bot/schedule.py",),
     "brotli": ("feeds/encodings.py",),
     "feedparser": ("feeds/news.py",),
