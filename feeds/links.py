@@ -120,6 +120,20 @@ def is_web(text: str) -> bool:
     return text[:8].lower().startswith(("http://", "https://"))
 
 
+def url_problem(url: str) -> str:
+    """Say what is wrong with the address of a feed; empty when nothing is."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return f"{url[:80]!r} is not an address"
+    if parts.scheme not in {"http", "https"}:
+        return f"{url[:80]!r} does not begin with https:// or http://"
+    if not host or re.search(r"[\s<>\"]", url):
+        return f"{url[:80]!r} is not an address"
+    return "an address must not hold a user name or password" if parts.username else ""
+
+
 def page_of(address: str) -> str:
     """Return the canonical address with its fragment; empty for a home page or no web address.
 

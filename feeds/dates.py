@@ -1,0 +1,59 @@
+"""Dates as feeds write them, to aware UTC."""
+
+from __future__ import annotations
+
+import re
+import time
+from calendar import timegm
+from datetime import UTC, datetime
+
+from dateutil import parser as dateutil_parser
+from dateutil.tz import tzoffset
+
+#: Years a press item can be of; others are mistakes ("0001-01-01", "2106-02-07").
+FIRST_YEAR, LAST_YEAR = 1980, 2100
+_LONGEST = 80
+
+#: Hours from UTC. RFC 822, section 5.1, and the other abbreviations that feeds are seen to use.
+_HOURS = dict.fromkeys(("UT", "UTC", "GMT", "Z", "WET"), 0.0) | {
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+    "ET": -5, "CT": -6, "MT": -7, "PT": -8, "AKST": -9, "AKDT": -8, "HST": -10,
+    "BST": 1, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5,
+    "SGT": 8, "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+_ZONES = {name: tzoffset(name, int(hours * 3600)) for name, hours in _HOURS.items()}
+#: What is filled in when a part of a date is missing; a year so early that it is refused.
+_NO_DATE = datetime(1, 1, 1)  # noqa: DTZ001 - what is read decides the zone
+
+
+def instant(value: str | time.struct_time | None) -> datetime | None:
+    """Read a moment in any shape that feeds use: RFC 822, W3C, or nearly anything else.
+
+    Args:
+        value: Text, or a struct_time in UTC as feedparser gives it.
+
+    Returns:
+        Aware UTC; a time without a zone is taken to be UTC. None for what is no date, has no year,
+        or has a year outside of `FIRST_YEAR` to `LAST_YEAR`. Never raises.
+    """
+    if value is None:
+        return None
+    try:
+        moment = _read(value)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            return None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, AttributeError):  # what dateutil raises on noise
+        return None
+
+
+def _read(value: str | time.struct_time) -> datetime:
+    if isinstance(value, time.struct_time):
+        return datetime.fromtimestamp(timegm(value), UTC)
+    text = " ".join(value[: _LONGEST + 1].split())
+    if len(text) > _LONGEST or not re.search(r"\d{2}", text):
+        raise ValueError(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return dateutil_parser.parse(text, default=_NO_DATE, tzinfos=_ZONES)
