@@ -158,7 +158,7 @@ def merged(old: Item, new: Item) -> Item:
     """Join two sightings of one entry: `new`, with what it cannot know kept from `old`.
 
     Filing facts from public inspection and full-text evidence are kept; a summary and a moment are
-    kept while the stage stays. A published document never goes back to an earlier stage: the old
+    kept while the stage stays, and the feed is the one that showed it first. A published document never goes back to an earlier stage: the old
     item is then returned with whatever `new` adds about its filing.
     """
     evidence = tuple(dict.fromkeys(old.evidence + new.evidence))
@@ -167,6 +167,7 @@ def merged(old: Item, new: Item) -> Item:
     same_stage = old.stage is new.stage
     return replace(
         new,
+        feed=old.feed,
         title=new.title or old.title,
         summary=new.summary or (old.summary if same_stage else ""),
         event_at=new.event_at or (old.event_at if same_stage else None),

@@ -6,6 +6,7 @@ import asyncio
 import codecs
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from io import BytesIO
@@ -18,8 +19,8 @@ from feeds import json_feed
 from feeds.errors import ParseError
 from feeds.http import Http, Response, Validators
 from feeds.model import Feed, Item
-from feeds.news_split import Pieces, readable_part, split
-from feeds.parsed_entry import text_of, told_by
+from feeds.news_split import readable_part, split
+from feeds.parsed_entry import stand_in, text_of, told_by
 from feeds.press import Told, item_of
 from feeds.source import Bookmark, Fetched
 from feeds.text import plain
@@ -33,7 +34,6 @@ ACCEPT = (
 #: Codecs that no feed is written in and that cost more than linear time or fail oddly.
 _REFUSED_CODECS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7"})
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]{1,40})""")
-_UTF8_XML = {"content-type": "application/xml; charset=utf-8"}
 #: What feedparser is seen to raise on hostile input, beside what it reports.
 _PARSER_FAULTS = (
     ValueError,
@@ -130,11 +130,12 @@ def read(
     Raises:
         ParseError: nothing can be read from it.
     """
+    feed = replace(feed, url=url)
     if json_feed.looks_like_json(body):
         told, hashes, warnings = _read_json(body, feed=feed, known=known)
     else:
         told, hashes, warnings = _read_xml(body, feed=feed, content_type=content_type, known=known)
-    items = [item_of(each, feed=feed, url=url) for each in told]
+    items = [item_of(each, feed=feed) for each in told]
     return tuple(item for item in items if item), hashes, warnings
 
 
@@ -181,12 +182,6 @@ def _read_xml(
         return _parsed(whole, feed=feed, problem=str(error))[:MAX_ITEMS], (), (str(error),)
     if not pieces.items:
         return _parsed(data, feed=feed), (), ()
-    return _read_pieces(pieces, feed=feed, known=known)
-
-
-def _read_pieces(
-    pieces: Pieces, *, feed: Feed, known: Collection[str]
-) -> tuple[list[Told], tuple[str, ...], tuple[str, ...]]:
     hashes = pieces.hashes[:MAX_ITEMS]
     new = [place for place, digest in enumerate(hashes) if digest not in known]
     told = _parsed(pieces.only(new), feed=feed) if new else []
@@ -225,20 +220,25 @@ def _is_refused(name: str) -> bool:
 
 
 def _parsed(data: bytes, *, feed: Feed, problem: str = "") -> list[Told]:
-    return [told_by(entry) for entry in _parse(data, feed=feed, problem=problem).entries]
+    return [
+        told_by(entry, url=feed.url) for entry in _parse(data, feed=feed, problem=problem).entries
+    ]
 
 
 def _parse(data: bytes, *, feed: Feed, problem: str) -> Any:
     """Let feedparser read a feed in UTF-8.
 
     Cleaning HTML and resolving the links in it are left out: we keep plain text only, and it makes
-    reading four times faster. Links are resolved later, so that a guid is never changed by it.
+    reading four times faster.
     """
     try:
         # BytesIO, because feedparser would take bytes for the name of a file.
         result: Any = feedparser.parse(
             BytesIO(data),
-            response_headers=_UTF8_XML,
+            response_headers={
+                "content-type": "application/xml; charset=utf-8",
+                "content-location": stand_in(feed.url),
+            },
             sanitize_html=False,
             resolve_relative_uris=False,
         )

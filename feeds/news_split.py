@@ -100,12 +100,13 @@ class _Cutter:
             self.around.pop()
         elif self.depth < self.inside:
             self.inside = 0
-            self.spans.append((self.begin, self._tag_end(self.parser.CurrentByteIndex)))
+            self.spans.append((self.begin, self._item_end()))
 
-    def _tag_end(self, place: int) -> int:
-        """Return where the tag at `place` ends: an end tag, or the only tag of an empty element."""
-        tag = _START_TAG.match(self.data, place)
-        return tag.end() if tag else self.data.index(b">", place) + 1
+    def _item_end(self) -> int:
+        tag = _START_TAG.match(self.data, self.begin)
+        if tag and tag[0].endswith(b"/>"):
+            return tag.end()  # an empty element has no end tag; expat then points past it
+        return self.data.index(b">", self.parser.CurrentByteIndex) + 1
 
     def pieces(self) -> Pieces:
         tags = [tag for tag in (_START_TAG.match(self.data, at) for at in self.container) if tag]

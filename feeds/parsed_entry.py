@@ -5,21 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from feeds.dates import instant
-from feeds.links import is_web
 from feeds.press import Told
 
 #: feedparser's dictionaries.
 Parsed = Mapping[str, Any]
 
 
-def told_by(entry: Parsed) -> Told:
-    """Take what we use of an entry."""
-    guid = text_of(entry, "id")
-    links = (text_of(entry, "feedburner_origlink"), text_of(entry, "link"))
-    # feedparser offers a guid as the link when there is none, even if it is no address.
-    link = next((link for link in links if link and (link != guid or is_web(link))), "")
+#: A host that cannot exist (RFC 2606); see `stand_in`.
+_NOBODY = "feed.invalid"
+
+
+def stand_in(url: str) -> str:
+    """Return a feed's address with another host, for feedparser to resolve links against.
+
+    It needs some address, or an `xml:base` leaks from one entry into the next. With the true one, a
+    guid that is no address could not be told from one that is.
+    """
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{_NOBODY}{parts.path or '/'}"
+
+
+def told_by(entry: Parsed, *, url: str) -> Told:
+    """Take what we use of an entry of the feed at `url`, which was resolved against its stand-in."""
+    base = stand_in(url)
+    folder, host = base[: base.rindex("/") + 1], base[: base.index(_NOBODY) + len(_NOBODY)]
+    given = text_of(entry, "id")
+    guid = given.removeprefix(folder).removeprefix(host)
+    link = text_of(entry, "feedburner_origlink") or text_of(entry, "link")
+    if link == given and not guid.startswith(("http://", "https://", "/")):
+        link = ""  # feedparser offers a guid as the link when there is none
+    elif link.startswith(host):
+        link = f"//{urlsplit(url).netloc}{link.removeprefix(host)}"
     contents = entry.get("content") or [{}]
     return Told(
         guid=guid,

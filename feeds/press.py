@@ -34,25 +34,24 @@ class Told:
     publisher: str = ""
 
 
-def item_of(told: Told, *, feed: Feed, url: str) -> Item | None:
+def item_of(told: Told, *, feed: Feed) -> Item | None:
     """Make an Item of it.
 
     Args:
         told: What the feed says.
-        feed: Where it was read.
-        url: Where the feed was found, after redirects; relative links start there.
+        feed: What it was read from; relative links start at its address.
 
     Returns:
         None when there is neither a title nor a text nor a link.
     """
-    link = _absolute(told.link, url)
+    link = _absolute(told.link, feed.url)
     summary = _FOOTER.sub("", plain(told.body))
     title = clip(" ".join(plain(told.title).split()), MAX_TITLE)
+    if summary.casefold() == title.casefold():
+        summary = ""  # many feeds say the headline twice
     title = title or clip(" ".join(summary.split()), 100) or link
     if not title:
         return None
-    if summary.casefold() == title.casefold():
-        summary = ""  # many feeds say the headline twice
     publisher = clip(" ".join(plain(told.publisher).split()), 100)
     return Item(
         key=news_key(feed=feed.name, guid=told.guid, url=link, title=title, date=told.date),

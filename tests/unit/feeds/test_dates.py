@@ -1,0 +1,71 @@
+"""Dates in the shapes that feeds use."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feeds.dates import FIRST_YEAR, LAST_YEAR, instant
+
+NOON = datetime(2020, 6, 16, 12, 45, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tue, 16 Jun 2020 12:45:00 GMT",
+        "Tue, 16 Jun 2020 08:45:00 EDT",
+        "Tue, 16 Jun 2020 08:45:00 -0400",
+        "16 Jun 20 12:45 UT",
+        "Tue, 16 Jun 2020 14:45:00 CEST",
+        "2020-06-16T12:45:00Z",
+        "2020-06-16T08:45:00-04:00",
+        "2020-06-16 12:45:00",
+        "2020-06-16T12:45:00",
+        "June 16, 2020 12:45 pm",
+        " 2020-06-16T12:45Z\n",
+    ],
+)
+def test_a_date_is_read_in_any_shape(text: str) -> None:
+    assert instant(text) == NOON
+
+
+def test_a_struct_time_is_utc() -> None:
+    assert instant(time.struct_time((2020, 6, 16, 12, 45, 0, 1, 168, 0))) == NOON
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "Tuesday",
+        "10:30",
+        "16 Jun",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31",
+        "0000-00-00 00:00:00",
+        "2020-13-45",
+        "1 2 3 4 5 6 7 8 9",
+        "20200616" * 20,
+        "2020-06-16T12:45:00+99:99",
+        "\x00",
+        None,
+    ],
+)
+def test_what_is_no_date_or_has_no_likely_year_is_none(text: str | None) -> None:
+    assert instant(text) is None
+
+
+@given(st.one_of(st.text(max_size=40), st.text(alphabet="0123456789-:+TZ /.GMTaJun,", max_size=40)))
+@settings(max_examples=300, deadline=None)
+def test_reading_a_date_never_raises_and_gives_utc_within_bounds(text: str) -> None:
+    moment = instant(text)
+
+    assert moment is None or (
+        moment.tzinfo is UTC and FIRST_YEAR - 1 <= moment.year <= LAST_YEAR + 1
+    )
