@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
@@ -81,7 +82,7 @@ class Deliverer:
             if channel not in self._senders and self._serves(channel):
                 sender = asyncio.create_task(self._drain(channel), name=f"deliver {channel}")
                 self._senders[channel] = sender
-                sender.add_done_callback(lambda _, name=channel: self._senders.pop(name, None))
+                sender.add_done_callback(partial(self._done, channel))
 
     async def finish(self) -> int:
         """Wait until every running sender has nothing left to send now; returns messages sent."""
@@ -94,6 +95,9 @@ class Deliverer:
         """Let each sender finish the message it is at, and no more."""
         self._pace = -1
         await self.finish()
+
+    def _done(self, channel: str, _: asyncio.Task[int]) -> None:
+        self._senders.pop(channel, None)
 
     async def _drain(self, channel: str) -> int:
         sent = 0
@@ -135,7 +139,7 @@ class Deliverer:
     def _alert(self, owed: Owed, *, now: datetime) -> Alert:
         return Alert(
             delivery_id=owed.delivery.delivery_id,
-            channel=owed.delivery.channel,
+            channel=owed.standing.conversation if owed.standing else owed.delivery.channel,
             card=card(
                 owed.entry,
                 whys=owed.delivery.whys,
@@ -157,7 +161,7 @@ class Deliverer:
         if standing and not moves_card:
             return posted.ts, None
         return posted.ts, Standing(
-            channel=alert.channel,
+            channel=owed.delivery.channel,
             story_id=owed.entry.story_id,
             entry_id=owed.entry.id,
             conversation=standing.conversation if standing else posted.conversation,
@@ -202,4 +206,5 @@ def _wait(error: DeliveryError, *, attempts: int) -> timedelta:
     """As long as Slack asked for, else twice as long each time."""
     if error.retry_after is not None:
         return timedelta(seconds=error.retry_after)
-    return min(RETRY_FIRST * 2 ** min(attempts - 1, 16), RETRY_LONGEST)
+    doubled: timedelta = RETRY_FIRST * 2 ** min(attempts - 1, 16)
+    return min(doubled, RETRY_LONGEST)

@@ -12,29 +12,31 @@ import time
 _TOKEN = re.compile(r"x(?:ox[a-z]|app)-[A-Za-z0-9-]+")
 
 
-def set_up(log_format: str, *, verbose: bool = False) -> None:
+def set_up(log_format: str, *, level: int = logging.INFO) -> None:
     """Log to stderr; stdout belongs to answers.
 
     Args:
         log_format: "text" or "json".
-        verbose: Also show what each step did (level DEBUG).
+        level: Of our own lines; libraries speak from WARNING on.
     """
+    logging.Formatter.converter = staticmethod(time.gmtime)  # UTC, as every time here
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for name in ("bot", "feeds", "storage"):
-        logging.getLogger(name).setLevel(logging.DEBUG if verbose else logging.INFO)
+        logging.getLogger(name).setLevel(level)
+
+
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class TextFormatter(logging.Formatter):
     """2026-11-22T14:00:00Z INFO bot.poll polled feed=bis status=ok."""
 
-    converter = time.gmtime
-
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", _TIME)
 
     def format(self, record: logging.LogRecord) -> str:
         """One line (a traceback follows on its own lines), without secrets."""
@@ -44,12 +46,10 @@ class TextFormatter(logging.Formatter):
 class JsonFormatter(logging.Formatter):
     """One JSON document a line."""
 
-    converter = time.gmtime
-
     def format(self, record: logging.LogRecord) -> str:
         """Time (UTC), level, logger, event, and the traceback if there is one."""
         line = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
+            "time": self.formatTime(record, _TIME),
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),

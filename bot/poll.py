@@ -140,6 +140,6 @@ def _keep(
         next_poll_at=next_poll_at,
         now=now,
         warning="; ".join(fetched.warnings) or None,
-        moved_to=fetched.moved_to,
+        moved=(feed.url, fetched.moved_to) if fetched.moved_to else None,
     )
     return report

@@ -11,20 +11,12 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from storage.errors import DatabaseError
 from storage.migrations import migrations
 
 #: "RLWR" in SQLite's header (sqlite.org/pragma.html#pragma_application_id), so that `file` and we know it.
 APPLICATION_ID = 0x524C5752
 BUSY_TIMEOUT_MS = 5_000
-
-
-class DatabaseError(Exception):
-    """The database file cannot be used; waiting does not help, a person must act."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path = path
-        self.reason = reason
 
 
 def open_database(path: Path | str) -> Database:

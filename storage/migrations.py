@@ -23,7 +23,8 @@ def m001_polls(db: Database) -> None:
             failures INTEGER NOT NULL DEFAULT 0, -- in a row
             last_error TEXT,
             warning TEXT,                       -- of the last success: what was worked round
-            moved_to TEXT                       -- permanent redirect
+            moved_from TEXT,                    -- a permanent redirect: the address it was seen at,
+            moved_to TEXT                       -- and where that leads
         ) STRICT;
         CREATE TABLE feed_changes (
             name TEXT PRIMARY KEY,
@@ -104,6 +105,9 @@ def m003_subscriptions_and_outbox(db: Database) -> None:
             disabled_reason TEXT,                -- ours, shown in status; NULL while it works
             UNIQUE (channel, query)
         ) STRICT;
+        CREATE TABLE subscribers (               -- channels that ever had one: a removed default
+            channel TEXT PRIMARY KEY             -- subscription does not come back
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE outbox (
             id INTEGER PRIMARY KEY,
             delivery_id TEXT NOT NULL UNIQUE,    -- travels in the message's metadata

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import msgspec
@@ -30,7 +30,8 @@ class Poll:
     failures: int
     last_error: str | None
     warning: str | None
-    moved_to: str | None
+    #: A permanent redirect that was seen: from which address to which.
+    moved: tuple[str, str] | None
 
 
 def schedule(db: Database, names: Iterable[str], *, now: datetime) -> None:
@@ -64,14 +65,15 @@ def record_success(
     next_poll_at: datetime,
     now: datetime,
     warning: str | None = None,
-    moved_to: str | None = None,
+    moved: tuple[str, str] | None = None,
 ) -> None:
     """A visit worked. Belongs in the transaction that remembers its items."""
     db.execute(
         """
         UPDATE polls SET bookmark = :bookmark, next_poll_at = :next, polled_at = :now,
             succeeded_at = :now, baselined_at = coalesce(baselined_at, :now), failures = 0,
-            last_error = NULL, warning = :warning, moved_to = coalesce(:moved_to, moved_to)
+            last_error = NULL, warning = :warning,
+            moved_from = coalesce(:moved_from, moved_from), moved_to = coalesce(:moved_to, moved_to)
         WHERE feed = :feed
         """,
         {
@@ -80,7 +82,8 @@ def record_success(
             "next": to_text(next_poll_at),
             "now": to_text(now),
             "warning": warning,
-            "moved_to": moved_to,
+            "moved_from": moved[0] if moved else None,
+            "moved_to": moved[1] if moved else None,
         },
     )
 
@@ -108,13 +111,15 @@ def change_feed(db: Database, name: str, feed: Feed | None, *, now: datetime) ->
 
 
 def catalog(db: Database, shipped: Iterable[Feed]) -> tuple[Feed, ...]:
-    """The feeds to poll: those of `feeds.toml` with people's additions and removals."""
+    """The feeds to poll: those of `feeds.toml` with people's additions and removals, each at the
+    address it has moved to for good."""
     feeds = {feed.name: feed for feed in shipped}
     for row in db.query("SELECT name, definition FROM feed_changes ORDER BY changed_at"):
         feeds.pop(row["name"], None)
         if row["definition"]:
             feeds[row["name"]] = msgspec.json.decode(row["definition"], type=Feed)
-    return tuple(feeds.values())
+    moved = {poll.feed: poll.moved for poll in every(db) if poll.moved}
+    return tuple(_moved(feed, moved.get(feed.name)) for feed in feeds.values())
 
 
 def backfilled(db: Database, feed: str) -> set[tuple[date, date]]:
@@ -154,10 +159,15 @@ def _read(db: Database, where: str, *parameters: str) -> list[Poll]:
             failures=row["failures"],
             last_error=row["last_error"],
             warning=row["warning"],
-            moved_to=row["moved_to"],
+            moved=(row["moved_from"], row["moved_to"]) if row["moved_to"] else None,
         )
         for row in db.query(f"SELECT * FROM polls {where}", list(parameters))  # noqa: S608  clauses are ours
     ]
+
+
+def _moved(feed: Feed, move: tuple[str, str] | None) -> Feed:
+    """The feed at its new address, unless a person has given it another since."""
+    return replace(feed, url=move[1]) if move and move[0] == feed.url else feed
 
 
 def _optional(text: str | None) -> datetime | None:

@@ -35,6 +35,7 @@ def add(
         "UPDATE subscriptions SET disabled_reason = NULL WHERE channel = ? AND query = ?",
         [channel, query],
     )
+    db.execute("INSERT OR IGNORE INTO subscribers (channel) VALUES (?)", [channel])
     done = db.execute(
         "INSERT OR IGNORE INTO subscriptions (channel, query, created_by, created_at)"
         " VALUES (?, ?, ?, ?)",
@@ -66,6 +67,13 @@ def of_channel(db: Database, channel: str) -> list[Subscription]:
 def every(db: Database) -> list[Subscription]:
     """All subscriptions, disabled ones too, oldest first."""
     return [_from_row(row) for row in db.query("SELECT * FROM subscriptions ORDER BY id")]
+
+
+def ever(db: Database, channel: str) -> bool:
+    """Whether the channel has, or once had, a subscription."""
+    return bool(
+        db.execute("SELECT 1 FROM subscribers WHERE channel = ?", [channel]).fetchone()
+    )
 
 
 def disable(db: Database, channel: str, *, reason: str) -> None:

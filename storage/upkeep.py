@@ -19,6 +19,9 @@ def back_up(db: Database, target: Path) -> None:
         FileExistsError: the target exists; a backup never overwrites.
         OSError: the target cannot be written.
     """
+    if db.conn.in_transaction:
+        message = "a backup would wait for ever for the transaction it is called in"
+        raise RuntimeError(message)
     if target.exists():
         raise FileExistsError(f"{target} exists; a backup never overwrites, name another file")
     unfinished = target.with_name(target.name + ".unfinished")

@@ -1,0 +1,168 @@
+"""Composition root: build, start, stop. The only file that knows everyone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from sqlite_utils import Database
+
+from bot.audience import Audience
+from bot.commands import Commands
+from bot.config import DEFAULT_QUERY, TERMINAL, Settings
+from bot.deliver import PACE_SECONDS, Deliverer
+from bot.poll import Poller
+from bot.poster import Poster
+from bot.storage_thread import Storage
+from feeds import catalog, topics
+from feeds.federal_register import FederalRegister
+from feeds.http import Http
+from feeds.model import Feed, FeedKind
+from feeds.news import News
+from feeds.public_inspection import PublicInspection
+from feeds.source import Source
+from feeds.topics import Topic
+from storage import polls, subscriptions
+
+log = logging.getLogger(__name__)
+
+#: The Register's maintainers once named 5 a second; we take a fifth (federal_register.md §8).
+HOST_SPACING_SECONDS = 1.0
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(kw_only=True)
+class App:
+    """The parts, built and opened."""
+
+    settings: Settings
+    clock: Clock
+    storage: Storage
+    http: Http
+    feeds: dict[str, Feed]
+    sources: dict[str, tuple[Feed, Source]]
+    topics: dict[str, Topic]
+    audience: Audience
+
+    async def refresh(self) -> None:
+        """Read the subscriptions again, after one changed."""
+        everyone = await self.storage.run(subscriptions.every)
+        served = [subscription for subscription in everyone if self.serves(subscription.channel)]
+        self.audience = Audience(served, self.queries)
+        for query, reason in self.audience.broken.items():
+            log.warning("subscription broken query=%r reason=%s", query, reason)
+
+    def serves(self, channel: str) -> bool:
+        """Whether alerts of a channel can be shown now: Slack's when connected, else the terminal's."""
+        return (channel != TERMINAL) == self.settings.slack_connected
+
+    @property
+    def queries(self) -> dict[str, str]:
+        """Each topic's query, as `feeds.query.parse` takes them."""
+        return {name: topic.query for name, topic in self.topics.items()}
+
+    def commands(self) -> Commands:
+        """What people can ask, in Slack, on the prompt and in the shell."""
+        return Commands(
+            self.storage,
+            topics=self.topics,
+            feeds=self.feeds,
+            clock=self.clock,
+            timezone=self.settings.timezone,
+            on_change=self.refresh,
+        )
+
+    def poller(self) -> Poller:
+        """Visits this app's feeds for its subscriptions."""
+        return Poller(
+            self.storage, self.sources, audience=lambda: self.audience, jitter=random.random
+        )
+
+    def deliverer(self, poster: Poster) -> Deliverer:
+        """Sends what is owed: to Slack's channels when connected, else to the terminal."""
+        return Deliverer(
+            self.storage,
+            poster,
+            clock=self.clock,
+            timezone=self.settings.timezone,
+            serves=self.serves,
+            pace_seconds=PACE_SECONDS if self.settings.slack_connected else 0.0,
+        )
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, clock: Clock) -> AsyncIterator[App]:
+    """Build everything that needs no Slack, and close it at the end.
+
+    Raises:
+        ConfigError: feeds or topics files that cannot be used.
+        DatabaseError: the database cannot be used.
+    """
+    shipped = catalog.load_file(settings.feeds_file) if settings.feeds_file else catalog.bundled()
+    known_topics = topics.load_with(settings.topics_file)
+    async with AsyncExitStack() as stack:
+        storage = Storage(settings.database)
+        stack.push_async_callback(storage.close)
+        await storage.open()
+        http = await stack.enter_async_context(
+            Http(
+                user_agent=_user_agent(settings),
+                allow_private_addresses=settings.allow_private_addresses,
+                # Manners are owed to other people's servers, not to a stand-in on this machine.
+                spacing=0.0 if settings.allow_private_addresses else HOST_SPACING_SECONDS,
+            )
+        )
+        await storage.run(_first_start, settings, now=clock())
+        feeds = {feed.name: feed for feed in await storage.run(polls.catalog, shipped)}
+        app = App(
+            settings=settings,
+            clock=clock,
+            storage=storage,
+            http=http,
+            feeds=feeds,
+            sources={name: (feed, _source(feed, http, settings)) for name, feed in feeds.items()},
+            topics=known_topics,
+            audience=Audience([], {}),
+        )
+        await app.refresh()
+        yield app
+
+
+def _first_start(db: Database, settings: Settings, *, now: datetime) -> None:
+    """Give the default channel the default subscription, once: a person may remove it."""
+    channel = settings.default_channel
+    if channel and not subscriptions.ever(db, channel):
+        subscriptions.add(db, channel=channel, query=DEFAULT_QUERY, created_by="first start", now=now)
+
+def _source(feed: Feed, http: Http, settings: Settings) -> Source:
+    base = settings.federal_register_url
+    match feed.kind:
+        case FeedKind.FEDERAL_REGISTER:
+            return FederalRegister(http=http, feed=feed, base_url=base)
+        case FeedKind.PUBLIC_INSPECTION:
+            return PublicInspection(http=http, feed=feed, base_url=base)
+        case FeedKind.NEWS:
+            return News(http=http, feed=feed)
+
+
+def _user_agent(settings: Settings) -> str:
+    """Who we are, and how to reach whoever runs us."""
+    name = f"Rulewire/{version('rulewire')}"
+    return f"{name} (+{settings.contact})" if settings.contact else name
+
+
+def stop_event() -> asyncio.Event:
+    """Set by SIGTERM and Ctrl-C."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop

@@ -1,0 +1,76 @@
+"""One connection to Slack: the Web API for posting, Socket Mode for what people ask."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+
+from bot.commands import Commands
+from bot.config import Settings
+from bot.slack import listeners
+from bot.slack.client import SlackPoster, web_client
+
+log = logging.getLogger(__name__)
+
+#: With the handler's own 10 s a frozen connection goes unnoticed twice as long
+#: (reference/slack.md §2.3, measured).
+PING_SECONDS = 5
+#: Slack waits this long for an answer before it calls the command failed; so do we for the last ones.
+LAST_ANSWERS_SECONDS = 3
+RECONNECT_FIRST_SECONDS, RECONNECT_LONGEST_SECONDS = 1.0, 60.0
+
+
+@asynccontextmanager
+async def slack_poster(settings: Settings) -> AsyncIterator[SlackPoster]:
+    """What alerts are posted with."""
+    async with _session() as session:
+        yield SlackPoster(
+            web_client(settings.bot_token, base_url=settings.slack_api_url, session=session)
+        )
+
+
+@asynccontextmanager
+async def answering(settings: Settings, commands: Commands) -> AsyncIterator[None]:
+    """Slash commands and buttons are answered within this block.
+
+    A Slack that cannot be reached is tried again until it can; polling goes on meanwhile.
+    """
+    async with _session() as session:
+        client = web_client(settings.bot_token, base_url=settings.slack_api_url, session=session)
+        app = AsyncApp(client=client, logger=logging.getLogger("bot.slack.bolt"))
+        listeners.register(app, commands)
+        handler = AsyncSocketModeHandler(app, settings.app_token, ping_interval=PING_SECONDS)
+        connecting = asyncio.create_task(_connect(handler), name="connect to Slack")
+        try:
+            yield
+        finally:
+            connecting.cancel()
+            await handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
+            await listeners.finish(app, seconds=LAST_ANSWERS_SECONDS)
+
+
+def _session() -> aiohttp.ClientSession:
+    # The SDK ignores its own timeout when it is handed a session (reference/slack.md §2.2).
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
+
+
+async def _connect(handler: AsyncSocketModeHandler) -> None:
+    wait = RECONNECT_FIRST_SECONDS
+    while True:
+        try:
+            await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            reason = error.response["error"] if isinstance(error, SlackApiError) else error
+            log.error("slack connected=no retry_in=%.0f reason=%s", wait, reason)  # noqa: TRY400  Slack's word says it all
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, RECONNECT_LONGEST_SECONDS)
+        else:
+            log.info("slack connected=yes")
+            return

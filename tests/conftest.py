@@ -1,0 +1,19 @@
+"""What many tests stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from storage.database import open_database
+
+
+@pytest.fixture(params=["memory", "file"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of each engine: storage's promises hold on all of them."""
+    path = ":memory:" if request.param == "memory" else str(tmp_path / "rulewire.db")
+    with open_database(path) as opened:
+        yield opened

@@ -1,0 +1,133 @@
+"""What opening, migrating, backing up and checking promise."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from storage import entries, upkeep
+from storage.database import APPLICATION_ID, open_database, transaction
+from storage.errors import DatabaseError
+from storage.migrations import migrations
+from tests.factories import NOW, make_item
+
+
+def test_a_new_database_is_its_owners_and_carries_our_mark(tmp_path: Path) -> None:
+    path = tmp_path / "rulewire.db"
+
+    with open_database(path) as db:
+        application_id = db.execute("PRAGMA application_id").fetchone()[0]
+        journal = db.execute("PRAGMA journal_mode").fetchone()[0]
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert (application_id, journal) == (APPLICATION_ID, "wal")
+
+
+def test_another_programs_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE theirs (id)")
+        other.commit()
+
+    with pytest.raises(DatabaseError, match="not a Rulewire database"):
+        open_database(path)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("these are notes, not a database\n" * 100)
+
+    with pytest.raises(DatabaseError, match="cannot be opened"):
+        open_database(path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="missing"):
+        open_database(tmp_path / "missing" / "rulewire.db")
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rulewire.db"
+    with open_database(path) as db:
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('rulewire', 'm999_from_the_future', '')"
+        )
+
+    with pytest.raises(DatabaseError, match="newer Rulewire"):
+        open_database(path)
+
+
+@pytest.mark.parametrize("stop", [m.name for m in migrations.pending(Database(memory=True))])
+def test_every_earlier_schema_arrives_at_the_same_one(tmp_path: Path, stop: str) -> None:
+    old = Database(tmp_path / "old.db")
+    old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    migrations.apply(old, stop_before=stop)
+    old.close()
+
+    with open_database(tmp_path / "old.db") as upgraded, open_database(":memory:") as fresh:
+        assert upgraded.schema == fresh.schema
+
+
+def test_every_table_of_ours_is_strict(db: Database) -> None:
+    rows = db.query("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
+    loose = {row["name"] for row in rows if not row["strict"]}
+
+    assert {name for name in loose if not name.startswith(("sqlite_", "_sqlite_"))} == set()
+
+
+def test_a_failed_transaction_leaves_nothing(db: Database) -> None:
+    with pytest.raises(RuntimeError), transaction(db):
+        entries.remember(db, make_item(), now=NOW)
+        raise RuntimeError
+
+    assert entries.count(db) == 0
+
+
+def test_a_backup_made_while_in_use_holds_everything(db: Database, tmp_path: Path) -> None:
+    with transaction(db):
+        kept = entries.remember(db, make_item(), now=NOW).entry
+    target = tmp_path / "copy.db"
+
+    upkeep.back_up(db, target)
+
+    with open_database(target) as copy:
+        assert entries.get(copy, kept.id) == kept
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_backup_inside_a_transaction_is_refused_rather_than_waited_for(
+    db: Database, tmp_path: Path
+) -> None:
+    with transaction(db), pytest.raises(RuntimeError, match="for ever"):
+        upkeep.back_up(db, tmp_path / "copy.db")
+
+
+def test_a_backup_never_overwrites(db: Database, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    target.write_text("precious")
+
+    with pytest.raises(FileExistsError):
+        upkeep.back_up(db, target)
+
+    assert target.read_text() == "precious"
+
+
+def test_a_sound_database_has_no_problems(db: Database) -> None:
+    entries.remember(db, make_item(), now=NOW)
+
+    assert upkeep.problems(db) == []
+
+
+def test_a_row_that_points_nowhere_is_a_problem(db: Database) -> None:
+    with transaction(db):
+        kept = entries.remember(db, make_item(), now=NOW).entry
+    db.execute("PRAGMA foreign_keys = OFF")
+    db.execute("DELETE FROM stories WHERE id = ?", [kept.story_id])
+
+    assert upkeep.problems(db) == [f"entries row {kept.id} points to a missing stories"]

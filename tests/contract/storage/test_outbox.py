@@ -1,0 +1,164 @@
+"""What `storage.outbox` promises, on every engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlite_utils import Database
+
+from feeds.matching import Reason
+from storage import entries, outbox
+from storage.entries import Entry
+from storage.outbox import Delivery, Standing, State, Why
+from tests.factories import NOW, make_filing, make_item, make_press
+
+LEASE = timedelta(seconds=90)
+WHY = Why(
+    subscription="topic:huawei",
+    reasons=(Reason(term="huawei", where="title", sentence="Huawei."),),
+)
+
+
+@pytest.fixture
+def entry(db: Database) -> Entry:
+    return entries.remember(db, make_item(), now=NOW).entry
+
+
+def owe(db: Database, entry: Entry, channel: str = "C1") -> bool:
+    return outbox.enqueue(db, entry, channel=channel, whys=[WHY], now=NOW)
+
+
+def claim(db: Database, channel: str = "C1", *, minutes: int = 0) -> Delivery:
+    claimed = outbox.claim(db, channel, now=NOW + timedelta(minutes=minutes), lease=LEASE)
+    assert claimed
+    return claimed
+
+
+def test_a_channel_is_owed_a_stage_of_an_entry_once(db: Database, entry: Entry) -> None:
+    assert owe(db, entry)
+    assert not owe(db, entry)
+    assert outbox.counts(db) == {State.PENDING: 1}
+
+
+def test_two_channels_are_each_owed_it(db: Database, entry: Entry) -> None:
+    assert owe(db, entry, "C1")
+    assert owe(db, entry, "C2")
+    assert outbox.channels_due(db, now=NOW) == ["C1", "C2"]
+
+
+def test_each_stage_of_an_entry_is_owed(db: Database) -> None:
+    filed = entries.remember(db, make_filing(), now=NOW).entry
+    owe(db, filed)
+    published = entries.remember(db, make_item(), now=NOW).entry
+
+    assert owe(db, published)
+    assert outbox.counts(db) == {State.PENDING: 2}
+
+
+def test_what_is_sent_is_not_owed_again(db: Database, entry: Entry) -> None:
+    owe(db, entry)
+    outbox.settle_sent(db, claim(db), ts="1.0", now=NOW, card=None)
+
+    assert not owe(db, entry)
+    assert outbox.claim(db, "C1", now=NOW, lease=LEASE) is None
+
+
+def test_a_claim_hands_a_delivery_out_once(db: Database, entry: Entry) -> None:
+    owe(db, entry)
+
+    first = outbox.claim(db, "C1", now=NOW, lease=LEASE)
+    second = outbox.claim(db, "C1", now=NOW, lease=LEASE)
+
+    assert first
+    assert (first.state, first.attempts, first.whys) == (State.SENDING, 1, (WHY,))
+    assert second is None
+
+
+def test_a_channel_has_one_message_in_flight_and_keeps_its_order(db: Database, entry: Entry) -> None:
+    press = entries.remember(db, make_press(), now=NOW).entry
+    owe(db, entry)
+    owe(db, press)
+
+    first = claim(db)
+    blocked = outbox.claim(db, "C1", now=NOW, lease=LEASE)
+    busy = outbox.channels_due(db, now=NOW)
+    outbox.settle_sent(db, first, ts="1.0", now=NOW, card=None)
+    second = claim(db)
+
+    assert blocked is None
+    assert busy == []
+    assert [first.entry_id, second.entry_id] == [entry.id, press.id]
+
+
+def test_a_refusal_that_passes_is_due_later(db: Database, entry: Entry) -> None:
+    owe(db, entry)
+    later = NOW + timedelta(minutes=1)
+
+    outbox.settle_later(db, claim(db), reason="ratelimited", due_at=later)
+
+    assert outbox.claim(db, "C1", now=NOW, lease=LEASE) is None
+    assert outbox.next_due(db) == later
+    again = claim(db, minutes=1)
+    assert (again.attempts, again.last_error) == (2, "ratelimited")
+
+
+def test_a_sender_that_dies_leaves_its_delivery_uncertain(db: Database, entry: Entry) -> None:
+    owe(db, entry)
+    claim(db)
+
+    early = outbox.recover(db, now=NOW + LEASE - timedelta(seconds=1))
+    late = outbox.recover(db, now=NOW + LEASE)
+
+    assert (early, late) == (0, 1)
+    assert outbox.counts(db) == {State.UNCERTAIN: 1}
+    assert outbox.claim(db, "C1", now=NOW + LEASE, lease=LEASE) is None
+
+
+def test_an_answer_that_comes_after_all_settles_an_uncertain_delivery(
+    db: Database, entry: Entry
+) -> None:
+    owe(db, entry)
+    claimed = claim(db)
+    outbox.recover(db, now=NOW + LEASE)
+
+    outbox.settle_sent(db, claimed, ts="1.0", now=NOW + LEASE, card=None)
+
+    assert outbox.counts(db) == {State.SENT: 1}
+
+
+def test_a_refused_channel_is_owed_nothing_more(db: Database, entry: Entry) -> None:
+    press = entries.remember(db, make_press(), now=NOW).entry
+    owe(db, entry)
+    owe(db, press)
+    owe(db, press, "C2")
+
+    outbox.settle_dead(db, claim(db), reason="channel_not_found", now=NOW)
+    outbox.bury(db, "C1", reason="channel_not_found", now=NOW)
+
+    assert outbox.counts(db) == {State.DEAD: 2, State.PENDING: 1}
+    assert {dead.last_error for dead in outbox.in_state(db, State.DEAD)} == {"channel_not_found"}
+
+
+def test_a_storys_card_is_found_until_it_is_deleted(db: Database, entry: Entry) -> None:
+    owe(db, entry)
+    card = Standing(
+        channel="C1", story_id=entry.story_id, entry_id=entry.id, conversation="D9", ts="1.0"
+    )
+
+    outbox.settle_sent(db, claim(db), ts="1.0", now=NOW, card=card)
+    standing = outbox.standing(db, channel="C1", story_id=entry.story_id)
+    outbox.forget_card(db, channel="C1", story_id=entry.story_id)
+
+    assert standing == card
+    assert outbox.standing(db, channel="C1", story_id=entry.story_id) is None
+
+
+def test_a_story_tells_everything_ever_owed_about_it(db: Database, entry: Entry) -> None:
+    owe(db, entry, "C1")
+    owe(db, entry, "C2")
+
+    told = outbox.of_story(db, entry.story_id)
+
+    assert [delivery.channel for delivery in told] == ["C1", "C2"]
+    assert len({delivery.delivery_id for delivery in told}) == 2

@@ -1,0 +1,68 @@
+"""What `storage.stories` promises, on every engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlite_utils import Database
+
+from storage import entries, stories
+from storage.stories import Mark
+from tests.factories import NOW, make_filing, make_item, make_press
+
+LINK = "https://www.federalregister.gov/documents/2020/06/18/2020-13093/release"
+
+
+def test_copies_of_one_headline_within_days_tell_one_story(db: Database) -> None:
+    first = entries.remember(db, make_press(), now=NOW).entry
+
+    copy = make_press(key="news:copy", url="https://wire.example/1", feed="wire")
+    second = entries.remember(db, copy, now=NOW + timedelta(hours=5)).entry
+
+    assert second.id != first.id
+    assert second.story_id == first.story_id
+
+
+def test_the_same_headline_long_after_tells_another_story(db: Database) -> None:
+    first = entries.remember(db, make_press(), now=NOW).entry
+
+    again = make_press(key="news:again", url="https://wire.example/2")
+    second = entries.remember(db, again, now=NOW + timedelta(days=30)).entry
+
+    assert second.story_id != first.story_id
+
+
+def test_press_that_links_to_a_document_joins_its_story_whichever_comes_first(db: Database) -> None:
+    before = entries.remember(db, make_press(key="news:1", url=LINK), now=NOW).entry
+    document = entries.remember(db, make_filing(), now=NOW).entry
+    after = entries.remember(
+        db, make_press(key="news:2", url=LINK + "?utm_source=x", title="Other words"), now=NOW
+    ).entry
+
+    assert before.story_id == document.story_id == after.story_id
+
+
+def test_documents_of_one_title_and_day_are_two_stories(db: Database) -> None:
+    first = entries.remember(db, make_item(key="fr:2020-10868"), now=NOW).entry
+    second = entries.remember(db, make_item(key="fr:2020-10869"), now=NOW).entry
+
+    assert first.story_id != second.story_id
+
+
+def test_a_mark_made_twice_is_made_once(db: Database) -> None:
+    story = entries.remember(db, make_item(), now=NOW).entry.story_id
+
+    first = stories.mark(db, story, Mark.SAVED, holder="U1", made_by="U1", now=NOW)
+    second = stories.mark(db, story, Mark.SAVED, holder="U1", made_by="U1", now=NOW)
+
+    assert (first, second) == (True, False)
+    assert [mark.holder for mark in stories.marks(db, story)] == ["U1"]
+
+
+def test_a_mark_can_be_taken_off_once(db: Database) -> None:
+    story = entries.remember(db, make_item(), now=NOW).entry.story_id
+    stories.mark(db, story, Mark.MUTED, holder="C1", made_by="U1", now=NOW)
+
+    assert stories.unmark(db, story, Mark.MUTED, holder="C1")
+    assert not stories.unmark(db, story, Mark.MUTED, holder="C1")
+    assert stories.marks(db, story) == []

@@ -1,0 +1,220 @@
+"""What a batch of items comes to: who is owed what, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlite_utils import Database
+
+from bot.audience import Audience
+from bot.ingest import IngestReport, archive, ingest
+from feeds.model import Item, Stage
+from storage import entries, outbox, stories, subscriptions
+from storage.entries import Change
+from storage.stories import Mark
+from tests.factories import NOW, make_document, make_feed, make_filing, make_item, make_press
+
+HUAWEI = "huawei OR title:standards"
+
+
+def audience(db: Database, *wanted: tuple[str, str]) -> Audience:
+    for channel, query in wanted:
+        subscriptions.add(db, channel=channel, query=query, created_by="U1", now=NOW)
+    return Audience(subscriptions.every(db), {})
+
+
+def told(db: Database) -> list[tuple[str, str]]:
+    """(channel, stage) of everything owed."""
+    rows = db.query("SELECT channel, kind FROM outbox ORDER BY id")
+    return [(row["channel"], row["kind"]) for row in rows]
+
+
+def take(
+    db: Database,
+    items: Iterable[Item],
+    everyone: Audience,
+    *,
+    now: datetime = NOW,
+    baseline: bool = False,
+) -> IngestReport:
+    return ingest(db, make_feed(), items, audience=everyone, now=now, baseline=baseline)
+
+
+def test_a_new_item_is_owed_to_the_channels_whose_query_it_matches(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"), ("C2", "zte"), ("C3", "standards"))
+
+    report = take(db, [make_item()], everyone)
+
+    assert told(db) == [("C1", "published"), ("C3", "published")]
+    assert (report.counts[Change.NEW], report.owed) == (1, 2)
+
+
+def test_two_subscriptions_of_a_channel_make_one_delivery_with_two_reasons(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"), ("C1", "standards"))
+
+    take(db, [make_item()], everyone)
+
+    (delivery,) = outbox.in_state(db, outbox.State.PENDING)
+    assert [why.subscription for why in delivery.whys] == ["huawei", "standards"]
+
+
+def test_nothing_is_told_twice(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"))
+    take(db, [make_item(), make_item(feed="another")], everyone)
+
+    report = take(db, [make_item()], everyone)
+
+    assert told(db) == [("C1", "published")]
+    assert (report.counts[Change.SEEN], report.owed) == (1, 0)
+
+
+def test_a_filing_and_its_publication_are_each_told(db: Database) -> None:
+    everyone = audience(db, ("C1", HUAWEI))
+    take(db, [make_filing()], everyone)
+
+    take(db, [make_item()], everyone)
+
+    assert told(db) == [("C1", "inspection"), ("C1", "published")]
+
+
+def test_who_was_told_of_a_filing_hears_of_its_withdrawal(db: Database) -> None:
+    take(db, [make_filing()], audience(db, ("C1", HUAWEI)))
+    nobody = Audience([], {})
+
+    take(db, [make_filing(stage=Stage.WITHDRAWN, title="Withdrawn document")], nobody)
+
+    assert told(db) == [("C1", "inspection"), ("C1", "withdrawn")]
+
+
+def test_an_edit_is_not_told_to_those_who_know_the_entry(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"))
+    take(db, [make_press()], everyone)
+
+    take(db, [make_press(title="UPDATE 1-" + make_press().title)], everyone)
+
+    assert told(db) == [("C1", "reported")]
+
+
+def test_an_edit_that_makes_an_entry_match_is_told(db: Database) -> None:
+    everyone = audience(db, ("C1", "hisilicon"))
+    take(db, [make_press()], everyone)
+
+    take(db, [make_press(summary="HiSilicon is named, too.")], everyone)
+
+    assert told(db) == [("C1", "reported")]
+
+
+def test_full_text_evidence_found_later_is_told(db: Database) -> None:
+    everyone = audience(db, ("C1", '"covered list"'))
+    take(db, [make_item(evidence=())], everyone)
+
+    take(db, [make_item(evidence=("Covered List",))], everyone)
+
+    assert told(db) == [("C1", "published")]
+
+
+def test_a_first_poll_tells_nobody_of_what_is_past(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"))
+    old = make_item(event_at=NOW - timedelta(hours=25))
+    undated = make_press(event_at=None)
+
+    report = take(db, [old, undated], everyone, baseline=True)
+
+    assert told(db) == []
+    assert report.counts[Change.NEW] == 2
+
+
+def test_a_first_poll_tells_the_newest_five_of_the_last_day(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"), ("C2", "huawei"))
+    hours = [
+        make_press(
+            key=f"news:{hour}",
+            url=f"https://n.example/{hour}",
+            title=f"Huawei story number {hour}",
+            event_at=NOW - timedelta(hours=hour),
+        )
+        for hour in (7, 3, 1, 9, 5, 2, 30)
+    ]
+
+    take(db, hours, everyone, baseline=True)
+
+    owed = outbox.in_state(db, outbox.State.PENDING)
+    shown = [entries.get(db, delivery.entry_id) for delivery in owed if delivery.channel == "C1"]
+    assert [entry.item.key for entry in shown if entry] == [f"news:{n}" for n in (1, 2, 3, 5, 7)]
+    assert len(owed) == 10
+
+
+def test_a_first_poll_tells_a_step_of_a_document_already_told(db: Database) -> None:
+    everyone = audience(db, ("C1", HUAWEI))
+    take(db, [make_filing()], everyone)
+
+    take(db, [make_item(event_at=NOW - timedelta(hours=30))], everyone, baseline=True)
+
+    assert told(db) == [("C1", "inspection"), ("C1", "published")]
+
+
+def test_a_first_poll_of_a_search_does_not_tell_old_entries_anew(db: Database) -> None:
+    everyone = audience(db, ("C1", '"covered list"'))
+    old = make_item(evidence=(), event_at=NOW - timedelta(days=5))
+    take(db, [old], everyone)
+
+    found = make_item(evidence=("Covered List",), event_at=NOW - timedelta(days=5))
+    take(db, [found], everyone, baseline=True)
+
+    assert told(db) == []
+
+
+def test_history_is_remembered_and_told_to_nobody(db: Database) -> None:
+    audience(db, ("C1", "huawei"))
+
+    report = archive(db, [make_item()], now=NOW)
+
+    assert told(db) == []
+    assert report.counts[Change.NEW] == 1
+
+
+@pytest.mark.parametrize(("mark", "holder"), [(Mark.MUTED, "C1")])
+def test_a_muted_story_is_not_told_there(db: Database, mark: Mark, holder: str) -> None:
+    everyone = audience(db, ("C1", HUAWEI), ("C2", HUAWEI))
+    take(db, [make_filing()], everyone)
+    story = entries.of_story(db, 1)[0].story_id
+    stories.mark(db, story, mark, holder=holder, made_by="U1", now=NOW)
+
+    take(db, [make_item()], everyone)
+
+    assert told(db)[2:] == [("C2", "published")]
+
+
+def test_a_person_who_follows_a_story_is_told_its_steps_and_no_press(db: Database) -> None:
+    nobody = Audience([], {})
+    take(db, [make_filing()], nobody)
+    story = entries.of_story(db, 1)[0].story_id
+    stories.mark(db, story, Mark.FOLLOWED, holder="U7", made_by="U7", now=NOW)
+    link = "https://www.federalregister.gov/documents/2020/06/18/2020-13093/x"
+
+    take(db, [make_press(url=link), make_item()], nobody)
+
+    assert told(db) == [("U7", "published")]
+
+
+def test_a_copy_of_a_headline_joins_its_story(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"))
+
+    take(db, [make_press(), make_press(key="news:2", url="https://b.example/1")], everyone)
+
+    first, second = outbox.in_state(db, outbox.State.PENDING)
+    assert first.story_id == second.story_id
+
+
+def test_two_documents_of_one_number_are_each_told(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"))
+    old_day = datetime(2018, 5, 11, 10, tzinfo=NOW.tzinfo)
+    old = make_item(
+        event_at=old_day, document=make_document(publication_date=old_day.date())
+    )
+
+    take(db, [old, make_item()], everyone)
+
+    assert told(db) == [("C1", "published"), ("C1", "published")]
