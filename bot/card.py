@@ -2,11 +2,165 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from bot.wording import READ, Fact, facts, issued_by, references, visible
+from feeds.model import EASTERN, DocumentType, Item, Stage
+from feeds.text import sentences
+from storage.entries import Entry
+from storage.outbox import Why
+
+UTC = ZoneInfo("UTC")
+
+#: An alert is one screen: three sentences, fewer when they are long, and none longer than this
+#: (characters).
+_SENTENCES = 3
+_SENTENCES_LENGTH, _SENTENCE = 640, 440
+#: How many matched words, and how many subscriptions, an alert names.
+_REASONS = 4
+_WHYS = 3
+
+_STAGES = {
+    Stage.REPORTED: "Reported",
+    Stage.INSPECTION: "On public inspection",
+    Stage.WITHDRAWN: "Withdrawn from public inspection",
+    Stage.PUBLISHED: "Published",
+}
+_TYPES = {
+    DocumentType.RULE: "Rule",
+    DocumentType.PROPOSED: "Proposed rule",
+    DocumentType.NOTICE: "Notice",
+    DocumentType.PRESIDENTIAL: "Presidential document",
+    DocumentType.OTHER: "",
+}
+
+
+class Mark(StrEnum):
+    """What people have told us about a story where its card stands."""
+
+    MUTED = "muted"
+    FOLLOWED = "followed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """Stub replaced by the helper who owns this file."""
+    """Everything an alert says.
+
+    All text is one line of bounded length, without control or direction characters. It is still
+    outside text: whoever shows it escapes it. The urls are as the source wrote them.
+    """
 
     entry_id: int
+    story_id: int
+    stage: Stage
+    #: The stage and the action as the document prints it: "Published · Interim final rule".
+    headline: str
+    title: str
+    url: str
+    #: Taken from the source word for word; "… " opens one that did not follow the one before.
+    sentences: tuple[str, ...]
+    #: Effective date and what it rests on, comment deadline, filing, CFR parts, print: in this order.
+    facts: tuple[Fact, ...]
+    #: What else it is known by: document number, docket, RIN.
+    references: tuple[Fact, ...]
+    #: Empty for press.
+    issued_by: str
+    #: One line a subscription: why this channel is told. Empty when a person asked for the card.
+    why: tuple[str, ...]
+    pdf_url: str | None
+    marks: frozenset[Mark]
+
+
+def card(
+    entry: Entry,
+    *,
+    whys: Sequence[Why] = (),
+    now: datetime,
+    timezone: ZoneInfo = UTC,
+    press: int = 0,
+    marks: frozenset[Mark] = frozenset(),
+) -> Card:
+    """Say what is known of an entry.
+
+    Args:
+        entry: What it is about. Facts that its source left out are left out.
+        whys: Who is told, and what matched for them.
+        now: Days left are counted from its Eastern day.
+        timezone: For moments; plain days (effective, comments) are the Register's own.
+        press: How many press items tell the same story, this one included.
+        marks: Decide which buttons are offered, and the last line.
+    """
+    item, document = entry.item, entry.item.document
+    return Card(
+        entry_id=entry.id,
+        story_id=entry.story_id,
+        stage=item.stage,
+        headline=_headline(item),
+        title=visible(item.title, 300) or "Untitled",
+        url=item.url,
+        sentences=_sentences(item, whys),
+        facts=facts(item, today=now.astimezone(EASTERN).date(), timezone=timezone),
+        references=references(item, press=press),
+        issued_by=issued_by(document.agencies) if document else "",
+        why=tuple(_why(why) for why in whys[:_WHYS]),
+        pdf_url=document.pdf_url if document else None,
+        marks=marks,
+    )
+
+
+def _headline(item: Item) -> str:
+    stage, document = _STAGES[item.stage], item.document
+    if document is None:
+        detail = visible(item.publisher or "", 80)
+    elif item.stage is Stage.PUBLISHED and document.action:
+        detail = visible(document.action, 120).rstrip(". ")
+    else:
+        filed = item.stage is Stage.INSPECTION and document.filing_type
+        words = (_TYPES[document.type], f"{document.filing_type} filing" if filed else "")
+        detail = ", ".join(word for word in words if word)
+    return f"{stage} · {detail}" if detail else stage
+
+
+def _sentences(item: Item, whys: Sequence[Why]) -> tuple[str, ...]:
+    """The opening sentence, then those in which something matched, then those that follow."""
+    note = item.document.editorial_note if item.document else None
+    title = visible(item.title, _SENTENCE)
+    said = [visible(one, _SENTENCE) for one in sentences((item.summary or note or "")[:READ])]
+    said = [one for one in said if one not in {"", title}]
+    found = {visible(reason.sentence, 200) for why in whys for reason in why.reasons}
+    best_first = sorted(
+        range(len(said)), key=lambda i: (i > 0, visible(said[i], 200) not in found, i)
+    )
+    chosen: list[int] = []
+    room = _SENTENCES_LENGTH
+    for i in best_first[:_SENTENCES]:
+        if len(said[i]) <= room:
+            chosen.append(i)
+            room -= len(said[i])
+    gaps = {i: "… " for i in chosen if i and i - 1 not in chosen}
+    return tuple(gaps.get(i, "") + said[i] for i in sorted(chosen))
+
+
+def _why(why: Why) -> str:
+    """Matched “Huawei” in the title, “standards organization” in the abstract — topic:huawei."""
+    named = why.reasons[:_REASONS]
+    places = [
+        _place(where, [visible(reason.term, 60) for reason in reasons])
+        for where, reasons in groupby(named, key=lambda reason: reason.where)
+    ]
+    more = len(why.reasons) - len(named)
+    matched = ", ".join(places) + (f" and {more} more" if more > 0 else "")
+    said = (f"Matched {matched}" if matched else "", visible(why.subscription, 100))
+    return " — ".join(part for part in said if part)
+
+
+def _place(where: str, terms: Sequence[str]) -> str:
+    """“Huawei”, “HiSilicon” in the title; a field's term says itself where it stands: agency:bis."""
+    if any(term.startswith(f"{where}:") for term in terms):
+        return ", ".join(terms)
+    return f"{', '.join(f'“{term}”' for term in terms)} in the {visible(where, 40)}"

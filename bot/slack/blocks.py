@@ -1,0 +1,163 @@
+"""Pure: a Card as Block Kit, and as the text that stands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.card import Card, Mark
+from bot.slack import mrkdwn
+from bot.wording import Fact, safe_url, visible
+
+#: A block, element or text object as Slack's JSON has it.
+Block = dict[str, Any]
+
+#: `action_id`s of the buttons. `READ` opens a page and only has to be acknowledged; its value is
+#: the entry's id. The value of the other four is the story's id.
+READ = "read"
+FOLLOW = "follow"
+UNFOLLOW = "unfollow"
+MUTE = "mute"
+UNMUTE = "unmute"
+#: `action_id` of the overflow menu. The value of the chosen option is `verb:entry id`, "why:42".
+MORE = "more"
+
+#: The verbs of `MORE`.
+SAVE = "save"
+NOT_RELEVANT = "not-relevant"
+WHY = "why"
+SUBSCRIBE = "subscribe"
+
+_MENU = {
+    SAVE: "Save",
+    NOT_RELEVANT: "Not relevant",
+    WHY: "Why am I told?",
+    SUBSCRIBE: "Subscribe",
+}
+_MUTED = "Muted: what happens next in this story is not told here."
+#: Longest parts, in characters as sent: together far below what one message may hold.
+_TITLE, _TEXT, _FIELD, _LINE, _FALLBACK = 2300, 1200, 400, 500, 2900
+
+
+def alert(card: Card) -> list[Block]:
+    """The card in full: what moved, what it says, when, who issued it, why, and what to do."""
+    blocks = [_title(card)]
+    if card.sentences:
+        said = plain_text(" ".join(card.sentences), _TEXT)
+        blocks.append({"type": "section", "text": said})
+    if card.facts:
+        fields = [mrkdwn_text(f"*{fact.label}*\n{_value(fact)}") for fact in card.facts]
+        blocks.append({"type": "section", "fields": fields})
+    blocks += [_context(identity) for identity in [_identity(card)] if identity]
+    blocks += [_context([plain_text(line, _LINE)]) for line in card.why]
+    blocks.append({"type": "actions", "elements": _buttons(card)})
+    if Mark.MUTED in card.marks:
+        blocks.append(_context([plain_text(_MUTED, _LINE)]))
+    return blocks
+
+
+def step(card: Card) -> list[Block]:
+    """What has just happened to a story, for its thread: stage, title, facts, and no buttons.
+
+    It stands on its own, as a step may be shown in the channel, too.
+    """
+    blocks = [_title(card)]
+    if card.facts:
+        said = (
+            _value(fact) if fact.bare else f"{fact.label} {_value(fact)}" for fact in card.facts
+        )
+        blocks.append(_context([mrkdwn_text(" · ".join(said))]))
+    return blocks
+
+
+def entry_row(card: Card) -> list[Block]:
+    """An entry in a list: its title, and one line on where it stands, with the overflow menu."""
+    facts = [card.headline, *(fact.phrase for fact in card.facts), card.issued_by]
+    line = mrkdwn.escape(" · ".join(fact for fact in facts if fact), 300)
+    text = f"*{_link(card)}*\n{line}"
+    return [{"type": "section", "text": mrkdwn_text(text), "accessory": _menu(card)}]
+
+
+def fallback(card: Card) -> str:
+    """The same facts as text, for notifications and screen readers: under 3,000 characters.
+
+    Slack reads it instead of the blocks (https://docs.slack.dev/reference/methods/chat.postMessage).
+    """
+    facts = " · ".join(fact.phrase for fact in (*card.facts, *card.references))
+    said = f"{mrkdwn.escape(card.headline, _LINE)}: {_link(card)}"
+    for line in (" ".join(card.sentences), facts, card.issued_by, *card.why):
+        escaped = mrkdwn.escape(line, _FALLBACK - len(said) - 1)
+        said += f"\n{escaped}" if escaped else ""
+    return said
+
+
+def plain_text(text: str, limit: int) -> Block:
+    """Outside text of at most `limit` characters in which nothing is markup; a dash when empty."""
+    return {"type": "plain_text", "text": visible(text, limit) or "-", "emoji": False}
+
+
+def mrkdwn_text(text: str) -> Block:
+    """Markup in which outside text is escaped already.
+
+    Verbatim, or Slack would look for mentions, channels and links in it
+    (https://docs.slack.dev/messaging/formatting-message-text, "Automatic parsing").
+    """
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _title(card: Card) -> Block:
+    """The first block, as desktop notifications are made from it."""
+    headline = mrkdwn.escape(card.headline, _LINE)
+    return {"type": "section", "text": mrkdwn_text(f"{headline}\n*{_link(card)}*")}
+
+
+def _link(card: Card) -> str:
+    return mrkdwn.link(card.url, card.title, _TITLE)
+
+
+def _value(fact: Fact) -> str:
+    return mrkdwn.date(fact.at, fact.value) if fact.at else mrkdwn.escape(fact.value, _FIELD)
+
+
+def _identity(card: Card) -> list[Block]:
+    """Who issued it and what it is known by, with the printed page behind it."""
+    said = [card.issued_by, *(fact.phrase for fact in card.references)]
+    known_by = " · ".join(one for one in said if one)
+    elements = [plain_text(known_by, _LINE)] if known_by else []
+    if card.pdf_url and safe_url(card.pdf_url):
+        elements.append(mrkdwn_text(mrkdwn.link(card.pdf_url, "PDF")))
+    return elements
+
+
+def _context(elements: Sequence[Block]) -> Block:
+    return {"type": "context", "elements": list(elements)}
+
+
+def _buttons(card: Card) -> list[Block]:
+    story, entry = str(card.story_id), str(card.entry_id)
+    followed, muted = Mark.FOLLOWED in card.marks, Mark.MUTED in card.marks
+    buttons = [
+        _button("Unfollow story", UNFOLLOW, story)
+        if followed
+        else _button("Follow story", FOLLOW, story),
+        _button("Unmute story", UNMUTE, story) if muted else _button("Mute story", MUTE, story),
+        _menu(card),
+    ]
+    address = safe_url(card.url)
+    if not address:
+        return buttons
+    read = {**_button("Read", READ, entry), "url": address}
+    return [{**read, "accessibility_label": visible(f"Read {card.title}", 75)}, *buttons]
+
+
+def _button(label: str, action_id: str, value: str) -> Block:
+    text = plain_text(label, 75)
+    return {"type": "button", "text": text, "action_id": action_id, "value": value}
+
+
+def _menu(card: Card) -> Block:
+    options = [
+        {"text": plain_text(label, 75), "value": f"{verb}:{card.entry_id}"}
+        for verb, label in _MENU.items()
+    ]
+    return {"type": "overflow", "action_id": MORE, "options": options}

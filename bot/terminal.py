@@ -1,0 +1,78 @@
+"""Alerts on a terminal, or in a file when the output is one: panels, and steps as one line."""
+
+from __future__ import annotations
+
+from rich.box import ROUNDED
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from bot.card import Card, Mark
+from bot.poster import Alert, DeliveryError, Outcome, Posted
+from bot.wording import safe_url
+
+#: Lines longer than this are hard to read, however wide the window (characters).
+_WIDTH = 100
+
+
+class TerminalPoster:
+    """Shows alerts where the bot was started. A `Poster`."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        """Print to a console, else to standard output."""
+        self._console = console or Console(highlight=False)
+
+    async def post(self, alert: Alert) -> Posted:
+        """Print the card, or one indented line when it belongs to a card printed before.
+
+        Raises:
+            DeliveryError: the output cannot be written to.
+        """
+        card = alert.card
+        shown = render_card(card) if alert.thread is None else _step(card)
+        with self._console.capture() as rendered:
+            self._console.print(shown)
+        try:
+            # Written by hand: a console whose write fails would print the same again with the next.
+            self._console.file.write(rendered.get())
+            self._console.file.flush()
+        except OSError as error:
+            raise DeliveryError(f"terminal: {error}", outcome=Outcome.LATER) from error
+        return Posted(ts=alert.delivery_id, conversation=alert.channel)
+
+    async def update(self, alert: Alert, *, conversation: str, ts: str) -> None:
+        """Print nothing: what is printed stands, and the step that follows tells what changed."""
+
+
+def render_card(card: Card) -> RenderableType:
+    """The card as a panel. Nothing in outside text is taken for markup or for a control sequence."""
+    address = safe_url(card.url)
+    parts: list[RenderableType] = [Text(card.title, style=Style(bold=True, link=address))]
+    if card.sentences:
+        parts += [Text(), Text(" ".join(card.sentences))]
+    facts = [(fact.label, fact.value) for fact in (*card.facts, *card.references)]
+    facts += [("Issued by", card.issued_by), ("Read", address or ""), ("Why", "\n".join(card.why))]
+    if Mark.MUTED in card.marks:
+        facts.append(("Muted", "what happens next in this story is not told here"))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in facts:
+        if value:
+            table.add_row(Text(label), Text(value))
+    return Panel(
+        Group(*parts, Text(), table),
+        title=Text(card.headline, style="bold cyan"),
+        title_align="left",
+        box=ROUNDED,
+        padding=(1, 2),
+        width=_WIDTH,
+    )
+
+
+def _step(card: Card) -> RenderableType:
+    facts = " · ".join(fact.phrase for fact in card.facts)
+    line = Text.assemble("  ↳ ", (card.headline, "bold cyan"), f": {card.title}")
+    return line.append(f" ({facts})", style="dim") if facts else line

@@ -1,0 +1,326 @@
+"""Every Poster keeps the promises of `bot/poster.py`: the fake, the terminal, and Slack's client."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+import pytest
+from rich.console import Console
+
+from bot.card import Card, card
+from bot.poster import Alert, DeliveryError, Outcome, Poster
+from bot.slack.client import EVENT_TYPE, TIMEOUT, SlackPoster, web_client
+from bot.terminal import TerminalPoster
+from tests.factories import NOW, make_entry, make_item
+from tests.fake_poster import FakePoster
+from tests.slack_server import TOKEN, Fault, SlackServer, When
+
+CHANNEL = "C01GEN"
+
+
+def make_card(title: str = "Release of technology") -> Card:
+    return card(make_entry(item=make_item(title=title)), now=NOW)
+
+
+def make_alert(delivery_id: str = "d-1", **but: object) -> Alert:
+    values: dict[str, object] = {"channel": CHANNEL, "card": make_card(), **but}
+    return Alert(delivery_id=delivery_id, **values)  # type: ignore[arg-type]  # a test names what it likes
+
+
+class Rig(Protocol):
+    """A poster, and what a test may do behind its back."""
+
+    poster: Poster
+
+    def refuse(self) -> None:
+        """Let the next call fail for now, without effect."""
+
+    def shown(self) -> int:
+        """How many messages have come to stand."""
+
+
+class FakeRig:
+    def __init__(self) -> None:
+        self.fake = FakePoster()
+        self.poster: Poster = self.fake
+
+    def refuse(self) -> None:
+        self.fake.faults.append(DeliveryError("ratelimited", outcome=Outcome.LATER))
+
+    def shown(self) -> int:
+        return len(self.fake.posted)
+
+
+class FailingOutput(io.StringIO):
+    """A file that is full when it is told to be."""
+
+    full = False
+
+    def write(self, text: str) -> int:
+        if self.full and text:
+            self.full = False
+            raise OSError(28, "No space left on device")
+        return super().write(text)
+
+
+class TerminalRig:
+    def __init__(self) -> None:
+        self.output = FailingOutput()
+        self.poster: Poster = TerminalPoster(Console(file=self.output, width=100))
+
+    def refuse(self) -> None:
+        self.output.full = True
+
+    def shown(self) -> int:
+        return self.output.getvalue().count("Release of technology")
+
+
+class SlackRig:
+    def __init__(self, server: SlackServer, session: aiohttp.ClientSession) -> None:
+        self.server = server
+        self.poster: Poster = SlackPoster(web_client(TOKEN, base_url=server.url, session=session))
+
+    def refuse(self) -> None:
+        fault = Fault(error="ratelimited", status=429, retry_after=7)
+        self.server.fail("chat.postMessage", fault)
+
+    def shown(self) -> int:
+        return sum(len(messages) for messages in self.server.channels.values())
+
+
+@asynccontextmanager
+async def slack_rig() -> AsyncIterator[SlackRig]:
+    server = SlackServer(channels={CHANNEL: [], "C02RND": []})
+    async with server.running(), aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        yield SlackRig(server, session)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackRig]:
+    async with slack_rig() as rig:
+        yield rig
+
+
+@pytest.fixture(params=["fake", "terminal", "slack"])
+async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    made: dict[str, Callable[[], Rig]] = {"fake": FakeRig, "terminal": TerminalRig}
+    async with AsyncExitStack() as stack:
+        if request.param == "slack":
+            yield await stack.enter_async_context(slack_rig())
+        else:
+            yield made[request.param]()
+
+
+async def test_every_message_has_a_name_of_its_own(rig: Rig) -> None:
+    alerts = [make_alert(f"d-{number}") for number in range(3)]
+
+    posted = [await rig.poster.post(alert) for alert in alerts]
+
+    assert len({(one.conversation, one.ts) for one in posted}) == 3
+    assert rig.shown() == 3
+
+
+async def test_an_update_can_be_repeated(rig: Rig) -> None:
+    posted = await rig.poster.post(make_alert())
+
+    for _ in range(2):
+        await rig.poster.update(make_alert(), conversation=posted.conversation, ts=posted.ts)
+
+    assert rig.shown() == 1
+
+
+async def test_a_refused_post_shows_nothing_and_can_be_made_again(rig: Rig) -> None:
+    rig.refuse()
+
+    with pytest.raises(DeliveryError) as refused:
+        await rig.poster.post(make_alert())
+    shown_after_refusal = rig.shown()
+    await rig.poster.post(make_alert())
+
+    assert refused.value.outcome is Outcome.LATER
+    assert shown_after_refusal == 0
+    assert rig.shown() == 1
+
+
+async def test_a_step_stands_beside_its_card(rig: Rig) -> None:
+    parent = await rig.poster.post(make_alert("d-1"))
+
+    step = await rig.poster.post(make_alert("d-2", thread=parent.ts))
+
+    assert step.ts != parent.ts
+    assert rig.shown() == 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    fault: Fault
+    made: int
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        Lost(Fault(when=When.AFTER, drop=True), 1),
+        Lost(Fault(when=When.BEFORE, drop=True), 0),
+        Lost(Fault(when=When.AFTER, status=500), 1),
+        Lost(Fault(when=When.AFTER, status=503), 1),
+        Lost(Fault(when=When.AFTER, status=200), 1),
+        Lost(Fault(when=When.AFTER, error="internal_error"), 1),
+        Lost(Fault(when=When.AFTER, error="fatal_error", status=500), 1),
+        Lost(Fault(when=When.BEFORE, error="service_unavailable"), 0),
+        Lost(Fault(when=When.BEFORE, error="request_timeout"), 0),
+    ],
+    ids=lambda lost: f"{lost.fault.when}-{lost.fault.error or lost.fault.status}",
+)
+async def test_a_lost_answer_is_uncertain_and_the_post_was_made_once(
+    slack: SlackRig, lost: Lost
+) -> None:
+    slack.server.fail("chat.postMessage", lost.fault)
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.post(make_alert())
+
+    assert raised.value.outcome is Outcome.UNCERTAIN
+    assert len(slack.server.asked("chat.postMessage")) == 1
+    assert slack.shown() == lost.made
+
+
+async def test_no_answer_in_time_is_uncertain() -> None:
+    server = SlackServer(channels={CHANNEL: []})
+    soon = aiohttp.ClientTimeout(total=0.000001)
+    async with server.running(), aiohttp.ClientSession(timeout=soon) as session:
+        rig = SlackRig(server, session)
+
+        with pytest.raises(DeliveryError) as raised:
+            await rig.poster.post(make_alert())
+
+    assert raised.value.outcome is Outcome.UNCERTAIN
+
+
+async def test_a_slack_that_cannot_be_reached_got_nothing() -> None:
+    server = SlackServer()
+    async with server.running():
+        pass
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        rig = SlackRig(server, session)
+
+        with pytest.raises(DeliveryError) as raised:
+            await rig.poster.post(make_alert())
+
+    assert raised.value.outcome is Outcome.LATER
+
+
+async def test_slacks_own_wait_is_passed_on(slack: SlackRig) -> None:
+    slack.refuse()
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.post(make_alert())
+
+    assert raised.value.retry_after == 7
+    assert len(slack.server.asked("chat.postMessage")) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        ("is_archived", Outcome.CHANNEL_REFUSES),
+        ("not_in_channel", Outcome.CHANNEL_REFUSES),
+        ("token_revoked", Outcome.CHANNEL_REFUSES),
+        ("account_inactive", Outcome.CHANNEL_REFUSES),
+        ("invalid_auth", Outcome.CHANNEL_REFUSES),
+        ("restricted_action", Outcome.CHANNEL_REFUSES),
+        ("rate_limited", Outcome.LATER),
+        ("msg_too_long", Outcome.REJECTED),
+        ("invalid_blocks", Outcome.REJECTED),
+        ("an_error_of_next_year", Outcome.REJECTED),
+        ("thread_not_found", Outcome.CARD_GONE),
+    ],
+)
+async def test_each_refusal_says_what_follows_from_it(
+    slack: SlackRig, error: str, outcome: Outcome
+) -> None:
+    slack.server.fail("chat.postMessage", Fault(error=error))
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.post(make_alert())
+
+    assert (raised.value.reason, raised.value.outcome) == (error, outcome)
+    assert slack.shown() == 0
+
+
+async def test_a_channel_that_is_not_there_refuses(slack: SlackRig) -> None:
+    alert = make_alert(channel="C0GONE")
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.post(alert)
+
+    assert raised.value.outcome is Outcome.CHANNEL_REFUSES
+
+
+async def test_a_proxy_that_turns_the_request_away_got_nothing_posted(slack: SlackRig) -> None:
+    slack.server.fail("chat.postMessage", Fault(status=403))
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.post(make_alert())
+
+    assert raised.value.outcome is Outcome.LATER
+
+
+async def test_a_lost_update_is_made_again_later(slack: SlackRig) -> None:
+    posted = await slack.poster.post(make_alert())
+    slack.server.fail("chat.update", Fault(when=When.AFTER, drop=True))
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.update(make_alert(), conversation=CHANNEL, ts=posted.ts)
+
+    assert raised.value.outcome is Outcome.LATER
+
+
+async def test_a_deleted_card_is_told_from_a_channel_that_is_gone(slack: SlackRig) -> None:
+    posted = await slack.poster.post(make_alert())
+    slack.server.channels[CHANNEL].clear()
+
+    with pytest.raises(DeliveryError) as on_update:
+        await slack.poster.update(make_alert(), conversation=CHANNEL, ts=posted.ts)
+    with pytest.raises(DeliveryError) as on_step:
+        await slack.poster.post(make_alert(thread=posted.ts))
+
+    assert on_update.value.outcome is Outcome.CARD_GONE
+    assert on_step.value.outcome is Outcome.CARD_GONE
+
+
+async def test_the_delivery_can_be_found_again_in_the_channel(slack: SlackRig) -> None:
+    posted = await slack.poster.post(make_alert("d-42"))
+    await slack.poster.update(make_alert("d-42"), conversation=CHANNEL, ts=posted.ts)
+
+    (message,) = slack.server.channels[CHANNEL]
+
+    assert message["metadata"] == {
+        "event_type": EVENT_TYPE,
+        "event_payload": {"delivery_id": "d-42"},
+    }
+
+
+async def test_a_step_is_also_shown_in_the_channel_unless_it_is_quiet(slack: SlackRig) -> None:
+    parent = await slack.poster.post(make_alert("d-1"))
+
+    await slack.poster.post(make_alert("d-2", thread=parent.ts))
+    await slack.poster.post(make_alert("d-3", thread=parent.ts, quiet=True))
+
+    card_sent, loud, quiet = slack.server.asked("chat.postMessage")
+    assert (card_sent.get("thread_ts"), card_sent.get("reply_broadcast")) == (None, None)
+    assert (loud["thread_ts"], loud.get("reply_broadcast")) == (parent.ts, True)
+    assert (quiet["thread_ts"], quiet.get("reply_broadcast")) == (parent.ts, None)
+
+
+async def test_links_are_never_unfolded(slack: SlackRig) -> None:
+    await slack.poster.post(make_alert())
+
+    (sent,) = slack.server.asked("chat.postMessage")
+
+    assert (sent["unfurl_links"], sent["unfurl_media"]) == (False, False)
