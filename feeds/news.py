@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +13,7 @@ from typing import Any
 import feedparser
 from feedparser.encodings import convert_to_utf8
 
-from feeds import json_feed
+from feeds import charsets, json_feed
 from feeds.errors import ParseError
 from feeds.http import Http, Response, Validators
 from feeds.model import Feed, Item
@@ -31,9 +29,6 @@ ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9,"
     " application/json;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
-#: Codecs that no feed is written in and that cost more than linear time or fail oddly.
-_REFUSED_CODECS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7"})
-_DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]{1,40})""")
 #: What feedparser is seen to raise on hostile input, beside what it reports.
 _PARSER_FAULTS = (
     ValueError,
@@ -193,30 +188,16 @@ def _too_many(count: int) -> tuple[str, ...]:
 
 
 def _as_utf8(body: bytes, *, feed: Feed, content_type: str) -> bytes:
-    """Decode as feedparser does (RFC 3023, then the XML declaration, then by trying)."""
-    stripped = body.lstrip(b" \t\r\n")
-    # White space before the XML declaration is an error that many feeds make and all readers forgive.
-    body = stripped if stripped.startswith(b"<") else body
-    declared = _DECLARED.match(body[:300])
-    names = [declared[1].decode("ascii")] if declared else []
-    names += re.findall(r"charset=[\"']?([^\s\"';]+)", content_type)
-    if any(_is_refused(name) for name in names):
-        raise ParseError(feed.name, f"declares the encoding {names[0]}")
     found: dict[str, Any] = {}
     try:
-        data: bytes = convert_to_utf8({"content-type": content_type}, body, found)
+        body, charset = charsets.settle(body, content_type)
+        header = f"application/xml; charset={charset}" if charset else "application/xml"
+        data: bytes = convert_to_utf8({"content-type": header}, body, found)
     except ValueError as error:
-        raise ParseError(feed.name, "in no encoding that we know") from error
+        raise ParseError(feed.name, f"in no encoding that we read: {error}") from error
     if not found.get("encoding"):
         raise ParseError(feed.name, "in no encoding that we know")
     return data
-
-
-def _is_refused(name: str) -> bool:
-    try:
-        return codecs.lookup(name).name.replace("_", "-") in _REFUSED_CODECS
-    except (LookupError, ValueError):
-        return False
 
 
 def _parsed(data: bytes, *, feed: Feed, problem: str = "") -> list[Told]:

@@ -91,8 +91,8 @@ ENCODINGS = st.sampled_from(
 
 
 @st.composite
-def feeds(draw: st.DrawFn) -> tuple[bytes, str]:
-    """A well-formed feed of any format, and the content type it is served with."""
+def feeds(draw: st.DrawFn) -> tuple[bytes, str, bytes]:
+    """A well-formed feed of any format, the content type it is served with, and it in UTF-8."""
     style = draw(st.sampled_from([_RSS, _ATOM, _RDF]))
     count = draw(st.integers(min_value=1, max_value=5))
     entries = [draw(_entry(style, number=number)) for number in range(count)]
@@ -103,7 +103,9 @@ def feeds(draw: st.DrawFn) -> tuple[bytes, str]:
     text = declaration + style["open"] + between.join(entries) + style["close"]
     charset = draw(st.sampled_from(["", f"; charset={declared}"]))
     kind = draw(st.sampled_from(["application/xml", "text/xml", "application/octet-stream"]))
-    return text.encode(encoding, "xmlcharrefreplace"), kind + charset
+    served = text.encode(encoding, "xmlcharrefreplace")
+    plainly = served.decode(encoding).replace(f'encoding="{declared}"', 'encoding="utf-8"')
+    return served, kind + charset, plainly.encode()
 
 
 _RSS = {
@@ -157,10 +159,10 @@ def _written(draw: st.DrawFn, text: str) -> str:
 @given(feeds(), st.data())
 @settings(max_examples=150, deadline=None)
 def test_any_feed_reads_the_same_cut_or_whole_from_anything_known(
-    served: tuple[bytes, str], data: st.DataObject
+    served: tuple[bytes, str, bytes], data: st.DataObject
 ) -> None:
-    body, content_type = served
-    whole = read_whole(body, content_type=content_type)
+    body, content_type, plainly = served
+    whole = read_whole(plainly, content_type="application/xml; charset=utf-8")
 
     items, known, warnings = read_now(body, content_type=content_type)
 
@@ -234,6 +236,14 @@ def test_the_charset_of_the_server_goes_before_the_declaration() -> None:
     (item,) = items_of(body.encode("utf-8"), content_type="application/xml; charset=utf-8")
 
     assert item.title == "Café"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("content_type", ["text/xml", "text/xml; charset=utf-8", XML])
+def test_wide_characters_are_told_by_how_the_text_begins(encoding: str, content_type: str) -> None:
+    (item,) = items_of(rss("<title>Plain</title>").encode(encoding), content_type=content_type)
+
+    assert item.title == "Plain"
 
 
 def test_a_json_feed_is_read() -> None:
@@ -355,7 +365,7 @@ def test_a_feed_without_items_is_a_feed() -> None:
         (b"<html><body/></html>", "a web page, not a feed"),
         (b"<rss><channel><title>N", "not well-formed"),
         (b"\x00\xff\x00\xff" * 50, "not"),
-        (b'<?xml version="1.0" encoding="punycode"?><rss/>', "encoding punycode"),
+        (b'<?xml version="1.0" encoding="punycode"?><rss/>', "no encoding that we read: punycode"),
         (b'{"items": 5}', "not a JSON feed"),
         (b'{"items": [', "not a JSON feed"),
         (b"{" + b'"a":[' * 100_000, "not a JSON feed"),
