@@ -1,0 +1,214 @@
+"""The commands that Slack, the prompt and the command line share: from words to an Answer."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
+
+from bot import commands_finding as finding
+from bot import commands_marking as marking
+from bot import commands_reporting as reporting
+from bot import commands_subscribing as subscribing
+from bot.answers import Answer, Example, Explanation, Help, Place, Problem
+from bot.question import Question
+from bot.storage_thread import Storage
+from feeds import reference
+from feeds.errors import QueryError
+from feeds.model import Feed
+from feeds.text import clip
+from feeds.topics import Topic
+from storage.stories import Mark
+
+EXAMPLES = (
+    Example(command="search huawei standards", does="what we have, newest first"),
+    Example(
+        command="2020-13093", does="a document number, FR citation, CFR section, RIN, docket or URL"
+    ),
+    Example(command="latest topic:huawei", does="the newest entries, of all or of a query"),
+    Example(command="subscribe huawei-and-standards", does="tell this channel of a topic or query"),
+    Example(command="unsubscribe huawei-and-standards", does="and no longer"),
+    Example(command="subscriptions", does="what this channel is subscribed to"),
+    Example(command="topics", does="the named topics"),
+    Example(command="why 2020-13093", does="who was told of a document, when and why"),
+    Example(command="status", does="whether every feed was read and every alert sent"),
+)
+
+
+def show_help(_db: Database, _question: Question) -> Help:
+    """What can be asked, with examples that can be pasted."""
+    return Help(examples=EXAMPLES)
+
+
+#: Every word of the contract that is offered, with the function that answers it.
+WORDS: Mapping[str, Callable[[Database, Question], Answer]] = {
+    "help": show_help,
+    "search": finding.search,
+    "latest": finding.latest,
+    "subscribe": subscribing.subscribe,
+    "unsubscribe": subscribing.unsubscribe,
+    "subscriptions": subscribing.of_channel,
+    "topics": subscribing.list_topics,
+    "status": reporting.status,
+    "why": reporting.why,
+}
+#: After these the audience is read again.
+_CHANGING = {"subscribe", "unsubscribe"}
+
+
+class Commands:
+    """Answers what people type and click. One instance serves everyone."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        topics: Mapping[str, Topic],
+        feeds: Mapping[str, Feed],
+        clock: Callable[[], datetime],
+        timezone: ZoneInfo,
+        on_change: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Serve one database.
+
+        Args:
+            storage: Opened.
+            topics: The named topics.
+            feeds: The catalog.
+            clock: Aware time, asked once a question.
+            timezone: In which answers tell moments.
+            on_change: Called after subscriptions changed.
+        """
+        self._storage = storage
+        self._topics = topics
+        self._feeds = feeds
+        self._clock = clock
+        self.timezone = timezone
+        self._on_change = on_change
+
+    async def answer(self, text: str, *, channel: str, user: str) -> Answer:
+        """Answer one line. Never raises for what a person can type.
+
+        Args:
+            text: "search huawei", "2020-13093", "".
+            channel: Whose subscriptions and marks are meant; a person's id for their own.
+            user: Who asks.
+        """
+        word, rest = [*text.split(maxsplit=1), "", ""][:2]
+        word = word.lower() or "help"
+        if word in WORDS:
+            answer = await self._ask(WORDS[word], rest, channel=channel, user=user, word=word)
+            if word in _CHANGING:
+                await self._on_change()
+            return answer
+        if reference.parse(text):
+            return await self._ask(finding.look_up, text, channel=channel, user=user)
+        return unknown(word, text.strip())
+
+    async def search(self, text: str, *, limit: int = finding.PAGE) -> Answer:
+        """The newest entries that a query finds, `limit` of them at once."""
+
+        def found(db: Database, question: Question) -> Answer:
+            place = Place(query=question.text)
+            return finding.page(db, question, place, title="Search", limit=limit)
+
+        return await self._ask(found, text, channel="terminal", user="terminal")
+
+    async def page(self, place: Place, *, channel: str, user: str) -> Answer:
+        """Open a page of a search again."""
+
+        def opened(db: Database, question: Question) -> Answer:
+            return finding.page(db, question, place, title=finding.title(place))
+
+        return await self._ask(opened, place.query, channel=channel, user=user)
+
+    async def all_subscriptions(self) -> Answer:
+        """The subscriptions of every channel."""
+        return await self._ask(subscribing.of_everyone, "", channel="terminal", user="terminal")
+
+    async def unsubscribe(self, subscription_id: int, *, channel: str, user: str) -> Answer:
+        """Remove one of the channel's own subscriptions."""
+
+        def removed(db: Database, question: Question) -> Answer:
+            return subscribing.remove(db, question, subscription_id)
+
+        answer = await self._ask(removed, "", channel=channel, user=user)
+        await self._on_change()
+        return answer
+
+    async def mark(self, story_id: int, mark: Mark, *, channel: str, user: str) -> Answer:
+        """Put a mark on a story: the channel's if it mutes, else the person's. Repeatable."""
+
+        def marked(db: Database, question: Question) -> Answer:
+            return marking.mark(db, question, story_id, mark)
+
+        return await self._ask(marked, "", channel=channel, user=user)
+
+    async def unmark(self, story_id: int, mark: Mark, *, channel: str, user: str) -> Answer:
+        """Take a mark off again. Repeatable."""
+
+        def unmarked(db: Database, question: Question) -> Answer:
+            return marking.unmark(db, question, story_id, mark)
+
+        return await self._ask(unmarked, "", channel=channel, user=user)
+
+    async def story_of(self, entry_id: int) -> int | None:
+        """The story an entry tells; None when there is no such entry."""
+        return await self._storage.run(marking.story_of, entry_id)
+
+    async def why(self, entry_id: int, *, channel: str, user: str) -> Answer:
+        """Who was told of an entry's story, when, and by which query and words."""
+
+        def explained(db: Database, question: Question) -> Explanation | Problem:
+            return reporting.explain(db, question, entry_id)
+
+        return await self._ask(explained, "", channel=channel, user=user)
+
+    async def standing(self, story_id: int, *, channel: str) -> marking.Shown | None:
+        """A story's card as the channel should see it now; None when it stands nowhere there."""
+        question = self._question("", channel=channel, user=channel)
+        return await self._storage.run(marking.standing, question, story_id)
+
+    async def _ask(
+        self,
+        ask: Callable[[Database, Question], Answer],
+        text: str,
+        *,
+        channel: str,
+        user: str,
+        word: str = "search",
+    ) -> Answer:
+        question = self._question(text, channel=channel, user=user)
+        try:
+            return await self._storage.run(ask, question)
+        except QueryError as error:
+            return Problem(
+                message=str(error),
+                hint=f"{word} {error.hint}" if error.hint else "",
+                text=question.text,
+                position=error.position,
+            )
+
+    def _question(self, text: str, *, channel: str, user: str) -> Question:
+        return Question(
+            text=text.strip(),
+            channel=channel,
+            user=user,
+            now=self._clock(),
+            timezone=self.timezone,
+            topics=self._topics,
+            feeds=self._feeds,
+        )
+
+
+def unknown(word: str, text: str) -> Problem:
+    """A word that is no command: the nearest that is, else how to search for it."""
+    near = difflib.get_close_matches(word, WORDS, n=1)
+    rest = text[len(word) :]
+    return Problem(
+        message=f"“{clip(word, 40)}” is not a command.",
+        hint=f"{near[0]}{rest}" if near else f"search {text}",
+    )

@@ -1,0 +1,121 @@
+"""Search, the newest entries, and the card of one document."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from bot.answers import Answer, Details, Entries, Place, Problem
+from bot.commands_marking import card_for
+from bot.question import Question
+from feeds import query as queries
+from feeds import reference
+from feeds.reference import Kind
+from storage import entries, lookup
+from storage import search as archive
+from storage.entries import Entry
+from storage.search import Cursor
+
+#: Entries on a page.
+PAGE = 5
+#: Entries of one story, or of one look-up, that are listed.
+MOST = 20
+#: What many documents share is looked up with a search, whose pages can be turned.
+_FIELDS = {Kind.CFR, Kind.DOCKET, Kind.RIN}
+
+
+def search(db: Database, question: Question) -> Answer:
+    """A page of what a query finds, newest first; the document itself when it is named."""
+    if not question.text:
+        return Problem(message="search takes words or a query.", hint="search huawei standards")
+    place = Place(query=question.text)
+    found = page(db, question, place, title=title(place))
+    if found.total == 0 and reference.parse(question.text):
+        return look_up(db, question)
+    return found
+
+
+def latest(db: Database, question: Question) -> Entries:
+    """The newest entries, of all or of a query."""
+    place = Place(query=question.text)
+    return page(db, question, place, title=title(place))
+
+
+def title(place: Place) -> str:
+    """What a list of entries is called."""
+    return f"Search: {place.query}" if place.query else "Latest entries"
+
+
+def page(
+    db: Database, question: Question, place: Place, *, title: str, limit: int = PAGE
+) -> Entries:
+    """One page of a search.
+
+    Raises:
+        QueryError: the query cannot be understood.
+    """
+    query = queries.parse(place.query, topics=question.queries) if place.query else None
+    after = Cursor.read(place.trail[-1]) if place.trail else None
+    found = archive.search(db, query, order=place.order, limit=limit, after=after)
+    return Entries(
+        title=title,
+        place=place,
+        cards=tuple(card_for(db, question, entry) for entry in found.entries),
+        first=(place.page - 1) * limit + 1,
+        total=found.total,
+        capped=found.total >= archive.COUNT_CAP,
+        next=_next(place, str(found.next)) if found.next else None,
+        previous=_previous(place),
+        subscribable=str(query) if query and query.has_positive else None,
+    )
+
+
+def look_up(db: Database, question: Question) -> Answer:
+    """The card of the document, or the story, that a number, citation or address names."""
+    named = reference.parse(question.text)
+    found = lookup.find(db, named, limit=MOST) if named else []
+    if not found:
+        return Problem(
+            message=f"Nothing in the archive is known as {question.text}.",
+            hint=f"search {question.text}",
+        )
+    if len({entry.story_id for entry in found}) == 1:
+        return _story(db, question, found)
+    if named and named.kind in _FIELDS:
+        return page(db, question, Place(query=f"{named.kind}:{named.value}"), title=question.text)
+    return Entries(
+        title=question.text,
+        place=None,
+        cards=tuple(card_for(db, question, entry) for entry in found),
+        first=1,
+        total=len(found),
+    )
+
+
+def _story(db: Database, question: Question, found: list[Entry]) -> Details:
+    """The document named, or the latest of those, with whatever else tells its story."""
+    story_id = found[0].story_id
+    head = entries.head(db, story_id)
+    shown = found[0] if len(found) == 1 or head is None else head
+    others = [entry for entry in entries.of_story(db, story_id) if entry.id != shown.id]
+    return Details(
+        card=card_for(db, question, shown),
+        others=tuple(card_for(db, question, entry) for entry in others[:MOST]),
+    )
+
+
+def _next(place: Place, bookmark: str) -> Place:
+    return Place(
+        query=place.query,
+        order=place.order,
+        trail=(*place.trail, bookmark),
+        page=place.page + 1,
+    )
+
+
+def _previous(place: Place) -> Place | None:
+    """The page before; the first when the way back was forgotten."""
+    if place.page == 1:
+        return None
+    if len(place.trail) < 2:
+        return Place(query=place.query, order=place.order)
+    return Place(query=place.query, order=place.order, trail=place.trail[:-1], page=place.page - 1)

@@ -1,0 +1,126 @@
+"""What people put on a story: followed, muted, saved, not relevant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from bot import card as cards
+from bot.answers import Notice, Problem
+from bot.card import Card
+from bot.question import Question
+from feeds.model import SourceKind
+from storage import entries, outbox, stories
+from storage.entries import Entry
+from storage.stories import Mark
+
+#: What a mark is answered with: put on, put on already, taken off.
+_SAID = {
+    Mark.FOLLOWED: (
+        "You follow this story: its next steps come to you in a direct message.",
+        "You follow this story already.",
+        "You no longer follow this story.",
+    ),
+    Mark.MUTED: (
+        "This story is muted here: this channel is not told its next steps.",
+        "This story is muted here already.",
+        "This story is told here again.",
+    ),
+    Mark.SAVED: ("Saved.", "You saved this already.", "No longer saved."),
+    Mark.IRRELEVANT: (
+        "Noted as not relevant. Thank you: such notes are how topics are made better.",
+        "You said so already.",
+        "Noted as relevant after all.",
+    ),
+}
+_GONE = Problem(message="This story is not in the archive any more.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A story's card and where it stands in a channel."""
+
+    card: Card
+    #: Where Slack put it: the channel, or a direct message's own id.
+    conversation: str
+    ts: str
+    #: Who muted the story there; None while it is not muted.
+    muted_by: str | None
+
+
+def mark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice | Problem:
+    """Put a mark on a story; doing so again changes nothing."""
+    if not entries.head(db, story_id):
+        return _GONE
+    put, already, _ = _SAID[kind]
+    new = stories.mark(
+        db,
+        story_id,
+        kind,
+        holder=_holder(question, kind),
+        made_by=question.user,
+        now=question.now,
+    )
+    return Notice(text=put if new else already)
+
+
+def unmark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice | Problem:
+    """Take a mark off; doing so again changes nothing."""
+    if not entries.head(db, story_id):
+        return _GONE
+    stories.unmark(db, story_id, kind, holder=_holder(question, kind))
+    return Notice(text=_SAID[kind][2])
+
+
+def story_of(db: Database, entry_id: int) -> int | None:
+    """The story an entry tells."""
+    entry = entries.get(db, entry_id)
+    return entry.story_id if entry else None
+
+
+def standing(db: Database, question: Question, story_id: int) -> Shown | None:
+    """A story's card as a channel should see it now; None when it stands nowhere there."""
+    stands = outbox.standing(db, channel=question.channel, story_id=story_id)
+    entry = entries.get(db, stands.entry_id) if stands else None
+    if stands is None or entry is None:
+        return None
+    told = [
+        delivery.whys
+        for delivery in outbox.of_story(db, story_id)
+        if (delivery.channel, delivery.entry_id) == (question.channel, entry.id)
+    ]
+    muted = (
+        marked.made_by
+        for marked in stories.marks(db, story_id)
+        if (marked.mark, marked.holder) == (Mark.MUTED, question.channel)
+    )
+    return Shown(
+        card=card_for(db, question, entry, whys=told[-1] if told else ()),
+        conversation=stands.conversation,
+        ts=stands.ts,
+        muted_by=next(muted, None),
+    )
+
+
+def card_for(
+    db: Database, question: Question, entry: Entry, *, whys: tuple[outbox.Why, ...] = ()
+) -> Card:
+    """An entry's card with the marks of the channel and the person who ask."""
+    holders = {question.channel, question.user}
+    held = {marked.mark for marked in stories.marks(db, entry.story_id) if marked.holder in holders}
+    shown = (cards.Mark(each.value) for each in held & {Mark.FOLLOWED, Mark.MUTED})
+    told = entries.of_story(db, entry.story_id)
+    return cards.card(
+        entry,
+        whys=whys,
+        now=question.now,
+        timezone=question.timezone,
+        press=sum(each.item.source is SourceKind.NEWS for each in told),
+        marks=frozenset(shown),
+    )
+
+
+def _holder(question: Question, kind: Mark) -> str:
+    """Muting concerns a channel; everything else is a person's own."""
+    return question.channel if kind is Mark.MUTED else question.user

@@ -1,0 +1,149 @@
+"""What the bot says of itself: whether all was read and sent, and who was told of what, and why."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.answers import (
+    Explanation,
+    FeedStatus,
+    Notice,
+    Problem,
+    Status,
+    Telling,
+)
+from bot.audience import Audience
+from bot.card import card
+from bot.commands_marking import card_for
+from bot.commands_subscribing import row
+from bot.question import Question
+from feeds import reference
+from feeds.model import Feed, Stage
+from storage import entries, lookup, outbox, polls, stories, subscriptions
+from storage.entries import Entry
+from storage.outbox import Delivery, State
+from storage.polls import Poll
+
+#: The scheduler looks every few seconds, so a feed that waits longer than this is late.
+LATE = timedelta(minutes=10)
+
+_STEPS = {
+    Stage.REPORTED: "the press report",
+    Stage.INSPECTION: "the filing for public inspection",
+    Stage.WITHDRAWN: "the withdrawal",
+    Stage.PUBLISHED: "the publication",
+}
+_STATES = {
+    State.HELD: "held back",
+    State.PENDING: "owed",
+    State.SENDING: "being sent",
+    State.SENT: "told",
+    State.UNCERTAIN: "perhaps told: the answer was lost",
+    State.DEAD: "not told: refused",
+}
+
+
+def status(db: Database, question: Question) -> Status:
+    """When each feed was last read, what is late or failing, what is owed."""
+    known = {poll.feed: poll for poll in polls.every(db)}
+    everyone = subscriptions.every(db)
+    broken = Audience(everyone, question.queries).broken
+    return Status(
+        feeds=tuple(
+            _feed_status(feed, known.get(name), now=question.now)
+            for name, feed in sorted(question.feeds.items())
+        ),
+        entries=entries.count(db),
+        owed={state.value: count for state, count in outbox.counts(db).items() if count},
+        stopped=tuple(
+            row(each, stopped=each.disabled_reason or broken.get(each.query))
+            for each in everyone
+            if each.disabled_reason or each.query in broken
+        ),
+        uncertain=tuple(
+            _telling(each, entry, now=question.now)
+            for each in outbox.in_state(db, State.UNCERTAIN)
+            if (entry := entries.get(db, each.entry_id))
+        ),
+    )
+
+
+def why(db: Database, question: Question) -> Explanation | Notice | Problem:
+    """Who was told of the document or page that the text names."""
+    named = reference.parse(question.text)
+    if named is None:
+        return Problem(
+            message="why takes a document number, citation, docket, RIN or URL.",
+            hint="why 2020-13093",
+        )
+    found = lookup.find(db, named)
+    if not found:
+        return Notice(text=f"Never seen: no feed has brought {question.text}.")
+    return explain(db, question, found[0].id)
+
+
+def explain(db: Database, question: Question, entry_id: int) -> Explanation | Problem:
+    """Who was told of an entry's story, when, and by which query and words."""
+    entry = entries.get(db, entry_id)
+    if entry is None:
+        return Problem(message="This entry is not in the archive any more.")
+    told = outbox.of_story(db, entry.story_id)
+    here = [each for each in told if each.channel == question.channel]
+    others = [each for each in told if each.channel != question.channel]
+    elsewhere = [each for each in others if not _is_person(each.channel)]
+    return Explanation(
+        card=card_for(db, question, entry),
+        first_seen_at=entry.first_seen_at,
+        here=tuple(_telling(each, entry, now=question.now) for each in here),
+        elsewhere=tuple(_telling(each, entry, now=question.now) for each in elsewhere),
+        people=len({each.channel for each in others if _is_person(each.channel)}),
+        silence="" if here else _silence(db, question, entry),
+    )
+
+
+def _silence(db: Database, question: Question, entry: Entry) -> str:
+    """The gate at which an entry was stopped for the channel that asks."""
+    own = subscriptions.of_channel(db, question.channel)
+    marks = stories.marks(db, entry.story_id)
+    if any(m.mark is stories.Mark.MUTED and m.holder == question.channel for m in marks):
+        return "The story is muted here."
+    if not own:
+        return "There is no subscription here."
+    if not Audience(own, question.queries).of(entry.item):
+        return "No subscription here matches it."
+    return (
+        "A subscription here matches it. It was remembered in silence, as history or with a feed's"
+        " first reading, or before the subscription was made."
+    )
+
+
+def _telling(delivery: Delivery, entry: Entry, *, now: datetime) -> Telling:
+    return Telling(
+        channel=delivery.channel,
+        title=entry.item.title,
+        stage=_STEPS[delivery.kind],
+        state=_STATES[delivery.state],
+        at=delivery.settled_at or delivery.created_at,
+        why=card(entry, whys=delivery.whys, now=now).why,
+        reason=delivery.last_error if delivery.state is not State.SENT else None,
+    )
+
+
+def _feed_status(feed: Feed, poll: Poll | None, *, now: datetime) -> FeedStatus:
+    return FeedStatus(
+        name=feed.name,
+        title=feed.title,
+        read_at=poll.succeeded_at if poll else None,
+        next_at=poll.next_poll_at if poll else None,
+        failures=poll.failures if poll else 0,
+        error=poll.last_error if poll else None,
+        warning=poll.warning if poll else None,
+        late=poll is not None and poll.next_poll_at < now - LATE,
+    )
+
+
+def _is_person(channel: str) -> bool:
+    """A direct message, by Slack's ids: U… and W… are people's, C… and G… conversations'."""
+    return channel[:1] in {"U", "W"}

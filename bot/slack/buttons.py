@@ -1,0 +1,96 @@
+"""The buttons of answers: their action ids, and what their values carry and how it is read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+
+from bot.answers import Entries, Place
+from bot.slack.blocks import Block, plain_text
+from storage.search import Order
+
+#: `action_id`s. The value of the first five is a Place, of the sixth a query, then a topic's name
+#: and a subscription's id.
+NEXT = "page-next"
+PREVIOUS = "page-previous"
+SORT = "page-sort"
+SHARE = "page-share"
+SUBSCRIBE_SEARCH = "subscribe-search"
+SUBSCRIBE_TOPIC = "subscribe-topic"
+REMOVE = "remove-subscription"
+
+#: Slack takes 2,000; a page has five of them and one message about 13,000 in all (characters).
+_VALUE = 600
+
+
+def of_page(answer: Entries) -> list[Block]:
+    """What can be done with a page: turn it, sort it, share it, subscribe to its query.
+
+    A button whose query does not fit into its value is left out: the command itself can be typed.
+    """
+    place = answer.place
+    if place is None:
+        return []
+    other = Order.BEST if place.order is Order.NEWEST else Order.NEWEST
+    can_rank = answer.subscribable is not None and answer.total > 1
+    offered = [
+        (PREVIOUS, "Previous", _written(answer.previous)),
+        (NEXT, "Next", _written(answer.next)),
+        (
+            SORT,
+            f"{other.value.title()} First",
+            _written(Place(query=place.query, order=other)) if can_rank else "",
+        ),
+        (SHARE, "Share in Channel", _written(place) if answer.cards else ""),
+        (SUBSCRIBE_SEARCH, "Subscribe to This Search", answer.subscribable or ""),
+    ]
+    return [
+        _button(label, action, value)
+        for action, label, value in offered
+        if 0 < len(value) <= _VALUE
+    ]
+
+
+def topic(name: str) -> Block | None:
+    """Subscribes to a topic; None when its name is too long for a button."""
+    return _button("Subscribe", SUBSCRIBE_TOPIC, name) if len(name) <= _VALUE else None
+
+
+def subscription(subscription_id: int) -> Block:
+    """Removes a subscription, after a second thought."""
+    confirm = {
+        "title": plain_text("Remove this subscription?", 100),
+        "text": plain_text("This channel will no longer be told of it.", 300),
+        "confirm": plain_text("Remove", 30),
+        "deny": plain_text("Keep", 30),
+    }
+    return _button("Remove", REMOVE, str(subscription_id)) | {"confirm": confirm}
+
+
+def read_place(value: str) -> Place | None:
+    """The page that a button's value names; None when it is not one of ours."""
+    try:
+        return msgspec.json.decode(value, type=Place)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return None
+
+
+def read_id(value: str) -> int | None:
+    """The id that a button's value holds; None when it is not one of ours."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= 18 else None
+
+
+def _written(place: Place | None) -> str:
+    """The place as a value; of a long way back only its end, empty when even that does not fit."""
+    while place is not None:
+        value = msgspec.json.encode(place).decode()
+        if len(value) <= _VALUE or not place.trail[1:]:
+            return value
+        place = replace(place, trail=place.trail[1:])
+    return ""
+
+
+def _button(label: str, action_id: str, value: str) -> Block:
+    text = plain_text(label, 75)
+    return {"type": "button", "text": text, "action_id": action_id, "value": value}

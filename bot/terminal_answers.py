@@ -1,0 +1,164 @@
+"""Answers on a terminal: tables and panels; nothing in outside text is taken for markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import singledispatch
+from zoneinfo import ZoneInfo
+
+from rich.console import Group, RenderableType
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from bot.answers import (
+    Details,
+    Entries,
+    Explanation,
+    FeedStatus,
+    Help,
+    Notice,
+    Problem,
+    Status,
+    Subscriptions,
+    Telling,
+    Topics,
+)
+from bot.card import UTC, Card
+from bot.terminal import render_card
+from bot.wording import moment, safe_url, visible
+
+#: Longest text of a line (characters): a query in full.
+_LINE = 2_000
+
+
+@singledispatch
+def render_answer(answer: object, _timezone: ZoneInfo = UTC) -> RenderableType:
+    """An answer as rich shows it.
+
+    Args:
+        answer: Any `bot.answers.Answer`.
+        _timezone: In which moments are told.
+    """
+    raise TypeError(f"{type(answer).__name__} is no answer")
+
+
+@render_answer.register
+def _notice(answer: Notice, _timezone: ZoneInfo = UTC) -> RenderableType:
+    return _line(f"{answer.by} {answer.text}" if answer.by else answer.text)
+
+
+@render_answer.register
+def _problem(answer: Problem, _timezone: ZoneInfo = UTC) -> RenderableType:
+    lines = [_line(answer.message, "bold red")]
+    lines += [Text(f"  {line}") for line in answer.pointed() or ()]
+    if answer.hint:
+        lines.append(Text("Try ").append_text(_line(answer.hint, "bold")))
+    return Group(*lines)
+
+
+@render_answer.register
+def _help(answer: Help, _timezone: ZoneInfo = UTC) -> RenderableType:
+    return _table((example.command, example.does) for example in answer.examples)
+
+
+@render_answer.register
+def _entries(answer: Entries, _timezone: ZoneInfo = UTC) -> RenderableType:
+    lines = [_line(answer.title, "bold"), _line(answer.extent, "dim")]
+    for number, card in enumerate(answer.cards, answer.first):
+        lines += [Text(), Text(f"{number:>3}  ").append_text(_title(card)), _facts(card)]
+    return Group(*lines)
+
+
+@render_answer.register
+def _details(answer: Details, _timezone: ZoneInfo = UTC) -> RenderableType:
+    others = [Text("  ").append_text(_title(card)) for card in answer.others]
+    heading = [Text("Also in this story:", style="dim")] if others else []
+    return Group(render_card(answer.card), *heading, *others)
+
+
+@render_answer.register
+def _topics(answer: Topics, _timezone: ZoneInfo = UTC) -> RenderableType:
+    return _table(
+        (topic.name, f"{'Subscribed. ' * topic.subscribed}{topic.about}") for topic in answer.topics
+    )
+
+
+@render_answer.register
+def _subscriptions(answer: Subscriptions, timezone: ZoneInfo = UTC) -> RenderableType:
+    if not answer.subscriptions:
+        return _line("No subscription yet. Try subscribe huawei-and-standards")
+    rows = []
+    for each in answer.subscriptions:
+        place = f"{each.channel}: " if answer.channel is None else ""
+        stopped = f". Stopped: {each.stopped}" if each.stopped else ""
+        said = f"by {each.created_by}, {moment(each.created_at, timezone)}{stopped}"
+        rows.append((f"{place}{each.query}", said))
+    return _table(rows)
+
+
+@render_answer.register
+def _status(answer: Status, timezone: ZoneInfo = UTC) -> RenderableType:
+    lines: list[RenderableType] = [_line(answer.headline, "bold"), _line(answer.kept)]
+    lines += [
+        _line(f"{each.channel} {each.query} stopped: {each.stopped}", "yellow")
+        for each in answer.stopped
+    ]
+    lines += [
+        _line(f"{each.channel} perhaps told: {each.title} ({each.reason})", "yellow")
+        for each in answer.uncertain
+    ]
+    ordered = sorted(answer.feeds, key=lambda feed: not feed.trouble)
+    return Group(*lines, Text(), _table((feed.name, _feed(feed, timezone)) for feed in ordered))
+
+
+@render_answer.register
+def _explanation(answer: Explanation, timezone: ZoneInfo = UTC) -> RenderableType:
+    lines = [_title(answer.card), _line(f"First seen {moment(answer.first_seen_at, timezone)}")]
+    if answer.silence:
+        lines.append(_line(f"Not told here. {answer.silence}"))
+    for telling in (*answer.here, *answer.elsewhere):
+        lines += _telling(telling, timezone)
+    if answer.people:
+        lines.append(_line(f"In direct messages: {answer.people}"))
+    return Group(*lines)
+
+
+def _telling(telling: Telling, timezone: ZoneInfo) -> list[Text]:
+    at = moment(telling.at, timezone)
+    said = _line(f"{telling.channel}: {telling.stage}, {telling.state}, {at}")
+    reason = (telling.reason,) if telling.reason else ()
+    return [said, *(Text("  ").append_text(_line(each)) for each in (*telling.why, *reason))]
+
+
+def _feed(feed: FeedStatus, timezone: ZoneInfo) -> str:
+    said = [
+        feed.trouble,
+        f"read {moment(feed.read_at, timezone)}" if feed.read_at else "",
+        f"next {moment(feed.next_at, timezone)}" if feed.next_at else "",
+        feed.warning,
+    ]
+    return "; ".join(one for one in said if one)
+
+
+def _title(card: Card) -> Text:
+    return Text(card.title, style=Style(bold=True, link=safe_url(card.url)))
+
+
+def _facts(card: Card) -> Text:
+    said = [card.headline, *(fact.phrase for fact in card.facts), card.issued_by]
+    return Text("     " + " · ".join(one for one in said if one), style="dim")
+
+
+def _line(text: str, style: str = "") -> Text:
+    """Text from anywhere, without what could steer a terminal."""
+    return Text(visible(text, _LINE), style=style)
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", overflow="fold")
+    table.add_column(overflow="fold")
+    for name, said in rows:
+        table.add_row(_line(name), _line(said))
+    return table

@@ -1,0 +1,289 @@
+"""A click does what its button says: once, on old messages too, and politely when it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.card import card
+from bot.slack import blocks, buttons
+from tests.archive import ALICE, BOB, CHANNEL, Archive, document, open_archive, press
+from tests.factories import NOW
+from tests.slack_server import Fault
+from tests.slack_talk import Talk, open_talk
+
+TS = "1592488800.000001"
+
+
+@pytest.fixture
+async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
+    async with open_archive(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def talk(archive: Archive) -> AsyncIterator[Talk]:
+    async with open_talk(archive.commands) as opened:
+        yield opened
+
+
+async def standing(archive: Archive, talk: Talk, *, channel: str = CHANNEL) -> str:
+    """An alert stands in a channel; returns its story's id."""
+    (entry,) = await archive.remember(document())
+    stands = await archive.tell(entry, channel=channel, ts=TS)
+    shown = card(entry, now=NOW)
+    message = {"ts": TS, "text": blocks.fallback(shown), "blocks": blocks.alert(shown)}
+    talk.server.channels.setdefault(stands.conversation, []).append(message)
+    return str(entry.story_id)
+
+
+def click(action_id: str, value: str) -> dict[str, Any]:
+    return {"action_id": action_id, "value": value}
+
+
+def choose(value: str) -> dict[str, Any]:
+    return {"type": "overflow", "action_id": blocks.MORE, "selected_option": {"value": value}}
+
+
+async def test_next_and_previous_turn_the_page_in_place(archive: Archive, talk: Talk) -> None:
+    await archive.remember(*(press(n, event_at=NOW - timedelta(hours=n)) for n in range(7)))
+    first = await talk.type("search huawei")
+
+    await talk.click(talk.button(buttons.NEXT))
+    second = talk.replies[-1]
+    await talk.click(talk.button(buttons.PREVIOUS))
+    back = talk.replies[-1]
+
+    assert second["replace_original"] is True
+    assert "6 to 7 of 7" in second["text"]
+    assert back["text"] == first["text"]
+
+
+async def test_the_order_can_be_changed(archive: Archive, talk: Talk) -> None:
+    await archive.remember(press(1), press(2))
+    await talk.type("search huawei")
+
+    await talk.click(talk.button(buttons.SORT))
+
+    assert "best first" in talk.replies[-1]["text"]
+    assert talk.button(buttons.SORT)
+
+
+async def test_sharing_shows_the_page_to_the_channel_once(archive: Archive, talk: Talk) -> None:
+    await archive.remember(press(1))
+    await talk.type("search huawei")
+    share = talk.button(buttons.SHARE)
+
+    await talk.click(share)
+    await talk.click(share)
+
+    shown, again = talk.replies[1:]
+    assert shown["response_type"] == "in_channel"
+    assert shown["replace_original"] is False
+    assert shown["text"].startswith(f"<@{ALICE}> shared")
+    assert (again["response_type"], again["text"]) == ("ephemeral", "Shared already.")
+
+
+async def test_a_search_can_be_subscribed_to(archive: Archive, talk: Talk) -> None:
+    await talk.type('search "daily" huawei hourly')
+
+    subscribe = talk.button(buttons.SUBSCRIBE_SEARCH)
+    await talk.click(subscribe)
+    await talk.click(subscribe)
+
+    assert await archive.subscribed() == [subscribe["value"]]
+    assert [each["response_type"] for each in talk.replies[1:]] == ["in_channel", "ephemeral"]
+
+
+async def test_a_topic_is_subscribed_to_and_the_list_shows_it(archive: Archive, talk: Talk) -> None:
+    await talk.type("topics")
+
+    await talk.click(talk.button(buttons.SUBSCRIBE_TOPIC, number=1))
+
+    announced, listed = talk.replies[1:]
+    assert await archive.subscribed() == ["topic:standards"]
+    assert announced["response_type"] == "in_channel"
+    assert listed["replace_original"] is True
+    assert "standards (subscribed)" in listed["text"]
+
+
+async def test_remove_ends_a_subscription_and_says_who_did(archive: Archive, talk: Talk) -> None:
+    await talk.type("subscribe huawei")
+    await talk.type("subscriptions")
+    remove = talk.button(buttons.REMOVE)
+
+    await talk.click(remove, user=BOB)
+    await talk.click(remove, user=BOB)
+
+    announced, listed, again, _ = talk.replies[2:]
+    assert await archive.subscribed() == []
+    assert (announced["response_type"], announced["text"]) == (
+        "in_channel",
+        f"<@{BOB}> unsubscribed from topic:huawei.",
+    )
+    assert "No subscription here yet" in listed["text"]
+    assert again["response_type"] == "ephemeral"
+
+
+async def test_muting_changes_the_card_in_place_and_names_who_muted(
+    archive: Archive, talk: Talk
+) -> None:
+    story = await standing(archive, talk)
+
+    await talk.click(click(blocks.MUTE, story), user=BOB)
+    await talk.click(click(blocks.MUTE, story), user=ALICE)
+
+    (message,) = talk.server.channels[CHANNEL]
+    assert message["blocks"][-1]["elements"][0]["text"] == f"Muted by <@{BOB}>"
+    assert blocks.UNMUTE in str(message["blocks"])
+    assert await archive.marks(int(story)) == {("muted", CHANNEL)}
+    assert talk.replies == []
+
+
+async def test_unmuting_gives_the_card_back_as_it_was(archive: Archive, talk: Talk) -> None:
+    story = await standing(archive, talk)
+
+    await talk.click(click(blocks.MUTE, story))
+    await talk.click(click(blocks.UNMUTE, story))
+
+    (message,) = talk.server.channels[CHANNEL]
+    assert "Muted" not in str(message)
+    assert await archive.marks(int(story)) == set()
+
+
+async def test_muting_where_no_card_stands_is_answered_in_words(
+    archive: Archive, talk: Talk
+) -> None:
+    (entry,) = await archive.remember(document())
+
+    await talk.click(click(blocks.MUTE, str(entry.story_id)))
+
+    assert talk.replies[-1]["text"].startswith("This story is muted here")
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(error="message_not_found"), Fault(status=500), Fault(drop=True)]
+)
+async def test_a_card_that_cannot_be_changed_is_answered_in_words(
+    archive: Archive, talk: Talk, fault: Fault
+) -> None:
+    story = await standing(archive, talk)
+    talk.server.fail("chat.update", fault)
+
+    await talk.click(click(blocks.MUTE, story))
+
+    assert talk.replies[-1]["text"].startswith("This story is muted here")
+    assert await archive.marks(int(story)) == {("muted", CHANNEL)}
+
+
+async def test_following_is_the_persons_own_and_leaves_the_channels_card(
+    archive: Archive, talk: Talk
+) -> None:
+    story = await standing(archive, talk)
+
+    await talk.click(click(blocks.FOLLOW, story))
+    await talk.click(click(blocks.FOLLOW, story))
+
+    assert await archive.marks(int(story)) == {("followed", ALICE)}
+    assert talk.server.asked("chat.update") == []
+    assert [each["text"].split(":")[0] for each in talk.replies] == [
+        "You follow this story",
+        "You follow this story already.",
+    ]
+
+
+async def test_unfollowing_in_the_direct_message_changes_its_card(
+    archive: Archive, talk: Talk
+) -> None:
+    story = await standing(archive, talk, channel=ALICE)
+    await talk.click(click(blocks.FOLLOW, story), channel="D01ALICE")
+    (followed,) = talk.server.channels["D01ALICE"]
+    offered = str(followed["blocks"])
+
+    await talk.click(click(blocks.UNFOLLOW, story), channel="D01ALICE")
+
+    (message,) = talk.server.channels["D01ALICE"]
+    assert blocks.UNFOLLOW in offered
+    assert blocks.UNFOLLOW not in str(message["blocks"])
+    assert await archive.marks(int(story)) == set()
+
+
+@pytest.mark.parametrize(
+    ("verb", "mark"), [(blocks.SAVE, "saved"), (blocks.NOT_RELEVANT, "irrelevant")]
+)
+async def test_the_menu_marks_the_story_for_the_person(
+    archive: Archive, talk: Talk, verb: str, mark: str
+) -> None:
+    (entry,) = await archive.remember(document())
+
+    await talk.click(choose(f"{verb}:{entry.id}"))
+    await talk.click(choose(f"{verb}:{entry.id}"))
+
+    assert await archive.marks(entry.story_id) == {(mark, ALICE)}
+    assert [each["response_type"] for each in talk.replies] == ["ephemeral"] * 2
+
+
+async def test_the_menu_explains_why_the_channel_was_told(archive: Archive, talk: Talk) -> None:
+    (entry,) = await archive.remember(document())
+    await archive.tell(entry)
+
+    await talk.click(choose(f"{blocks.WHY}:{entry.id}"))
+
+    assert "topic:huawei" in talk.replies[-1]["text"]
+    assert talk.replies[-1]["response_type"] == "ephemeral"
+
+
+async def test_the_menu_offers_the_topics(archive: Archive, talk: Talk) -> None:
+    (entry,) = await archive.remember(document())
+
+    await talk.click(choose(f"{blocks.SUBSCRIBE}:{entry.id}"))
+
+    assert talk.button(buttons.SUBSCRIBE_TOPIC)["value"] == "huawei"
+    assert talk.replies[-1]["replace_original"] is False
+
+
+async def test_a_button_that_opens_a_page_is_only_acknowledged(talk: Talk) -> None:
+    await talk.click(click(blocks.READ, "1"))
+
+    assert talk.replies == []
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        click("of-an-earlier-version", "1"),
+        click(buttons.NEXT, "{"),
+        click(buttons.NEXT, '{"query": "("}'),
+        click(buttons.NEXT, '{"query": "huawei", "trail": ["nonsense"], "page": -5}'),
+        click(buttons.SHARE, '{"query": "("}'),
+        click(buttons.SHARE, "[]"),
+        click(buttons.SUBSCRIBE_SEARCH, ""),
+        click(buttons.SUBSCRIBE_SEARCH, "-notice"),
+        click(buttons.SUBSCRIBE_TOPIC, "no such topic"),
+        click(buttons.REMOVE, "'; DROP TABLE subscriptions; --"),
+        click(buttons.REMOVE, "999"),
+        click(blocks.MUTE, "999"),
+        click(blocks.FOLLOW, "9" * 18),
+        click(blocks.UNMUTE, ""),
+        choose("save:999"),
+        choose("why:x"),
+        choose("why:999"),
+        choose("unheard-of:1"),
+        choose(""),
+        {"action_id": blocks.MORE, "selected_option": None},
+        {"action_id": blocks.FOLLOW, "value": 5},
+    ],
+)
+async def test_a_click_that_cannot_be_followed_is_answered_politely(
+    archive: Archive, talk: Talk, action: dict[str, Any]
+) -> None:
+    await talk.click(action)
+
+    assert talk.replies
+    assert all(each["response_type"] == "ephemeral" for each in talk.replies)
+    assert "error on our side" not in str(talk.replies)
+    assert await archive.subscribed() == []

@@ -1,0 +1,117 @@
+"""Answers say the same wherever they are shown, and become plain data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from bot.answers import (
+    Details,
+    Entries,
+    FeedStatus,
+    Notice,
+    Place,
+    Problem,
+    Status,
+    Topics,
+)
+from bot.card import card
+from tests.factories import NOW, make_entry
+
+CARD = card(make_entry(), now=NOW)
+PAGE = Entries(
+    title="Search: huawei",
+    place=Place(query="huawei", page=2, trail=("newest~2020~3",)),
+    cards=(CARD, CARD),
+    first=6,
+    total=7,
+)
+FEED = FeedStatus(
+    name="bis",
+    title="BIS",
+    read_at=NOW,
+    next_at=NOW + timedelta(minutes=15),
+    failures=0,
+    error=None,
+    warning=None,
+    late=False,
+)
+STATUS = Status(feeds=(FEED,), entries=1234, owed={"sent": 2}, stopped=(), uncertain=())
+
+
+@pytest.mark.parametrize(
+    "answer", [Notice(text="done"), PAGE, Details(card=CARD), Topics(topics=()), STATUS]
+)
+def test_an_answer_becomes_plain_data(answer: object) -> None:
+    data = msgspec.json.decode(msgspec.json.encode(answer))
+
+    assert isinstance(data, dict)
+
+
+def test_a_problem_points_at_its_place() -> None:
+    problem = Problem(message="This is never closed.", text="huawei (standards", position=7)
+
+    pointed = problem.pointed()
+
+    assert pointed == ("huawei (standards", "       ^")
+
+
+def test_a_problem_far_into_a_long_query_shows_what_is_around_it() -> None:
+    problem = Problem(message="No.", text="a" * 500 + "(" + "b" * 500, position=500)
+
+    shown, arrow = problem.pointed() or ("", "")
+
+    assert shown[len(arrow) - 1] == "("
+    assert len(shown) <= 120
+
+
+def test_a_control_character_does_not_shift_the_pointer() -> None:
+    problem = Problem(message="No.", text="\x1b[31m\n\u202ehuawei (", position=14)
+
+    shown, arrow = problem.pointed() or ("", "")
+
+    assert shown[len(arrow) - 1] == "("
+    assert shown.isprintable()
+
+
+@pytest.mark.parametrize("position", [-5, 99])
+def test_a_position_outside_the_text_is_pointed_at_its_edge(position: int) -> None:
+    problem = Problem(message="No.", text="huawei", position=position)
+
+    pointed = problem.pointed()
+
+    assert pointed in {("huawei", "^"), ("huawei", "      ^")}
+
+
+def test_a_problem_without_a_place_points_nowhere() -> None:
+    problem = Problem(message="No.", hint="help")
+
+    assert problem.pointed() is None
+
+
+def test_a_page_says_which_of_how_many() -> None:
+    assert PAGE.extent == "6 to 7 of 7, newest first"
+    assert replace(PAGE, total=1000, capped=True).extent == "6 to 7 of at least 1,000, newest first"
+    assert replace(PAGE, cards=(), total=0).extent == "Nothing found."
+
+
+def test_status_is_calm_when_every_feed_was_read_when_due() -> None:
+    assert STATUS.headline == "1 feed, each read when due"
+    assert STATUS.kept == "1,234 entries; deliveries: 2 sent"
+
+
+def test_status_counts_what_is_failing_late_and_unread() -> None:
+    feeds = (
+        FEED,
+        replace(FEED, failures=3, error="HTTP 500", late=True),
+        replace(FEED, late=True),
+        replace(FEED, read_at=None),
+    )
+
+    status = replace(STATUS, feeds=feeds)
+
+    assert status.headline == "4 feeds: 1 failing, 1 late, 1 not read yet"
+    assert feeds[1].trouble == "failing, 3 times in a row: HTTP 500"

@@ -1,0 +1,173 @@
+"""/rulewire is acknowledged at once and answered where it was typed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.slack.reply import from_action, from_command
+from tests.archive import ALICE, CHANNEL, Archive, document, open_archive
+from tests.slack_server import Fault
+from tests.slack_talk import Talk, open_talk
+
+
+@pytest.fixture
+async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
+    async with open_archive(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def talk(archive: Archive) -> AsyncIterator[Talk]:
+    async with open_talk(archive.commands) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("text", ["", "search huawei", "topics", "status", "serach", "search ("])
+async def test_an_answer_is_for_the_one_who_asked(talk: Talk, text: str) -> None:
+    reply = await talk.type(text)
+
+    assert reply["response_type"] == "ephemeral"
+    assert reply["text"]
+    assert reply["unfurl_links"] is False
+
+
+async def test_a_command_is_acknowledged_before_it_is_answered(talk: Talk) -> None:
+    talk.server.fail("respond", Fault(status=500))
+
+    response = await talk.send(_command("search huawei"))
+
+    assert response.status == 200
+    assert response.body == ""
+
+
+async def test_a_new_subscription_is_announced_with_who_made_it(
+    archive: Archive, talk: Talk
+) -> None:
+    reply = await talk.type("subscribe huawei")
+
+    assert reply["response_type"] == "in_channel"
+    assert reply["text"].startswith(f"<@{ALICE}> subscribed to topic:huawei.")
+    assert await archive.subscribed() == ["topic:huawei"]
+
+
+async def test_subscribing_twice_is_announced_once(talk: Talk) -> None:
+    await talk.type("subscribe huawei")
+
+    reply = await talk.type("subscribe huawei")
+
+    assert reply["response_type"] == "ephemeral"
+    assert reply["text"].startswith("Already subscribed")
+
+
+async def test_in_a_direct_message_the_subscription_is_the_persons_own(
+    archive: Archive, talk: Talk
+) -> None:
+    reply = await talk.type("subscribe huawei", channel="D01ALICE")
+
+    assert reply["response_type"] == "ephemeral"
+    assert await archive.subscribed(ALICE) == ["topic:huawei"]
+    assert talk.server.asked("conversations.info") == []
+
+
+async def test_who_subscribes_a_channel_without_the_bot_is_told_to_invite_it(talk: Talk) -> None:
+    talk.server.fail("conversations.info", Fault(error="channel_not_found"))
+
+    reply = await talk.type("subscribe huawei")
+
+    assert reply["response_type"] == "ephemeral"
+    assert "`/invite @Rulewire`" in reply["text"]
+
+
+async def test_a_membership_that_cannot_be_asked_for_is_no_trouble(talk: Talk) -> None:
+    talk.server.fail("conversations.info", Fault(error="missing_scope"))
+
+    reply = await talk.type("subscribe huawei")
+
+    assert "subscribed to" in reply["text"]
+    assert len(talk.replies) == 1
+
+
+async def test_what_slack_escaped_is_read_as_typed(talk: Talk) -> None:
+    reply = await talk.type("search R&amp;D &lt;!channel&gt; (")
+
+    assert "```R&amp;D &lt;!channel&gt; (" in reply["text"]
+
+
+async def test_a_pasted_link_finds_its_document(archive: Archive, talk: Talk) -> None:
+    await archive.remember(document())
+
+    reply = await talk.type("<https://www.federalregister.gov/d/2020-13093|a document>")
+
+    assert "Published" in reply["text"]
+
+
+async def test_a_bug_is_logged_and_admitted(
+    archive: Archive, talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await archive.storage.close()
+
+    with caplog.at_level(logging.ERROR, "bot.slack.listeners"):
+        response = await talk.send(
+            _command("status") | {"response_url": f"{talk.server.url}respond"}
+        )
+
+    assert response.status == 200
+    assert "error on our side" in talk.replies[-1]["text"]
+    assert caplog.records[0].exc_info
+
+
+async def test_an_answer_that_slack_does_not_take_is_logged_and_not_repeated(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    talk.server.fail("respond", Fault(status=404), Fault(drop=True))
+
+    with caplog.at_level(logging.WARNING, "bot.slack.reply"):
+        await talk.type("help")
+        await talk.type("help")
+
+    assert len(talk.replies) == 2
+    assert [record.getMessage().split()[1] for record in caplog.records] == [
+        "status=404",
+        "status=failed",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"command": "/rulewire"},
+        {"command": "/rulewire", "text": None, "user_id": 5, "channel_id": []},
+        {"command": "/rulewire", "text": "search \ud800", "response_url": None},
+        {"command": "/rulewire", "text": "a" * 100_000, "user_id": "U", "channel_id": "C"},
+    ],
+)
+async def test_a_payload_that_lacks_what_it_should_have_is_acknowledged(
+    talk: Talk, body: dict[str, Any]
+) -> None:
+    response = await talk.send(body)
+
+    assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"actions": {}}, {"actions": [None]}, {"actions": [{}], "user": "x"}]
+)
+def test_a_click_without_content_is_read_as_empty(body: dict[str, Any]) -> None:
+    asked = from_action(body)
+
+    assert (asked.user, asked.action, asked.value, asked.response_url) == ("", "", "", "")
+
+
+def test_half_a_character_is_read_as_a_whole_one() -> None:
+    asked = from_command({"text": "search \ud800", "channel_id": CHANNEL})
+
+    assert asked.text == "search ?"
+
+
+def _command(text: str) -> dict[str, Any]:
+    return {"command": "/rulewire", "text": text, "user_id": ALICE, "channel_id": CHANNEL}

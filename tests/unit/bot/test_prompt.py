@@ -1,0 +1,149 @@
+"""The prompt answers what is typed, and stops when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.answers import Notice, Problem
+from bot.card import UTC
+from bot.prompt import converse
+from bot.terminal_answers import render_answer
+from tests.archive import Archive, document, open_archive, press
+from tests.unit.bot.test_answer_blocks import CARD, HOSTILE, answers
+
+
+@pytest.fixture
+async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
+    async with open_archive(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def screen() -> Console:
+    return Console(file=StringIO(), width=100, highlight=False)
+
+
+@contextmanager
+def keyboard(*chunks: bytes) -> Iterator[int]:
+    """A descriptor on which these bytes were typed, and then nothing more."""
+    reader, writer = os.pipe()
+    for chunk in chunks:
+        os.write(writer, chunk)
+    os.close(writer)
+    yield reader
+    os.close(reader)
+
+
+def seen(screen: Console) -> str:
+    assert isinstance(screen.file, StringIO)
+    return screen.file.getvalue()
+
+
+async def type_all(archive: Archive, screen: Console, *chunks: bytes) -> asyncio.Event:
+    stop = asyncio.Event()
+    with keyboard(*chunks) as source:
+        await converse(archive.commands, stop, source=source, console=screen)
+    return stop
+
+
+async def test_a_line_is_answered_as_in_slack(archive: Archive, screen: Console) -> None:
+    await archive.remember(document())
+
+    await type_all(archive, screen, b"2020-13", b"093\nsubscribe huawei\n")
+
+    assert "Interim final rule" in seen(screen)
+    assert "subscribed to topic:huawei" in seen(screen)
+    assert await archive.subscribed("terminal") == ["topic:huawei"]
+
+
+@pytest.mark.parametrize("typed", [b"quit\nstatus\n", b"QUIT\n", b"exit\n", b"", b"\n\n"])
+async def test_quit_and_the_end_of_input_stop_the_bot(
+    archive: Archive, screen: Console, typed: bytes
+) -> None:
+    stop = await type_all(archive, screen, typed)
+
+    assert stop.is_set()
+    assert "feed" not in seen(screen)
+
+
+async def test_a_stop_from_outside_ends_a_prompt_that_waits(
+    archive: Archive, screen: Console
+) -> None:
+    stop = asyncio.Event()
+    reader, writer = os.pipe()
+    os.write(writer, b"half a li")
+
+    talking = asyncio.create_task(converse(archive.commands, stop, source=reader, console=screen))
+    await asyncio.sleep(0)
+    stop.set()
+    await talking
+
+    os.close(writer)
+    os.close(reader)
+    assert "rulewire>" in seen(screen)
+
+
+async def test_next_and_previous_turn_the_page(archive: Archive, screen: Console) -> None:
+    await archive.remember(*(press(n) for n in range(7)))
+
+    await type_all(archive, screen, b"search huawei\nnext\nprevious\n")
+
+    extents = [line.strip() for line in seen(screen).splitlines() if " of 7" in line]
+    assert [line.partition(",")[0] for line in extents] == [
+        "1 to 5 of 7",
+        "6 to 7 of 7",
+        "1 to 5 of 7",
+    ]
+
+
+async def test_next_without_a_page_is_an_unknown_word(archive: Archive, screen: Console) -> None:
+    await type_all(archive, screen, b"next\n")
+
+    assert "“next” is not a command" in seen(screen)
+
+
+async def test_bytes_that_are_no_text_are_answered(archive: Archive, screen: Console) -> None:
+    await type_all(archive, screen, b"\xff\xfe\x00\n", b"x" * 20_000 + b"\n")
+
+    assert seen(screen).count("is not a command") == 2
+
+
+@pytest.mark.parametrize(
+    "text", [HOSTILE, "[bold]huawei[/bold] [link=http://x]", "\x1b]0;title\x07\x1b[2J"]
+)
+def test_every_answer_is_shown_and_outside_text_steers_no_terminal(
+    screen: Console, text: str
+) -> None:
+    for answer in answers(text, 3, CARD):
+        screen.print(render_answer(answer, UTC))
+
+    assert "\x1b" not in seen(screen)
+    assert "\u202e" not in seen(screen)
+
+
+def test_markup_of_the_terminal_is_shown_as_written(screen: Console) -> None:
+    screen.print(render_answer(Notice(text="[red]huawei[/red]"), UTC))
+
+    assert "[red]huawei[/red]" in seen(screen)
+
+
+def test_a_bad_query_is_pointed_at(screen: Console) -> None:
+    problem = Problem(message="No.", text="huawei (", position=7, hint="search huawei")
+
+    screen.print(render_answer(problem, UTC))
+
+    assert "  huawei (\n         ^\n" in seen(screen)
+    assert "Try search huawei" in seen(screen)
+
+
+def test_what_is_no_answer_is_refused() -> None:
+    with pytest.raises(TypeError):
+        render_answer("no answer", UTC)
