@@ -1,0 +1,230 @@
+"""Does a query match an item, and why: the stored query's side of the one definition."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from feeds import facts
+from feeds.model import Item
+from feeds.query import Query
+from feeds.terms import (
+    And,
+    Day,
+    Fact,
+    Near,
+    Node,
+    Not,
+    Or,
+    Prefix,
+    Topic,
+    Words,
+    cfr_range,
+)
+from feeds.text import clip, sentences
+from feeds.words import stem, written
+
+#: The texts of an item, first the one that says most; also the columns of the search index.
+TEXTS = ("title", "summary", "evidence")
+#: What people are told a text is.
+_CALLED = {"title": "title", "summary": "abstract", "evidence": "full text"}
+_LONGEST_SENTENCE = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One term of the query that an item has, and where."""
+
+    #: As the canonical query writes it.
+    term: str
+    #: "title", "abstract", "full text", or the name of a field.
+    where: str
+    #: The sentence around it; empty for a field.
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A query and an item that agree, and why: title first, then abstract, full text, fields."""
+
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text of an item, ready to be asked."""
+
+    text: str
+    #: Places of each token.
+    places: dict[str, list[int]]
+    #: Every word as written.
+    written: frozenset[str]
+
+    def starts(self, tokens: Sequence[str]) -> list[int]:
+        """Places where these tokens stand side by side."""
+        first = self.places.get(tokens[0], [])
+        if len(tokens) == 1:
+            return first
+        rest = [(n, set(self.places.get(token, ()))) for n, token in enumerate(tokens[1:], 1)]
+        return [at for at in first if all(at + n in places for n, places in rest)]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An item taken apart once, to be asked by many queries."""
+
+    texts: dict[str, _Text]
+    facts: frozenset[tuple[str, str]]
+    day: date | None
+
+
+def prepare(item: Item) -> Prepared:
+    """Take an item apart, once for all queries."""
+    texts = {name: _text(text) for name, text in texts_of(item).items()}
+    return Prepared(texts, facts.of(item), item.event_day)
+
+
+def texts_of(item: Item) -> dict[str, str]:
+    """The item's texts by the names of `TEXTS`, as matched and indexed."""
+    return {
+        "title": item.title,
+        "summary": item.summary,
+        "evidence": "\n".join(item.evidence),
+    }
+
+
+def match(query: Query, item: Prepared | Item) -> Match | None:
+    """Whether the item is what the query asks for; None when it is not.
+
+    A search of the archive finds an entry exactly when this matches its item
+    (tests/contract/test_query_agreement.py). Reasons come in a fixed order; a query of nothing but
+    exclusions matches without any.
+    """
+    prepared = item if isinstance(item, Prepared) else prepare(item)
+    if not _holds(query.root, prepared):
+        return None
+    found = dict.fromkeys(_reasons(query.root, prepared))
+    return Match(reasons=tuple(sorted(found, key=_rank)))
+
+
+def _rank(reason: Reason) -> int:
+    called = list(_CALLED.values())
+    return called.index(reason.where) if reason.where in called else len(called)
+
+
+def _text(text: str) -> _Text:
+    spelled = written(text)
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(spelled):
+        places.setdefault(stem(word), []).append(place)
+    return _Text(text, places, frozenset(spelled))
+
+
+def _holds(node: Node, item: Prepared) -> bool:  # noqa: PLR0911  one a kind of node
+    match node:
+        case And(nodes):
+            return all(_holds(part, item) for part in nodes)
+        case Or(nodes):
+            return any(_holds(part, item) for part in nodes)
+        case Not(part):
+            return not _holds(part, item)
+        case Topic(_, part):
+            return _holds(part, item)
+        case Fact(field, values):
+            return any(_has(field, value, item) for value in values)
+        case Day(after, day):
+            return item.day is not None and (item.day >= day) == after
+        case _:
+            in_text = _TESTS[type(node)]
+            return any(in_text(node, item.texts[name]) for name in _scope(node))
+
+
+def _scope(node: Words | Prefix | Near) -> tuple[str, ...]:
+    return TEXTS[:1] if node.title else TEXTS
+
+
+def _has_words(node: Words, text: _Text) -> bool:
+    return bool(text.starts(node.tokens))
+
+
+def _has_prefix(node: Prefix, text: _Text) -> bool:
+    return any(word.startswith(node.start) for word in (*text.written, *text.places))
+
+
+def _has_near(node: Near, text: _Text) -> bool:
+    return any(
+        _within(node.distance, text.starts(a.tokens), len(a.words), text.starts(b.tokens))
+        or _within(node.distance, text.starts(b.tokens), len(b.words), text.starts(a.tokens))
+        for a in node.left
+        for b in node.right
+    )
+
+
+def _within(distance: int, firsts: list[int], length: int, seconds: list[int]) -> bool:
+    """Whether a second begins with or after some first, at most `distance` words past its end."""
+    for first in firsts:
+        following = bisect_left(seconds, first)
+        if following < len(seconds) and seconds[following] - first - length <= distance:
+            return True
+    return False
+
+
+_TESTS: dict[type[Node], Callable[..., bool]] = {
+    Words: _has_words,
+    Prefix: _has_prefix,
+    Near: _has_near,
+}
+
+
+def _has(field: str, value: str, item: Prepared) -> bool:
+    span = cfr_range(value) if field == "cfr" else None
+    if span is None:
+        return (field, value) in item.facts
+    title, first, last = span
+    part = re.compile(rf"{title}/(\d+)", re.ASCII)
+    found = (part.match(known) for name, known in item.facts if name == "cfr")
+    return any(hit is not None and first <= int(hit[1]) <= last for hit in found)
+
+
+def _reasons(node: Node, item: Prepared) -> Iterator[Reason]:
+    """A reason for each positive term that the item has."""
+    match node:
+        case And(nodes) | Or(nodes):
+            for part in nodes:
+                if _holds(part, item):
+                    yield from _reasons(part, item)
+        case Topic(_, part):
+            yield from _reasons(part, item)
+        case Not() | Day():
+            return
+        case Fact(field, values):
+            for value in values:
+                if _has(field, value, item):
+                    yield Reason(term=str(Fact(field, (value,))), where=field)
+        case _:
+            yield from _text_reasons(node, item)
+
+
+def _text_reasons(node: Words | Prefix | Near, item: Prepared) -> Iterator[Reason]:
+    in_text = _TESTS[type(node)]
+    for name in _scope(node):
+        text = item.texts[name]
+        if in_text(node, text):
+            term = str(node).removeprefix("title:").strip('"')
+            yield Reason(term=term, where=_CALLED[name], sentence=_sentence(node, text.text))
+
+
+def _sentence(node: Words | Prefix | Near, text: str) -> str:
+    """The first sentence that has the term by itself, else the first with its first word."""
+    in_text = _TESTS[type(node)]
+    told = sentences(text)
+    whole = next((said for said in told if in_text(node, _text(said))), None)
+    if whole is None:
+        first = node.left[0] if isinstance(node, Near) else node
+        start = Words(first.words[:1]) if isinstance(first, Words) else first
+        test = _TESTS[type(start)]
+        whole = next((said for said in told if test(start, _text(said))), text)
+    return clip(whole, _LONGEST_SENTENCE)

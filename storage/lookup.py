@@ -1,0 +1,57 @@
+"""Find the documents that a reference points at."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from feeds import reference
+from feeds.reference import Kind, Reference
+from storage.entries import COLUMNS, Entry, from_row
+
+#: No document is longer; so far before a cited page its document may begin.
+_MOST_PAGES = 1_500
+_SELECT = f"SELECT {COLUMNS} FROM entries JOIN entry_facts AS fact ON fact.entry_id = entries.id"  # noqa: S608  values are bound
+_NEWEST = " ORDER BY coalesce(event_at, first_seen_at) DESC, entries.id DESC LIMIT ?"
+
+
+def find(db: Database, wanted: Reference, *, limit: int = 10) -> list[Entry]:
+    """Entries that a reference points at, newest first.
+
+    A number that no document has is tried as a docket's ("18-89"). A citation finds the document
+    printed on that page, also on an inner one when its last page is known.
+    """
+    if page := wanted.page:
+        return _cited(db, *page)[:limit]
+    fields = [wanted.kind.value]
+    if wanted.kind is Kind.NUMBER:
+        fields.append(Kind.DOCKET.value)
+    for field in fields:
+        rows = db.query(
+            f"{_SELECT} WHERE field = ? AND value = ?{_NEWEST}", [field, wanted.value, limit]
+        )
+        if found := [from_row(row) for row in rows]:
+            return found
+    return []
+
+
+def _cited(db: Database, volume: int, page: int) -> list[Entry]:
+    begin = f"{volume} FR "
+    start = f"CAST(substr(value, {len(begin) + 1}) AS INTEGER)"
+    rows = db.query(
+        f"{_SELECT} WHERE field = 'citation' AND value > ? AND value < ?"
+        f" AND {start} BETWEEN ? AND ?{_NEWEST}",
+        [begin, f"{volume} FR:", page - _MOST_PAGES, page, _MOST_PAGES],
+    )
+    found = [from_row(row) for row in rows]
+    exact = [entry for entry in found if _pages(entry)[0] == page]
+    return exact or [entry for entry in found if _pages(entry)[0] <= page <= _pages(entry)[1]]
+
+
+def _pages(entry: Entry) -> tuple[int, int]:
+    """First and last printed page."""
+    document = entry.item.document
+    cited = reference.parse((document and document.citation) or "")
+    if document is None or cited is None or cited.page is None:
+        return (0, 0)
+    first = cited.page[1]
+    return first, document.end_page or first

@@ -1,0 +1,163 @@
+"""A world of recorded facts as a live run would meet them: items of documents and headlines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from feeds import matching, query
+from feeds.model import (
+    EASTERN,
+    Agency,
+    CfrPart,
+    Document,
+    DocumentType,
+    Item,
+    SourceKind,
+    Stage,
+)
+
+#: Full-text terms that the shipped feeds ask the Register for.
+TERMS = (
+    "Huawei",
+    "HiSilicon",
+    '"Entity List"',
+    '"Covered List"',
+    '"standards organization"',
+    '"foreign-produced direct product"',
+    '"covered telecommunications equipment"',
+    '"information and communications technology and services"',
+)
+_TYPES = {
+    "Rule": DocumentType.RULE,
+    "Proposed Rule": DocumentType.PROPOSED,
+    "Notice": DocumentType.NOTICE,
+    "Presidential Document": DocumentType.PRESIDENTIAL,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One thing that happened, its sightings in order, and what it should have led to."""
+
+    kind: str
+    name: str
+    sightings: tuple[Item, ...]
+    relevant: bool
+    #: Near the subject: neither telling nor silence counts.
+    adjacent: bool
+    #: Finer subject, such as "section-889".
+    label: str
+    year: int
+
+
+def cases(world: Path) -> Iterator[Case]:
+    """Everything in a world folder (documents.jsonl, news.jsonl, publishers.json, labels.jsonl)."""
+    labels = {_label_key(label): label for label in _lines(world / "labels.jsonl")}
+    names = {a["slug"]: a["name"] for a in json.loads((world / "agencies.json").read_text())}
+    for raw in _lines(world / "documents.jsonl"):
+        label = labels[f"{raw['document_number']} {raw.get('publication_date')}"]
+        item = _document(raw, names)
+        filed = raw.get("_pi") is not False
+        published = [_published(item, raw)] if raw.get("publication_date") else []
+        yield _case("document", [*([_on_inspection(item)] if filed else []), *published], label)
+    publishers = {p["slug"]: p["name"] for p in json.loads((world / "publishers.json").read_text())}
+    for raw in _lines(world / "news.jsonl"):
+        headlines = [
+            raw["headline"],
+            *(u["headline"] for u in raw.get("updates") or () if "headline" in u),
+        ]
+        items = [_headline(raw, headline, publishers[raw["publisher"]]) for headline in headlines]
+        yield _case("headline", items, labels[raw["id"]])
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def _label_key(label: dict[str, Any]) -> str:
+    if label["kind"] == "document":
+        return f"{label['document_number']} {label.get('publication_date')}"
+    return str(label["id"])
+
+
+def _case(kind: str, items: list[Item], label: dict[str, Any]) -> Case:
+    last = items[-1]
+    return Case(
+        kind=kind,
+        name=f"{last.key.removeprefix('fr:')} {last.title}",
+        sightings=tuple(items),
+        relevant=bool(label.get("relevant")),
+        adjacent=bool(label.get("adjacent")),
+        label=label["label"],
+        year=last.event_at.year if last.event_at else 0,
+    )
+
+
+def _document(raw: dict[str, Any], names: dict[str, str]) -> Item:
+    day = raw.get("publication_date")
+    agencies = tuple(
+        Agency(name=names.get(a, a), slug=a) if isinstance(a, str) else Agency(name=a["raw_name"])
+        for a in raw.get("agencies") or ()
+    )
+    document = Document(
+        number=raw["document_number"],
+        type=_TYPES.get(raw["type"], DocumentType.OTHER),
+        agencies=agencies,
+        cfr_parts=tuple(
+            CfrPart(title=c["title"], part=str(c["part"])) for c in raw.get("cfr_references") or ()
+        ),
+        dockets=tuple(raw.get("docket_ids") or ()),
+        rins=tuple(raw.get("regulation_id_numbers") or ()),
+        citation=raw.get("citation"),
+    )
+    moment = datetime.combine(date.fromisoformat(day), time(6), EASTERN) if day else None
+    return Item(
+        key=f"fr:{document.number}",
+        feed="register",
+        source=SourceKind.REGISTER,
+        stage=Stage.PUBLISHED,
+        title=raw["title"],
+        url=f"https://www.federalregister.gov/d/{document.number}",
+        summary=raw.get("abstract") or "",
+        event_at=moment.astimezone(UTC) if moment else None,
+        document=document,
+    )
+
+
+def _on_inspection(item: Item) -> Item:
+    """Only the title and the office that issued it are known before publication."""
+    known = item.document
+    assert known is not None
+    document = Document(number=known.number, type=known.type, agencies=known.agencies[-1:])
+    return replace(
+        item, source=SourceKind.INSPECTION, stage=Stage.INSPECTION, summary="", document=document
+    )
+
+
+def _published(item: Item, raw: dict[str, Any]) -> Item:
+    """With the full-text terms that the Register would have found it by."""
+    full_text = replace(item, evidence=(raw.get("_text") or "",))
+    prepared = matching.prepare(full_text)
+    found = (term for term in TERMS if matching.match(query.parse(term), prepared))
+    return replace(item, evidence=tuple(term.strip('"') for term in found))
+
+
+def _headline(raw: dict[str, Any], headline: str, publisher: str) -> Item:
+    return Item(
+        key=f"news:{raw['id']}",
+        feed=raw["publisher"],
+        source=SourceKind.NEWS,
+        stage=Stage.REPORTED,
+        title=headline,
+        url=raw.get("url") or f"https://example.com{raw['path']}",
+        summary=raw.get("description") or "",
+        event_at=datetime.fromisoformat(raw["published_at"]).astimezone(UTC),
+        publisher=publisher,
+    )

@@ -1,0 +1,68 @@
+"""feeds/reference.py: what people paste."""
+# ruff: noqa: RUF001  typographic and foreign signs are what is tested
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds import reference
+from feeds.reference import Kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("2020-13093", Kind.NUMBER, "2020-13093"),
+        (" 2020–13093. ", Kind.NUMBER, "2020-13093"),
+        ("FR Doc. 2020-13093", Kind.NUMBER, "2020-13093"),
+        ("c1-2019-24", Kind.NUMBER, "C1-2019-24"),
+        ("E9-30480", Kind.NUMBER, "E9-30480"),
+        ("85 FR 36719", Kind.CITATION, "85 FR 36719"),
+        ("85 Fed. Reg. 36,720", Kind.CITATION, "85 FR 36720"),
+        ("85 F.R. 36719", Kind.CITATION, "85 FR 36719"),
+        ("15 CFR 744.11", Kind.CFR, "15/744"),
+        ("15 CFR part 744", Kind.CFR, "15/744"),
+        ("15 C.F.R. § 744.11(a)(1)", Kind.CFR, "15/744"),
+        ("41 CFR 102-3", Kind.CFR, "41/102-3"),
+        ("0694-AI06", Kind.RIN, "0694-AI06"),
+        ("RIN 0694–ai06", Kind.RIN, "0694-AI06"),
+        ("BIS-2020-0017", Kind.DOCKET, "BIS-2020-0017"),
+        ("EERE-2008-BT-STD-0019", Kind.DOCKET, "EERE-2008-BT-STD-0019"),
+        ("Docket No. 200611-0158", Kind.DOCKET, "200611-0158"),
+        ("WC Docket No. 18-89", Kind.DOCKET, "18-89"),
+        ("DFARS Case 2018-D022", Kind.DOCKET, "2018-D022"),
+        ("https://www.federalregister.gov/d/2020-13093", Kind.NUMBER, "2020-13093"),
+        ("https://www.federalregister.gov/documents/2020/06/18/2020-13093/release", Kind.NUMBER, "2020-13093"),
+        ("<https://www.govinfo.gov/content/pkg/FR-2020-06-18/pdf/2020-13093.pdf|PDF>", Kind.NUMBER, "2020-13093"),
+        ("https://www.federalregister.gov/citation/85-FR-36719", Kind.CITATION, "85 FR 36719"),
+        ("http://www.news.example/a/?utm_source=x", Kind.URL, "https://news.example/a"),
+    ],
+)  # fmt: skip
+def test_a_reference_is_read(text: str, kind: Kind, value: str) -> None:
+    found = reference.parse(text)
+
+    assert found == reference.Reference(kind=kind, value=value)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "huawei", "huawei 2020-13093", "5G", "2020", "case closed", "FR"]
+)
+def test_a_text_that_points_at_nothing_is_searched_for(text: str) -> None:
+    assert reference.parse(text) is None
+
+
+def test_a_citation_knows_its_page_and_a_part_its_name() -> None:
+    cited, part = reference.parse("85 FR 36,720"), reference.parse("15 CFR 744.11")
+
+    assert cited is not None
+    assert cited.page == (85, 36720)
+    assert str(part) == "15 CFR part 744"
+
+
+@given(st.text(max_size=80))
+def test_no_text_upsets_it(text: str) -> None:
+    found = reference.parse(text)
+
+    assert found is None or found.value
