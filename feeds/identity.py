@@ -21,6 +21,7 @@ __all__ = [
     "headline_key",
     "merged",
     "news_key",
+    "passed_on_key",
     "register_number",
     "twin_key",
 ]
@@ -109,6 +110,22 @@ def headline_key(title: str, publishers: Iterable[str] = ()) -> str:
     while (prefix := _WIRE_PREFIX.match(bare)) and prefix.end() < len(bare):
         bare = bare[prefix.end() :]
     return _words(bare)
+
+
+#: " - Lowyat.NET" at the end of a headline that an aggregator passes on: up to five words.
+_PASSED_ON = re.compile(r"\s+[-|]\s+(?:[^\s|-]\S*\s*){1,5}$")
+#: A headline shorter than this could be two events' (words).
+_TELLING = 5
+
+
+def passed_on_key(title: str) -> str | None:
+    """The key of the headline that an aggregator took over, when `title` looks like one of its own:
+    telling words, then " - " and a name. None otherwise. Only another entry that carries just
+    that headline shows that the ending is a publisher's name and not part of what is told."""
+    bare = title.translate(DASHES).strip()
+    ending = _PASSED_ON.search(bare)
+    key = headline_key(bare[: ending.start()]) if ending else ""
+    return key if len(key.split()) >= _TELLING else None
 
 
 def _words(text: str) -> str:

@@ -71,6 +71,9 @@ def remember(db: Database, item: Item, *, now: datetime) -> Remembered:
     if known is None:
         return Remembered(entry=_insert(db, item, now=now), change=Change.NEW)
     before = known.item
+    if item.document is None and item.feed != before.feed:
+        # Two feeds word one press item differently; the one that showed it first has the word.
+        return Remembered(entry=known, change=Change.SEEN, before=before)
     merged = identity.merged(before, item)
     if merged == before:
         return Remembered(entry=known, change=Change.SEEN, before=before)
@@ -156,7 +159,8 @@ def _columns(item: Item) -> dict[str, str | None]:
     return {
         "published_on": _published_on(item),
         "twin": identity.twin_key(item),
-        "headline": identity.headline_key(item.title) if press else None,
+        "headline": (identity.headline_key(item.title) or None) if press else None,
+        "passed_on": identity.passed_on_key(item.title) if press else None,
         "register_key": register_key if press else item.key,
         "source": item.source.value,
         "stage": item.stage.value,
@@ -171,7 +175,11 @@ def _columns(item: Item) -> dict[str, str | None]:
 def _insert(db: Database, item: Item, *, now: datetime) -> Entry:
     columns = {"key": item.key, "first_seen_at": to_text(now)} | _columns(item)
     story_id = stories.place(
-        db, register_key=columns["register_key"], headline=columns["headline"], now=now
+        db,
+        register_key=columns["register_key"],
+        headline=columns["headline"],
+        passed_on=columns["passed_on"],
+        now=now,
     )
     columns["story_id"] = story_id  # type: ignore[assignment]  # the one integer among them
     names = ", ".join(columns)

@@ -60,6 +60,7 @@ def m002_entries(db: Database) -> None:
             published_on TEXT NOT NULL DEFAULT '', -- tells re-used document numbers apart
             twin TEXT,                             -- same link and headline under another guid
             headline TEXT,                         -- a syndicated copy carries the same one
+            passed_on TEXT,                        -- the headline an aggregator took over
             register_key TEXT,                     -- the document it is, or links to
             story_id INTEGER NOT NULL REFERENCES stories (id),
             source TEXT NOT NULL,
@@ -75,6 +76,7 @@ def m002_entries(db: Database) -> None:
         ) STRICT;
         CREATE INDEX entries_twin ON entries (twin) WHERE twin IS NOT NULL;
         CREATE INDEX entries_headline ON entries (headline, first_seen_at);
+        CREATE INDEX entries_passed_on ON entries (passed_on, first_seen_at);
         CREATE INDEX entries_register_key ON entries (register_key) WHERE register_key IS NOT NULL;
         CREATE INDEX entries_story ON entries (story_id);
         CREATE INDEX entries_newest ON entries (coalesce(event_at, first_seen_at), id);

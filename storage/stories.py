@@ -33,21 +33,35 @@ class Marked:
     made_at: datetime
 
 
-def place(db: Database, *, register_key: str | None, headline: str | None, now: datetime) -> int:
+def place(
+    db: Database,
+    *,
+    register_key: str | None,
+    headline: str | None,
+    passed_on: str | None,
+    now: datetime,
+) -> int:
     """The story of a new entry: that of the document it is or links to, or of the same headline
-    seen within `SAME_HEADLINE`, else a new one. Conservative: a wrong join is worse than a missed one.
+    (or one an aggregator passed on) seen within `SAME_HEADLINE`, else a new one.
+
+    Conservative: a wrong join is worse than a missed one.
     """
     found = db.execute(
         """
         SELECT story_id FROM (
             SELECT story_id, id FROM entries WHERE register_key = :register_key
             UNION ALL
-            SELECT story_id, id FROM entries WHERE headline = :headline AND first_seen_at >= :since
+            SELECT story_id, id FROM entries
+            WHERE headline IN (:headline, :passed_on) AND first_seen_at >= :since
+            UNION ALL
+            SELECT story_id, id FROM entries
+            WHERE passed_on = :headline AND first_seen_at >= :since
         ) ORDER BY id LIMIT 1
         """,
         {
             "register_key": register_key,
-            "headline": headline or None,
+            "headline": headline,
+            "passed_on": passed_on,
             "since": to_text(now - SAME_HEADLINE),
         },
     ).fetchone()

@@ -139,6 +139,16 @@ def test_a_press_item_under_a_new_guid_is_the_same_entry(db: Database) -> None:
     assert again.change is Change.SEEN
 
 
+def test_a_press_item_that_two_feeds_word_differently_does_not_flip(db: Database) -> None:
+    entries.remember(db, make_press(), now=NOW)
+
+    other = entries.remember(db, make_press(feed="copies", summary="In other words."), now=NOW)
+    again = entries.remember(db, make_press(), now=NOW)
+
+    assert (other.change, again.change) == (Change.SEEN, Change.SEEN)
+    assert again.entry.revision == 0
+
+
 def test_two_items_of_one_link_with_two_headlines_are_two_entries(db: Database) -> None:
     entries.remember(db, make_press(), now=NOW)
 

@@ -23,6 +23,33 @@ def test_copies_of_one_headline_within_days_tell_one_story(db: Database) -> None
     assert second.story_id == first.story_id
 
 
+PASSED_ON = "US to allow companies to work with Huawei on 5G standards - Example News"
+
+
+def test_an_aggregators_copy_joins_the_headline_it_passes_on(db: Database) -> None:
+    first = entries.remember(db, make_press(), now=NOW).entry
+
+    copy = make_press(key="news:copy", url="https://search.example/1", title=PASSED_ON)
+
+    assert entries.remember(db, copy, now=NOW).entry.story_id == first.story_id
+
+
+def test_a_headline_joins_the_aggregators_copy_that_came_first(db: Database) -> None:
+    copy = make_press(key="news:copy", url="https://search.example/1", title=PASSED_ON)
+    first = entries.remember(db, copy, now=NOW).entry
+
+    assert entries.remember(db, make_press(), now=NOW).entry.story_id == first.story_id
+
+
+def test_two_parts_of_a_series_are_two_stories(db: Database) -> None:
+    one = make_press(key="news:1", url="https://n.example/1", title="How export rules work now - part one")
+    two = make_press(key="news:2", url="https://n.example/2", title="How export rules work now - part two")
+
+    first = entries.remember(db, one, now=NOW).entry
+
+    assert entries.remember(db, two, now=NOW).entry.story_id != first.story_id
+
+
 def test_the_same_headline_long_after_tells_another_story(db: Database) -> None:
     first = entries.remember(db, make_press(), now=NOW).entry
 
