@@ -19,10 +19,7 @@ from bot.terminal_answers import render_answer
 #: Whoever sits at the terminal.
 USER = "you"
 _PROMPT = "rulewire> "
-_HELLO = (
-    "Slack is not connected, so alerts appear here: `rulewire manifest` says how to connect it."
-    " Write help, or quit."
-)
+_HELLO = "Write help for what can be asked, quit to stop."
 _LONGEST_LINE = 8_192
 _PAGES = ("next", "previous")
 

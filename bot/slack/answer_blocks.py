@@ -25,6 +25,7 @@ from bot.slack import buttons, mrkdwn
 from bot.slack.blocks import Block, alert, entry_row, fallback, mrkdwn_text
 from bot.slack.parts import (
     LINE,
+    QUERY,
     Message,
     clipped,
     code,
@@ -64,12 +65,13 @@ def _notice(answer: Notice, _timezone: ZoneInfo) -> Message:
 
 @message.register
 def _problem(answer: Problem, _timezone: ZoneInfo) -> Message:
-    lines = [mrkdwn.escape(answer.message, 1_000)]
+    lines = [mrkdwn.escape(answer.message, 500)]
     pointed = answer.pointed()
     if pointed:
         shown, arrow = (entities(line.replace("`", "'"), quote=False) for line in pointed)
         lines.append(f"```{shown}\n{arrow}```")
-    if answer.hint:
+    # Half a command is worse than none.
+    if answer.hint and len(answer.hint) < QUERY - len("/rulewire "):
         lines.append(f"Try {code('/rulewire ' + answer.hint)}")
     text = "\n".join(lines)
     return text, [section(text)]
@@ -79,7 +81,7 @@ def _problem(answer: Problem, _timezone: ZoneInfo) -> Message:
 def _help(answer: Help, _timezone: ZoneInfo) -> Message:
     head = "*Rulewire* tells when a US rule about Huawei or technology standards moves."
     lines = [
-        f"{code('/rulewire ' + example.command)} {mrkdwn.escape(example.does, LINE)}"
+        f"{code('/rulewire ' + example.command)} · {mrkdwn.escape(example.does, LINE)}"
         for example in answer.examples
     ]
     return listed(head, lines)

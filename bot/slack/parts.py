@@ -18,11 +18,13 @@ Message = tuple[str, list[Block]]
 
 #: Longest line of a list made of outside text (characters as sent).
 LINE = 400
+#: Longest command or query that is shown in full (characters before they are escaped).
+QUERY = 300
 #: Slack refuses messages of about 13,000 characters of JSON (slackapi/bolt-js#2509), and of more
 #: than 50 blocks.
 _WHOLE, _BLOCKS = 12_000, 48
-#: Characters of a query, of a section, and of a fallback text.
-_QUERY, _SECTION, _TEXT = 200, 2_900, 2_900
+#: Characters of a section, and of a fallback text.
+_SECTION, _TEXT = 2_900, 2_900
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 _CONVERSATION = re.compile(r"[CGD][A-Z0-9]{2,30}")
 
@@ -79,7 +81,7 @@ def context(text: str) -> Block:
 
 def code(text: str) -> str:
     """A command or query that can be copied as it is; a backtick would end it and is replaced."""
-    return f"`{entities(visible(text, _QUERY).replace('`', chr(39)), quote=False)}`"
+    return f"`{entities(visible(text, QUERY).replace('`', chr(39)), quote=False)}`"
 
 
 def who(holder: str) -> str:

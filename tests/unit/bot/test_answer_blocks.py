@@ -171,6 +171,14 @@ def test_a_bad_query_is_pointed_at_in_code_that_nothing_can_end() -> None:
     assert "Try `/rulewire search 'a'`" in text
 
 
+def test_a_fix_too_long_to_show_in_full_is_not_shown_by_half() -> None:
+    short, _ = message(Problem(message="No.", hint="search " + "a" * 200), ZONE)
+    long, _ = message(Problem(message="No.", hint="search " + "a" * 900), ZONE)
+
+    assert "a" * 200 in short
+    assert long == "No."
+
+
 def test_a_page_offers_what_can_be_done_with_it() -> None:
     following = Place(query="huawei", trail=("newest~2020~7",), page=2)
     page = Entries(
