@@ -140,7 +140,10 @@ def _first_start(db: Database, settings: Settings, *, now: datetime) -> None:
     """Give the default channel the default subscription, once: a person may remove it."""
     channel = settings.default_channel
     if channel and not subscriptions.ever(db, channel):
-        subscriptions.add(db, channel=channel, query=DEFAULT_QUERY, created_by="first start", now=now)
+        subscriptions.add(
+            db, channel=channel, query=DEFAULT_QUERY, created_by="first start", now=now
+        )
+
 
 def _source(feed: Feed, http: Http, settings: Settings) -> Source:
     base = settings.federal_register_url

@@ -33,7 +33,5 @@ async def ask_once(
     if as_json and not problem:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
     else:
-        Console(stderr=problem, highlight=False).print(
-            render_answer(answer, settings.timezone)
-        )
+        Console(stderr=problem, highlight=False).print(render_answer(answer, settings.timezone))
     return problem

@@ -16,7 +16,8 @@ class Audience:
     """The subscriptions that work, ready to be matched. Build a new one when they change."""
 
     def __init__(self, subscriptions: Iterable[Subscription], topics: Mapping[str, str]) -> None:
-        """
+        """Parse the queries of all that work.
+
         Args:
             subscriptions: Disabled ones are left out.
             topics: Query of each topic, by name.

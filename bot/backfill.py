@@ -35,9 +35,7 @@ class BackfillReport:
         return f"Read {self.days:,} feed days: {self.new:,} new entries, {self.known:,} known."
 
 
-async def backfill(
-    settings: Settings, *, since: date, until: date, clock: Clock
-) -> BackfillReport:
+async def backfill(settings: Settings, *, since: date, until: date, clock: Clock) -> BackfillReport:
     """Read every Federal Register feed's documents of these days. Days read before are skipped.
 
     Raises:
@@ -81,9 +79,7 @@ async def _read(
             start = through + _DAY
 
 
-def gaps(
-    since: date, until: date, done: Iterable[tuple[date, date]]
-) -> list[tuple[date, date]]:
+def gaps(since: date, until: date, done: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
     """The stretches of days from `since` to `until` that no window of `done` covers."""
     missing: list[tuple[date, date]] = []
     start = since

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from feeds.model import EASTERN, DocumentType, Item, Stage
 from feeds.text import sentences
 from storage.entries import Entry
 from storage.outbox import Why
+from storage.stories import Mark
 
 UTC = ZoneInfo("UTC")
 
@@ -38,13 +38,6 @@ _TYPES = {
     DocumentType.PRESIDENTIAL: "Presidential document",
     DocumentType.OTHER: "",
 }
-
-
-class Mark(StrEnum):
-    """What people have told us about a story where its card stands."""
-
-    MUTED = "muted"
-    FOLLOWED = "followed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from rich.progress import track
 
 from bot import config
 from bot.app import App, Clock, open_app
-from bot.config import Settings
 from feeds.errors import ConfigError, FeedError
 from feeds.model import Feed
 from feeds.source import Source

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from bot.answers import Answer
-    from bot.commands import Commands
-    from bot.config import Settings
-
-T = TypeVar("T")
+from bot import cli_lists
 
 #: `health` calls a process dead that has not said so for this long.
 HEARTBEAT = timedelta(minutes=2)
@@ -51,19 +43,30 @@ def cli(context: click.Context, *, verbose: bool) -> None:
     context.obj = verbose
 
 
+for command in (
+    cli_lists.search,
+    cli_lists.status,
+    cli_lists.feeds,
+    cli_lists.topics,
+    cli_lists.subscriptions,
+):
+    cli.add_command(command)
+
+
 @cli.command()
 @click.pass_obj
 def run(verbose: bool) -> None:  # noqa: FBT001  click passes it so
     """Run the bot: in Slack when its tokens are set, else in this terminal."""
     from bot import run as life
+    from bot import shell
 
-    settings = _settings(verbose=verbose)
+    settings = shell.settings(verbose=verbose)
     if not settings.slack_connected:
         click.echo(
             "Slack is not connected: alerts appear here. `rulewire manifest` shows how to connect.",
             err=True,
         )
-    _go(life.run(settings, clock=_now))
+    asyncio.run(life.run(settings, clock=shell.now))
 
 
 @cli.command()
@@ -73,29 +76,14 @@ def run(verbose: bool) -> None:  # noqa: FBT001  click passes it so
 def poll(verbose: bool, now: datetime | None, feed: str | None) -> None:  # noqa: FBT001  as above
     """One round for cron: poll what is due, ingest, deliver what is owed."""
     from bot import run as life
+    from bot import shell
 
-    settings = _settings(verbose=verbose)
-    results = _go(life.poll_once(settings, clock=_clock_from(now), only=feed))
+    settings = shell.settings(verbose=verbose)
+    results = asyncio.run(life.poll_once(settings, clock=shell.clock_from(now), only=feed))
     if feed and not results:
         raise click.UsageError(f"there is no feed {feed!r}; `rulewire feeds list` shows them")
     if results and all(result.error for result in results):
         sys.exit(1)
-
-
-@cli.command()
-@click.argument("query", nargs=-1, required=True)
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def search(query: tuple[str, ...], limit: int, *, as_json: bool) -> None:
-    """Search the archive, as /rulewire search does."""
-    _answer(lambda commands: commands.search(" ".join(query), limit=limit), as_json=as_json)
-
-
-@cli.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def status(*, as_json: bool) -> None:
-    """When each feed was last read, what is failing, what is owed."""
-    _answer(_said("status"), as_json=as_json)
 
 
 @cli.command()
@@ -104,120 +92,27 @@ def status(*, as_json: bool) -> None:
 @click.pass_obj
 def backfill(verbose: bool, since: datetime, until: datetime | None) -> None:  # noqa: FBT001  as above
     """Read the Register's history into the archive, telling nobody. Resumable."""
+    from bot import shell
     from bot.backfill import backfill as read_history
 
-    last: date = until.date() if until else _now().date()
+    last: date = until.date() if until else shell.now().date()
     if since.date() > last:
         raise click.UsageError("--since is after --until")
-    report = _go(
-        read_history(_settings(verbose=verbose), since=since.date(), until=last, clock=_now)
+    report = asyncio.run(
+        read_history(
+            shell.settings(verbose=verbose), since=since.date(), until=last, clock=shell.now
+        )
     )
     click.echo(str(report))
-
-
-@cli.group()
-def feeds() -> None:
-    """The feeds that are polled."""
-
-
-@feeds.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def feeds_list(*, as_json: bool) -> None:
-    """Every feed, when it was last read and when it is next due."""
-    _answer(_said("status"), as_json=as_json)
-
-
-@feeds.command("add")
-@click.argument("url")
-@click.option("--name", help="Short name; made from the feed's title if left out.")
-def feeds_add(url: str, name: str | None) -> None:
-    """Add a news feed, or the feed that a web page names."""
-    from bot import feed_changes
-
-    feed = _go(feed_changes.add(_settings(), url, name=name, clock=_now))
-    click.echo(f"Added {feed.name}: {feed.title} ({feed.url})")
-
-
-@feeds.command("remove")
-@click.argument("name")
-def feeds_remove(name: str) -> None:
-    """Stop polling a feed; what it brought stays in the archive."""
-    from bot import feed_changes
-
-    _go(feed_changes.remove(_settings(), name, clock=_now))
-    click.echo(f"Removed {name}")
-
-
-@feeds.command("import")
-@click.argument("opml", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def feeds_import(opml: Path) -> None:
-    """Add the feeds of an OPML file."""
-    from bot import feed_changes
-
-    added = _go(feed_changes.import_opml(_settings(), opml.read_bytes(), clock=_now))
-    click.echo(f"Added {len(added)} feeds: {', '.join(added) or 'all were there already'}")
-
-
-@feeds.command("export")
-def feeds_export() -> None:
-    """Print the news feeds as OPML."""
-    from bot import feed_changes
-
-    click.echo(_go(feed_changes.export_opml(_settings(), clock=_now)))
-
-
-@cli.group()
-def topics() -> None:
-    """The named topics."""
-
-
-@topics.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def topics_list(*, as_json: bool) -> None:
-    """Every topic and its query."""
-    _answer(_said("topics"), as_json=as_json)
-
-
-@cli.group("subscriptions")
-def subscriptions_() -> None:
-    """Which channel wants what."""
-
-
-@subscriptions_.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def subscriptions_list(*, as_json: bool) -> None:
-    """Every subscription of every channel."""
-    _answer(lambda commands: commands.all_subscriptions(), as_json=as_json)
-
-
-@subscriptions_.command("add")
-@click.argument("channel")
-@click.argument("query", nargs=-1, required=True)
-def subscriptions_add(channel: str, query: tuple[str, ...]) -> None:
-    """Subscribe a channel (its Slack id, or "terminal") to a topic or query."""
-    _answer(_said(f"subscribe {' '.join(query)}", channel=channel))
-
-
-@subscriptions_.command("remove")
-@click.argument("channel")
-@click.argument("query", nargs=-1, required=True)
-def subscriptions_remove(channel: str, query: tuple[str, ...]) -> None:
-    """Unsubscribe a channel."""
-    _answer(_said(f"unsubscribe {' '.join(query)}", channel=channel))
-
-
-@subscriptions_.command("export")
-def subscriptions_export() -> None:
-    """Print every subscription as JSON."""
-    _answer(lambda commands: commands.all_subscriptions(), as_json=True)
 
 
 @cli.command()
 def check() -> None:
     """Check settings, tokens, scopes, database and feeds; report every problem at once."""
+    from bot import shell
     from bot.check import check as check_everything
 
-    problems = asyncio.run(check_everything(os.environ, clock=_now))
+    problems = asyncio.run(check_everything(os.environ, clock=shell.now))
     for problem in problems:
         click.echo(f"✗ {problem}")
     if problems:
@@ -243,10 +138,11 @@ def manifest() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Copy the database to FILE while the bot runs."""
+    from bot import shell
     from storage.database import open_database
     from storage.upkeep import back_up
 
-    settings = _settings()
+    settings = shell.settings()
     if not settings.database.exists():
         raise click.ClickException(f"there is no database at {settings.database}")
     try:
@@ -261,23 +157,25 @@ def backup(file: Path) -> None:
 @click.pass_obj
 def demo(verbose: bool) -> None:  # noqa: FBT001  as above
     """Tell the June 2020 story end to end, offline, from bundled facts."""
+    from bot import shell
     from bot.demo import demo as tell
 
-    _go(tell(_settings(verbose=verbose)))
+    asyncio.run(tell(shell.settings(verbose=verbose)))
 
 
 @cli.command()
 def health() -> None:
     """Exit 0 when a running bot said within two minutes that it is alive."""
+    from bot import shell
     from storage.database import open_database
     from storage.polls import last_beat
 
-    settings = _settings()
+    settings = shell.settings()
     beat = None
     if settings.database.exists():
         with open_database(settings.database) as db:
             beat = last_beat(db)
-    if beat is None or _now() - beat > HEARTBEAT:
+    if beat is None or shell.now() - beat > HEARTBEAT:
         raise click.ClickException(f"no running bot: last sign of life {beat or 'never'}")
     click.echo(f"alive at {beat:%Y-%m-%d %H:%M:%S} UTC")
 
@@ -301,45 +199,3 @@ def _fail(*lines: str, code: int) -> None:
     for line in lines:
         click.echo(f"rulewire: {line}", err=True)
     sys.exit(code)
-
-
-def _settings(*, verbose: bool = False) -> Settings:
-    """The settings, with logs set up: quiet beside alerts and answers on a terminal."""
-    from bot import config, log
-
-    settings = config.load(os.environ)
-    shared = not settings.slack_connected and sys.stderr.isatty()
-    level = logging.DEBUG if verbose else logging.WARNING if shared else logging.INFO
-    log.set_up(settings.log_format, level=level)
-    return settings
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _clock_from(start: datetime | None) -> Callable[[], datetime]:
-    """A clock that starts at a past moment and runs on, or the real one."""
-    if start is None:
-        return _now
-    begun = _now()
-    return lambda: start.astimezone(UTC) + (_now() - begun)
-
-
-def _go(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
-
-
-def _said(text: str, *, channel: str = "terminal") -> Callable[[Commands], Coroutine[Any, Any, Answer]]:
-    return lambda commands: commands.answer(text, channel=channel, user="terminal")
-
-
-def _answer(
-    ask: Callable[[Commands], Coroutine[Any, Any, Answer]], *, as_json: bool = False
-) -> None:
-    """Ask the same commands that Slack asks, and show the answer."""
-    from bot.ask import ask_once
-
-    problem = asyncio.run(ask_once(_settings(), ask, clock=_now, as_json=as_json))
-    if problem:
-        sys.exit(2)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from bot import card as cards
 from bot.answers import Notice, Problem
-from bot.card import Card
+from bot.card import Card, card
 from bot.question import Question
 from feeds.model import SourceKind
-from storage import entries, outbox, stories
+from storage import cards, entries, outbox, stories
 from storage.entries import Entry
 from storage.stories import Mark
 
@@ -81,7 +80,7 @@ def story_of(db: Database, entry_id: int) -> int | None:
 
 def standing(db: Database, question: Question, story_id: int) -> Shown | None:
     """A story's card as a channel should see it now; None when it stands nowhere there."""
-    stands = outbox.standing(db, channel=question.channel, story_id=story_id)
+    stands = cards.standing(db, channel=question.channel, story_id=story_id)
     entry = entries.get(db, stands.entry_id) if stands else None
     if stands is None or entry is None:
         return None
@@ -109,15 +108,14 @@ def card_for(
     """An entry's card with the marks of the channel and the person who ask."""
     holders = {question.channel, question.user}
     held = {marked.mark for marked in stories.marks(db, entry.story_id) if marked.holder in holders}
-    shown = (cards.Mark(each.value) for each in held & {Mark.FOLLOWED, Mark.MUTED})
     told = entries.of_story(db, entry.story_id)
-    return cards.card(
+    return card(
         entry,
         whys=whys,
         now=question.now,
         timezone=question.timezone,
         press=sum(each.item.source is SourceKind.NEWS for each in told),
-        marks=frozenset(shown),
+        marks=frozenset(held & {Mark.FOLLOWED, Mark.MUTED}),
     )
 
 

@@ -26,9 +26,7 @@ class Settings:
 
     bot_token: str = field(default="", repr=False, metadata={"env": "SLACK_BOT_TOKEN"})
     app_token: str = field(default="", repr=False, metadata={"env": "SLACK_APP_TOKEN"})
-    slack_api_url: str = field(
-        default="https://slack.com/api/", metadata={"env": "SLACK_API_URL"}
-    )
+    slack_api_url: str = field(default="https://slack.com/api/", metadata={"env": "SLACK_API_URL"})
     database: Path = field(default=Path("rulewire.db"), metadata={"env": "RULEWIRE_DATABASE"})
     #: Where the default subscription posts on first start; empty for none.
     channel: str = field(default="", metadata={"env": "RULEWIRE_CHANNEL"})
@@ -83,7 +81,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         channel=values["RULEWIRE_CHANNEL"],
         feeds_file=_file(values, "RULEWIRE_FEEDS", problems),
         topics_file=_file(values, "RULEWIRE_TOPICS", problems),
-        federal_register_url=_address(values, "RULEWIRE_FEDERAL_REGISTER_URL", problems).rstrip("/"),
+        federal_register_url=_address(values, "RULEWIRE_FEDERAL_REGISTER_URL", problems).rstrip(
+            "/"
+        ),
         allow_private_addresses=_switch(values, "RULEWIRE_ALLOW_PRIVATE_ADDRESSES", problems),
         timezone=_zone(values, problems),
         log_format=_choice(values, "RULEWIRE_LOG", ("text", "json"), problems),

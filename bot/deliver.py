@@ -16,9 +16,10 @@ from bot.card import card
 from bot.poster import Alert, DeliveryError, Outcome, Poster
 from bot.storage_thread import Storage
 from feeds.model import SourceKind
-from storage import entries, outbox, subscriptions
+from storage import cards, entries, outbox, subscriptions
+from storage.cards import Standing
 from storage.entries import Entry
-from storage.outbox import Delivery, Standing
+from storage.outbox import Delivery
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,8 @@ class Deliverer:
         serves: Callable[[str], bool],
         pace_seconds: float = PACE_SECONDS,
     ) -> None:
-        """
+        """Nothing is sent before `deliver_due`.
+
         Args:
             storage: Opened.
             poster: Who shows alerts.
@@ -152,8 +154,11 @@ class Deliverer:
         )
 
     async def _show(self, owed: Owed, alert: Alert) -> tuple[str, Standing | None]:
-        """Post the alert. A document's step first moves the card that stands, which can be
-        repeated, then is told once in its thread."""
+        """Post the alert.
+
+        A document's step first moves the card that stands, which can be repeated, then is told once
+        in its thread.
+        """
         standing, moves_card = owed.standing, owed.entry.item.document is not None
         if standing and moves_card:
             await self._poster.update(alert, conversation=standing.conversation, ts=standing.ts)
@@ -177,7 +182,7 @@ def _claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
     return Owed(
         delivery=delivery,
         entry=next(entry for entry in told if entry.id == delivery.entry_id),
-        standing=outbox.standing(db, channel=channel, story_id=delivery.story_id),
+        standing=cards.standing(db, channel=channel, story_id=delivery.story_id),
         press=sum(entry.item.source is SourceKind.NEWS for entry in told),
     )
 
@@ -195,7 +200,7 @@ def _settle_failure(db: Database, owed: Owed, error: DeliveryError, *, now: date
             outbox.bury(db, delivery.channel, reason=reason, now=now)
             subscriptions.disable(db, delivery.channel, reason=reason)
         case Outcome.CARD_GONE:
-            outbox.forget_card(db, channel=delivery.channel, story_id=delivery.story_id)
+            cards.forget(db, channel=delivery.channel, story_id=delivery.story_id)
             outbox.settle_later(db, delivery, reason=reason, due_at=now)
         case Outcome.LATER:
             due_at = now + _wait(error, attempts=delivery.attempts)

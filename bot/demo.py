@@ -18,8 +18,6 @@ from feeds.model import (
     CfrPart,
     Document,
     DocumentType,
-    Feed,
-    FeedKind,
     FilingType,
     Item,
     SourceKind,
@@ -32,7 +30,7 @@ def _eastern(month: int, day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2020, month, day, hour, minute, tzinfo=EASTERN).astimezone(UTC)
 
 
-_FEED = Feed(name="demo", kind=FeedKind.NEWS, title="Demo")
+_FEED = "demo"
 _NUMBER = "2020-13093"
 _BIS = Agency(name="Industry and Security Bureau", slug="industry-and-security-bureau")
 _COMMERCE = Agency(name="Commerce Department", slug="commerce-department")
@@ -45,7 +43,7 @@ _TITLE = (
 def _press(key: str, publisher: str, title: str, at: datetime) -> Item:
     return Item(
         key=f"news:demo:{key}",
-        feed=_FEED.name,
+        feed=_FEED,
         source=SourceKind.NEWS,
         stage=Stage.REPORTED,
         title=title,
@@ -69,7 +67,7 @@ _CONFIRMED = _press(
 )
 _FILED = Item(
     key=document_key(_NUMBER),
-    feed=_FEED.name,
+    feed=_FEED,
     source=SourceKind.INSPECTION,
     stage=Stage.INSPECTION,
     title=_TITLE,
@@ -87,7 +85,7 @@ _FILED = Item(
 )
 _PRINTED = Item(
     key=document_key(_NUMBER),
-    feed=_FEED.name,
+    feed=_FEED,
     source=SourceKind.REGISTER,
     stage=Stage.PUBLISHED,
     title=_TITLE,
@@ -140,8 +138,6 @@ async def demo(settings: Settings) -> None:
         )
         await app.refresh()
         deliverer = app.deliverer(poster)
-        for moment, item in STEPS:  # noqa: B007  the clock above reads it
-            await app.storage.run(
-                ingest, _FEED, [item], audience=app.audience, now=moment, baseline=False
-            )
+        for moment, item in STEPS:
+            await app.storage.run(ingest, [item], audience=app.audience, now=moment, baseline=False)
             await deliver_all(app, deliverer)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.audience import Audience
-from feeds.model import Feed, Item, Stage
+from feeds.model import Item, Stage
 from storage import entries, outbox, stories
 from storage.entries import Change, Entry, Remembered
 from storage.outbox import Why
@@ -35,7 +35,6 @@ class IngestReport:
 
 def ingest(
     db: Database,
-    feed: Feed,
     items: Iterable[Item],
     *,
     audience: Audience,
@@ -46,7 +45,6 @@ def ingest(
 
     Args:
         db: Inside the transaction that also records the feed's bookmark.
-        feed: Where the items come from.
         items: In any order; repeats are harmless.
         audience: Who wants what.
         now: Time of the poll.
@@ -124,9 +122,7 @@ def _without(wanted: dict[str, list[Why]], earlier: dict[str, list[Why]]) -> dic
     return {channel: whys for channel, whys in wanted.items() if channel not in earlier}
 
 
-def _with_told(
-    db: Database, wanted: dict[str, list[Why]], entry: Entry
-) -> dict[str, list[Why]]:
+def _with_told(db: Database, wanted: dict[str, list[Why]], entry: Entry) -> dict[str, list[Why]]:
     """A channel that was told of the filing hears how it ends, whatever its query says of it now."""
     told = {
         delivery.channel: list(delivery.whys)

@@ -47,7 +47,8 @@ class Poller:
         audience: Callable[[], Audience],
         jitter: Callable[[], float],
     ) -> None:
-        """
+        """Nothing is visited before `poll_due`.
+
         Args:
             storage: Opened.
             sources: Each feed of the catalog with the source that reads it, by name.
@@ -127,7 +128,6 @@ def _keep(
     poll = polls.get(db, feed.name)
     report = ingest(
         db,
-        feed,
         fetched.items,
         audience=audience,
         now=now,

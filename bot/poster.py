@@ -46,9 +46,7 @@ class Outcome(StrEnum):
 class DeliveryError(Exception):
     """An alert that was not (or perhaps not) posted. Caught in `bot/deliver.py` and nowhere else."""
 
-    def __init__(
-        self, reason: str, *, outcome: Outcome, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, reason: str, *, outcome: Outcome, retry_after: float | None = None) -> None:
         super().__init__(reason)
         #: In Slack's or the network's own words, without secrets.
         self.reason = reason

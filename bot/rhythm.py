@@ -70,15 +70,19 @@ def after_failure(
         permanent: Waiting is not known to help; the longest wait at once.
     """
     first = min(feed.every, CLOSE if feed.kind in CLOSE_WATCH else DAYTIME)
-    wait = LONGEST_BACKOFF if permanent else min(first * 2 ** min(failures - 1, 16), LONGEST_BACKOFF)
+    wait = (
+        LONGEST_BACKOFF if permanent else min(first * 2 ** min(failures - 1, 16), LONGEST_BACKOFF)
+    )
     if retry_after:
         wait = max(wait, timedelta(seconds=retry_after))
     return now + min(wait * (1 + JITTER * jitter), LONGEST_BACKOFF)
 
 
 def _register_wait(feed: Feed, now: datetime, jitter: float) -> datetime:
-    """Close polling in the watched windows, the feed's interval by day, sparse otherwise; a wait
-    ends at the start of the next window rather than stepping over it."""
+    """Close polling in the watched windows, the feed's interval by day, sparse otherwise.
+
+    A wait ends at the start of the next window rather than stepping over it.
+    """
     local = now.astimezone(EASTERN)
     working = is_issue_day(local.date())
     windows = CLOSE_WATCH[feed.kind] if working else ()

@@ -46,7 +46,7 @@ def _guarded(name: str, job: Job) -> Job:
     async def run() -> None:
         try:
             await job()
-        except Exception:  # noqa: BLE001  a bug in one job is loud and leaves the others running
+        except Exception:
             log.exception("job failed job=%s", name)
 
     return run

@@ -9,9 +9,10 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from bot.card import Card, Mark
+from bot.card import Card
 from bot.poster import Alert, DeliveryError, Outcome, Posted
 from bot.wording import safe_url
+from storage.stories import Mark
 
 #: Lines longer than this are hard to read, however wide the window (characters).
 _WIDTH = 100

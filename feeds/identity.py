@@ -119,9 +119,11 @@ _TELLING = 5
 
 
 def passed_on_key(title: str) -> str | None:
-    """The key of the headline that an aggregator took over, when `title` looks like one of its own:
-    telling words, then " - " and a name. None otherwise. Only another entry that carries just
-    that headline shows that the ending is a publisher's name and not part of what is told."""
+    """Give the key of the headline that an aggregator may have passed on, else None.
+
+    Its titles are telling words, then " - " and a name. Only another entry that carries just that
+    headline shows that the ending is a publisher's name and not part of what is told.
+    """
     bare = title.translate(DASHES).strip()
     ending = _PASSED_ON.search(bare)
     key = headline_key(bare[: ending.start()]) if ending else ""

@@ -48,19 +48,24 @@ def _check_ours(db: Database, name: str) -> None:
     found = db.execute("PRAGMA application_id").fetchone()[0]
     empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if found != APPLICATION_ID and not (found == 0 and empty):
-        raise DatabaseError(name, "is not a Rulewire database; set RULEWIRE_DATABASE to another path")
+        raise DatabaseError(
+            name, "is not a Rulewire database; set RULEWIRE_DATABASE to another path"
+        )
     known = {migration.name for migration in migrations.pending(Database(memory=True))}
     unknown = sorted({applied.name for applied in migrations.applied(db)} - known)
     if unknown:
         raise DatabaseError(
-            name, f"was written by a newer Rulewire (it has {unknown[0]}); upgrade, or restore a backup"
+            name,
+            f"was written by a newer Rulewire (it has {unknown[0]}); upgrade, or restore a backup",
         )
 
 
 def _set_up(db: Database) -> None:
     db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     db.enable_wal()
-    db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a crash loses no commit, a power cut may
+    db.execute(
+        "PRAGMA synchronous = NORMAL"
+    )  # in WAL mode a crash loses no commit, a power cut may
     db.execute("PRAGMA foreign_keys = ON")
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     migrations.apply(db)

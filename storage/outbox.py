@@ -14,6 +14,8 @@ from sqlite_utils import Database
 
 from feeds.matching import Reason
 from feeds.model import Stage
+from storage import cards
+from storage.cards import Standing
 from storage.database import to_instant, to_text
 from storage.entries import Entry
 
@@ -58,18 +60,6 @@ class Delivery:
     ts: str | None
     created_at: datetime
     settled_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A story's card as it stands in a channel."""
-
-    channel: str
-    story_id: int
-    entry_id: int
-    #: Where Slack put it: the channel, or a direct message's own id.
-    conversation: str
-    ts: str
 
 
 def enqueue(
@@ -141,11 +131,7 @@ def settle_sent(
     """The message stands. `card` is given when it is, or changed, its story's card."""
     _settle(db, delivery, State.SENT, now=now, ts=ts)
     if card:
-        db.execute(
-            "INSERT OR REPLACE INTO cards (channel, story_id, entry_id, conversation, ts)"
-            " VALUES (?, ?, ?, ?, ?)",
-            [card.channel, card.story_id, card.entry_id, card.conversation, card.ts],
-        )
+        cards.put(db, card)
 
 
 def settle_later(db: Database, delivery: Delivery, *, reason: str, due_at: datetime) -> None:
@@ -184,19 +170,6 @@ def recover(db: Database, *, now: datetime) -> int:
         [to_text(now), to_text(now)],
     )
     return done.rowcount
-
-
-def standing(db: Database, *, channel: str, story_id: int) -> Standing | None:
-    """The story's card in a channel, if it stands there."""
-    rows = db.query(
-        "SELECT * FROM cards WHERE channel = ? AND story_id = ?", [channel, story_id]
-    )
-    return next((Standing(**row) for row in rows), None)
-
-
-def forget_card(db: Database, *, channel: str, story_id: int) -> None:
-    """The card was deleted in Slack: the next alert of the story becomes its card."""
-    db.execute("DELETE FROM cards WHERE channel = ? AND story_id = ?", [channel, story_id])
 
 
 def of_story(db: Database, story_id: int) -> list[Delivery]:

@@ -111,8 +111,10 @@ def change_feed(db: Database, name: str, feed: Feed | None, *, now: datetime) ->
 
 
 def catalog(db: Database, shipped: Iterable[Feed]) -> tuple[Feed, ...]:
-    """The feeds to poll: those of `feeds.toml` with people's additions and removals, each at the
-    address it has moved to for good."""
+    """The feeds to poll: those of `feeds.toml` with people's additions and removals.
+
+    Each is at the address it has moved to for good.
+    """
     feeds = {feed.name: feed for feed in shipped}
     for row in db.query("SELECT name, definition FROM feed_changes ORDER BY changed_at"):
         feeds.pop(row["name"], None)

@@ -41,10 +41,11 @@ def place(
     passed_on: str | None,
     now: datetime,
 ) -> int:
-    """The story of a new entry: that of the document it is or links to, or of the same headline
-    (or one an aggregator passed on) seen within `SAME_HEADLINE`, else a new one.
+    """Choose the story of a new entry.
 
-    Conservative: a wrong join is worse than a missed one.
+    That of the document it is or links to, or of the same headline (or one an aggregator passed on)
+    seen within `SAME_HEADLINE`, else a new one. Conservative: a
+    wrong join is worse than a missed one.
     """
     found = db.execute(
         """

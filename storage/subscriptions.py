@@ -46,9 +46,7 @@ def add(
 
 def remove(db: Database, *, channel: str, query: str) -> bool:
     """Unsubscribe a channel; False when it was not subscribed."""
-    done = db.execute(
-        "DELETE FROM subscriptions WHERE channel = ? AND query = ?", [channel, query]
-    )
+    done = db.execute("DELETE FROM subscriptions WHERE channel = ? AND query = ?", [channel, query])
     return done.rowcount > 0
 
 
@@ -71,9 +69,7 @@ def every(db: Database) -> list[Subscription]:
 
 def ever(db: Database, channel: str) -> bool:
     """Whether the channel has, or once had, a subscription."""
-    return bool(
-        db.execute("SELECT 1 FROM subscribers WHERE channel = ?", [channel]).fetchone()
-    )
+    return bool(db.execute("SELECT 1 FROM subscribers WHERE channel = ?", [channel]).fetchone())
 
 
 def disable(db: Database, channel: str, *, reason: str) -> None:

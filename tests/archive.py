@@ -19,8 +19,9 @@ from feeds.matching import Reason
 from feeds.model import Item
 from feeds.topics import Topic
 from storage import entries, outbox, stories, subscriptions
+from storage.cards import Standing
 from storage.entries import Entry
-from storage.outbox import Standing, Why
+from storage.outbox import Why
 from tests.factories import NOW, make_feed, make_item, make_press
 
 CHANNEL = "C01GEN"

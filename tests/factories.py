@@ -88,7 +88,9 @@ def make_filing(**but: Any) -> Item:
         number="2020-13093",
         type=DocumentType.RULE,
         publication_date=date(2020, 6, 18),
-        agencies=(Agency(name="Industry and Security Bureau", slug="industry-and-security-bureau"),),
+        agencies=(
+            Agency(name="Industry and Security Bureau", slug="industry-and-security-bureau"),
+        ),
         dockets=("BIS-2020-0017",),
         filed_at=filed_at,
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.card import Card, Mark
+from bot.card import Card
 from bot.slack import mrkdwn
 from bot.wording import Fact, safe_url, visible
+from storage.stories import Mark
 
 #: A block, element or text object as Slack's JSON has it.
 Block = dict[str, Any]

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database
@@ -70,7 +71,14 @@ def move_clock(replay: str, moment: datetime) -> None:
     body = json.dumps({"now": moment.isoformat()}).encode()
     request = urllib.request.Request(f"{replay}/_control/clock", body, method="POST")
     request.add_header("Content-Type", "application/json")
-    urllib.request.urlopen(request).close()
+    with urllib.request.urlopen(request) as answer:
+        answer.read()
+
+
+def download(address: str) -> bytes:
+    with urllib.request.urlopen(address) as answer:
+        body: bytes = answer.read()
+    return body
 
 
 async def play(options: argparse.Namespace, listener: Listener, folder: Path) -> Path:
@@ -98,7 +106,7 @@ async def play(options: argparse.Namespace, listener: Listener, folder: Path) ->
 
 async def _watch(app: App, replay: str, now: datetime) -> None:
     """Poll the stand-in's news feeds instead of the real ones."""
-    listed = urllib.request.urlopen(f"{replay}/news/index.opml").read()
+    listed = await asyncio.to_thread(download, f"{replay}/news/index.opml")
     shipped = [feed for feed in catalog.bundled() if feed.kind is FeedKind.NEWS]
 
     def change(db: Database) -> None:
@@ -112,7 +120,10 @@ async def _watch(app: App, replay: str, now: datetime) -> None:
 
 def labels(world: Path) -> dict[str, dict[str, object]]:
     """Label of each document (by number and date) and each press item (by its path)."""
-    read = lambda name: map(json.loads, (world / name).read_text("utf-8").splitlines())  # noqa: E731
+
+    def read(name: str) -> Iterator[dict[str, Any]]:
+        return map(json.loads, (world / name).read_text("utf-8").splitlines())
+
     paths = {item["id"]: item["path"] for item in read("news.jsonl")}
     return {
         f"{label['document_number']}@{label['publication_date']}"

@@ -75,16 +75,22 @@ def test_every_earlier_schema_arrives_at_the_same_one(tmp_path: Path, stop: str)
 
 
 def test_every_table_of_ours_is_strict(db: Database) -> None:
-    rows = db.query("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
+    rows = db.query(
+        "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+    )
     loose = {row["name"] for row in rows if not row["strict"]}
 
     assert {name for name in loose if not name.startswith(("sqlite_", "_sqlite_"))} == set()
 
 
 def test_a_failed_transaction_leaves_nothing(db: Database) -> None:
-    with pytest.raises(RuntimeError), transaction(db):
-        entries.remember(db, make_item(), now=NOW)
-        raise RuntimeError
+    def fail() -> None:
+        with transaction(db):
+            entries.remember(db, make_item(), now=NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
 
     assert entries.count(db) == 0
 

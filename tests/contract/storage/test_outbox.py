@@ -8,9 +8,10 @@ import pytest
 from sqlite_utils import Database
 
 from feeds.matching import Reason
-from storage import entries, outbox
+from storage import cards, entries, outbox
+from storage.cards import Standing
 from storage.entries import Entry
-from storage.outbox import Delivery, Standing, State, Why
+from storage.outbox import Delivery, State, Why
 from tests.factories import NOW, make_filing, make_item, make_press
 
 LEASE = timedelta(seconds=90)
@@ -75,7 +76,9 @@ def test_a_claim_hands_a_delivery_out_once(db: Database, entry: Entry) -> None:
     assert second is None
 
 
-def test_a_channel_has_one_message_in_flight_and_keeps_its_order(db: Database, entry: Entry) -> None:
+def test_a_channel_has_one_message_in_flight_and_keeps_its_order(
+    db: Database, entry: Entry
+) -> None:
     press = entries.remember(db, make_press(), now=NOW).entry
     owe(db, entry)
     owe(db, press)
@@ -147,11 +150,11 @@ def test_a_storys_card_is_found_until_it_is_deleted(db: Database, entry: Entry) 
     )
 
     outbox.settle_sent(db, claim(db), ts="1.0", now=NOW, card=card)
-    standing = outbox.standing(db, channel="C1", story_id=entry.story_id)
-    outbox.forget_card(db, channel="C1", story_id=entry.story_id)
+    standing = cards.standing(db, channel="C1", story_id=entry.story_id)
+    cards.forget(db, channel="C1", story_id=entry.story_id)
 
     assert standing == card
-    assert outbox.standing(db, channel="C1", story_id=entry.story_id) is None
+    assert cards.standing(db, channel="C1", story_id=entry.story_id) is None
 
 
 def test_a_story_tells_everything_ever_owed_about_it(db: Database, entry: Entry) -> None:

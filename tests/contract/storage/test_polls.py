@@ -69,7 +69,9 @@ def test_a_permanent_move_is_remembered(db: Database) -> None:
 
 def test_a_move_is_forgotten_when_a_person_gives_the_feed_another_address(db: Database) -> None:
     polls.schedule(db, ["a"], now=NOW)
-    polls.record_success(db, "a", bookmark={}, next_poll_at=NOW, now=NOW, moved=("https://a", "https://b"))
+    polls.record_success(
+        db, "a", bookmark={}, next_poll_at=NOW, now=NOW, moved=("https://a", "https://b")
+    )
 
     feeds = polls.catalog(db, [make_feed(name="a", url="https://c.example/feed")])
 

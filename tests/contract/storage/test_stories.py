@@ -42,8 +42,12 @@ def test_a_headline_joins_the_aggregators_copy_that_came_first(db: Database) -> 
 
 
 def test_two_parts_of_a_series_are_two_stories(db: Database) -> None:
-    one = make_press(key="news:1", url="https://n.example/1", title="How export rules work now - part one")
-    two = make_press(key="news:2", url="https://n.example/2", title="How export rules work now - part two")
+    one = make_press(
+        key="news:1", url="https://n.example/1", title="How export rules work now - part one"
+    )
+    two = make_press(
+        key="news:2", url="https://n.example/2", title="How export rules work now - part two"
+    )
 
     first = entries.remember(db, one, now=NOW).entry
 

@@ -20,7 +20,6 @@ from bot.answers import (
     Subscriptions,
     Topics,
 )
-from bot.card import Mark as CardMark
 from bot.commands import EXAMPLES, WORDS
 from feeds.model import Stage
 from storage import outbox, polls, subscriptions
@@ -507,7 +506,7 @@ async def test_a_standing_card_shows_the_channels_marks_and_why_it_was_told(
 
     assert shown
     assert (shown.ts, shown.conversation, shown.muted_by) == (stands.ts, CHANNEL, BOB)
-    assert shown.card.marks == {CardMark.MUTED}
+    assert shown.card.marks == {Mark.MUTED}
     assert shown.card.why
     assert await archive.commands.standing(entry.story_id, channel="C02OTHER") is None
 

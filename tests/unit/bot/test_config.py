@@ -52,9 +52,7 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "token"
     path.write_text("xoxb-from-a-file\n")
 
-    settings = config.load(
-        {"SLACK_BOT_TOKEN_FILE": str(path), "SLACK_APP_TOKEN": "xapp-1"}
-    )
+    settings = config.load({"SLACK_BOT_TOKEN_FILE": str(path), "SLACK_APP_TOKEN": "xapp-1"})
 
     assert settings.bot_token == "xoxb-from-a-file"
 

@@ -14,7 +14,7 @@ from feeds.model import Item, Stage
 from storage import entries, outbox, stories, subscriptions
 from storage.entries import Change
 from storage.stories import Mark
-from tests.factories import NOW, make_document, make_feed, make_filing, make_item, make_press
+from tests.factories import NOW, make_document, make_filing, make_item, make_press
 
 HUAWEI = "huawei OR title:standards"
 
@@ -39,7 +39,7 @@ def take(
     now: datetime = NOW,
     baseline: bool = False,
 ) -> IngestReport:
-    return ingest(db, make_feed(), items, audience=everyone, now=now, baseline=baseline)
+    return ingest(db, items, audience=everyone, now=now, baseline=baseline)
 
 
 def test_a_new_item_is_owed_to_the_channels_whose_query_it_matches(db: Database) -> None:
@@ -211,9 +211,7 @@ def test_a_copy_of_a_headline_joins_its_story(db: Database) -> None:
 def test_two_documents_of_one_number_are_each_told(db: Database) -> None:
     everyone = audience(db, ("C1", "huawei"))
     old_day = datetime(2018, 5, 11, 10, tzinfo=NOW.tzinfo)
-    old = make_item(
-        event_at=old_day, document=make_document(publication_date=old_day.date())
-    )
+    old = make_item(event_at=old_day, document=make_document(publication_date=old_day.date()))
 
     take(db, [old, make_item()], everyone)
 

@@ -1,0 +1,148 @@
+"""The shell's commands for what is remembered: search, status, feeds, topics, subscriptions."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from bot.answers import Answer
+    from bot.commands import Commands
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def search(query: tuple[str, ...], limit: int, *, as_json: bool) -> None:
+    """Search the archive, as /rulewire search does."""
+    _answer(lambda commands: commands.search(" ".join(query), limit=limit), as_json=as_json)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def status(*, as_json: bool) -> None:
+    """When each feed was last read, what is failing, what is owed."""
+    _answer(_said("status"), as_json=as_json)
+
+
+@click.group()
+def feeds() -> None:
+    """The feeds that are polled."""
+
+
+@feeds.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def feeds_list(*, as_json: bool) -> None:
+    """Every feed, when it was last read and when it is next due."""
+    _answer(_said("status"), as_json=as_json)
+
+
+@feeds.command("add")
+@click.argument("url")
+@click.option("--name", help="Short name; made from the feed's title if left out.")
+def feeds_add(url: str, name: str | None) -> None:
+    """Add a news feed, or the feed that a web page names."""
+    from bot import feed_changes, shell
+
+    feed = asyncio.run(feed_changes.add(shell.settings(), url, name=name, clock=shell.now))
+    click.echo(f"Added {feed.name}: {feed.title} ({feed.url})")
+
+
+@feeds.command("remove")
+@click.argument("name")
+def feeds_remove(name: str) -> None:
+    """Stop polling a feed; what it brought stays in the archive."""
+    from bot import feed_changes, shell
+
+    asyncio.run(feed_changes.remove(shell.settings(), name, clock=shell.now))
+    click.echo(f"Removed {name}")
+
+
+@feeds.command("import")
+@click.argument("opml", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def feeds_import(opml: Path) -> None:
+    """Add the feeds of an OPML file."""
+    from bot import feed_changes, shell
+
+    added = asyncio.run(
+        feed_changes.import_opml(shell.settings(), opml.read_bytes(), clock=shell.now)
+    )
+    click.echo(f"Added {len(added)} feeds: {', '.join(added) or 'all were there already'}")
+
+
+@feeds.command("export")
+def feeds_export() -> None:
+    """Print the news feeds as OPML."""
+    from bot import feed_changes, shell
+
+    click.echo(asyncio.run(feed_changes.export_opml(shell.settings(), clock=shell.now)))
+
+
+@click.group()
+def topics() -> None:
+    """The named topics."""
+
+
+@topics.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def topics_list(*, as_json: bool) -> None:
+    """Every topic and its query."""
+    _answer(_said("topics"), as_json=as_json)
+
+
+@click.group("subscriptions")
+def subscriptions() -> None:
+    """Which channel wants what."""
+
+
+@subscriptions.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def subscriptions_list(*, as_json: bool) -> None:
+    """Every subscription of every channel."""
+    _answer(lambda commands: commands.all_subscriptions(), as_json=as_json)
+
+
+@subscriptions.command("add")
+@click.argument("channel")
+@click.argument("query", nargs=-1, required=True)
+def subscriptions_add(channel: str, query: tuple[str, ...]) -> None:
+    """Subscribe a channel (its Slack id, or "terminal") to a topic or query."""
+    _answer(_said(f"subscribe {' '.join(query)}", channel=channel))
+
+
+@subscriptions.command("remove")
+@click.argument("channel")
+@click.argument("query", nargs=-1, required=True)
+def subscriptions_remove(channel: str, query: tuple[str, ...]) -> None:
+    """Unsubscribe a channel."""
+    _answer(_said(f"unsubscribe {' '.join(query)}", channel=channel))
+
+
+@subscriptions.command("export")
+def subscriptions_export() -> None:
+    """Print every subscription as JSON."""
+    _answer(lambda commands: commands.all_subscriptions(), as_json=True)
+
+
+def _said(
+    text: str, *, channel: str = "terminal"
+) -> Callable[[Commands], Coroutine[Any, Any, Answer]]:
+    return lambda commands: commands.answer(text, channel=channel, user="terminal")
+
+
+def _answer(
+    ask: Callable[[Commands], Coroutine[Any, Any, Answer]], *, as_json: bool = False
+) -> None:
+    """Ask the same commands that Slack asks, and show the answer."""
+    from bot import shell
+    from bot.ask import ask_once
+
+    problem = asyncio.run(ask_once(shell.settings(), ask, clock=shell.now, as_json=as_json))
+    if problem:
+        sys.exit(2)

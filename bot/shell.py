@@ -1,0 +1,38 @@
+"""What every command of the shell starts with: the settings and the clock."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from bot import config, log
+from bot.config import Settings
+
+
+def settings(*, verbose: bool = False) -> Settings:
+    """The settings, with logs set up: quiet beside alerts and answers on a terminal.
+
+    Raises:
+        ConfigError: with every problem of the environment.
+    """
+    loaded = config.load(os.environ)
+    shared = not loaded.slack_connected and sys.stderr.isatty()
+    level = logging.DEBUG if verbose else logging.WARNING if shared else logging.INFO
+    log.set_up(loaded.log_format, level=level)
+    return loaded
+
+
+def now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+def clock_from(start: datetime | None) -> Callable[[], datetime]:
+    """A clock that starts at a past moment and runs on, or the real one."""
+    if start is None:
+        return now
+    begun = now()
+    return lambda: start.astimezone(UTC) + (now() - begun)
