@@ -62,7 +62,11 @@ class Poller:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def poll_due(self, *, now: datetime, only: str | None = None) -> list[PollResult]:
-        """Visit every feed that is due, or the one named whether due or not."""
+        """Visit every feed that is due, or the one named whether due or not.
+
+        Raises:
+            ExceptionGroup: bugs met with some feeds, once all the others are done.
+        """
         await self._storage.run(polls.schedule, list(self._sources), now=now)
         if only:
             named = await self._storage.run(polls.get, only)
@@ -70,7 +74,12 @@ class Poller:
         else:
             due = await self._storage.run(polls.due, now=now)
         known = [poll for poll in due if poll.feed in self._sources]
-        return await asyncio.gather(*(self._poll(poll, now=now) for poll in known))
+        visits = (self._poll(poll, now=now) for poll in known)
+        ended = await asyncio.gather(*visits, return_exceptions=True)
+        bugs = [bug for bug in ended if isinstance(bug, Exception)]
+        if bugs:
+            raise ExceptionGroup("polling", bugs)
+        return [result for result in ended if isinstance(result, PollResult)]
 
     async def _poll(self, poll: Poll, *, now: datetime) -> PollResult:
         feed, source = self._sources[poll.feed]

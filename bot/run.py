@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.deliver import Deliverer
 from bot.poll import PollResult
 from bot.poster import Poster
-from bot.schedule import Job, schedule
+from bot.schedule import Job, Schedule
 from storage import outbox, polls, upkeep
 
 log = logging.getLogger(__name__)
@@ -34,16 +34,15 @@ async def run(settings: Settings, *, clock: Clock) -> None:
     async with open_app(settings, clock=clock) as app, AsyncExitStack() as stack:
         poster = await stack.enter_async_context(poster_of(app))
         deliverer = app.deliverer(poster)
-        scheduler = schedule(_jobs(app, deliverer), now=clock())
-        scheduler.start()
+        schedule = Schedule(_jobs(app, deliverer), now=clock())
+        schedule.start()
         log.info("started feeds=%d slack=%s", len(app.feeds), settings.slack_connected)
         try:
             await _converse(app, app.commands(), stop)
         finally:
-            scheduler.pause()
             log.info("stopping")
+            await schedule.stop()
             await deliverer.stop()
-            scheduler.shutdown(wait=False)
 
 
 async def poll_once(settings: Settings, *, clock: Clock, only: str | None) -> list[PollResult]:

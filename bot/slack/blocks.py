@@ -46,7 +46,7 @@ def alert(card: Card) -> list[Block]:
     if card.sentences:
         said = plain_text(" ".join(card.sentences), _TEXT)
         blocks.append({"type": "section", "text": said})
-    if card.facts:
+    if len(card.facts) > 1:
         fields = [mrkdwn_text(f"*{fact.label}*\n{_value(fact)}") for fact in card.facts]
         blocks.append({"type": "section", "fields": fields})
     blocks += [_context(identity) for identity in [_identity(card)] if identity]
@@ -121,10 +121,15 @@ def _value(fact: Fact) -> str:
 
 
 def _identity(card: Card) -> list[Block]:
-    """Who issued it and what it is known by, with the printed page behind it."""
+    """Who issued it and what it is known by, with the printed page behind it.
+
+    A press report has one fact, its time: alone it reads better here than as a field.
+    """
     said = [card.issued_by, *(fact.phrase for fact in card.references)]
     known_by = " · ".join(one for one in said if one)
-    elements = [plain_text(known_by, _LINE)] if known_by else []
+    lone = card.facts if len(card.facts) == 1 else ()
+    elements = [mrkdwn_text(f"{fact.label} {_value(fact)}") for fact in lone]
+    elements += [plain_text(known_by, _LINE)] if known_by else []
     if card.pdf_url and safe_url(card.pdf_url):
         elements.append(mrkdwn_text(mrkdwn.link(card.pdf_url, "PDF")))
     return elements

@@ -99,7 +99,7 @@ class SlackPoster:
                     ts=ts,
                     text=blocks.fallback(alert.card),
                     blocks=blocks.alert(alert.card),
-                    metadata=_metadata(alert),
+                    # Without metadata the card keeps its own: the step's id is for the step alone.
                 )
             )
         except DeliveryError as error:

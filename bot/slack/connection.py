@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from bot.commands import Commands
 from bot.config import Settings
 from bot.slack import listeners
-from bot.slack.client import SlackPoster, web_client
+from bot.slack.client import TIMEOUT, SlackPoster, web_client
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ RECONNECT_FIRST_SECONDS, RECONNECT_LONGEST_SECONDS = 1.0, 60.0
 @asynccontextmanager
 async def slack_poster(settings: Settings) -> AsyncIterator[SlackPoster]:
     """What alerts are posted with."""
-    async with _session() as session:
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         yield SlackPoster(
             web_client(settings.bot_token, base_url=settings.slack_api_url, session=session)
         )
@@ -42,7 +42,7 @@ async def answering(settings: Settings, commands: Commands) -> AsyncIterator[Non
 
     A Slack that cannot be reached is tried again until it can; polling goes on meanwhile.
     """
-    async with _session() as session:
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         client = web_client(settings.bot_token, base_url=settings.slack_api_url, session=session)
         app = AsyncApp(client=client, logger=logging.getLogger("bot.slack.bolt"))
         listeners.register(app, commands)
@@ -54,11 +54,6 @@ async def answering(settings: Settings, commands: Commands) -> AsyncIterator[Non
             connecting.cancel()
             await handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
             await listeners.finish(app, seconds=LAST_ANSWERS_SECONDS)
-
-
-def _session() -> aiohttp.ClientSession:
-    # The SDK ignores its own timeout when it is handed a session (reference/slack.md §2.2).
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
 
 
 async def _connect(handler: AsyncSocketModeHandler) -> None:

@@ -1,0 +1,259 @@
+"""What becomes of what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlite_utils import Database
+
+from bot.deliver import LEASE, Deliverer
+from bot.poster import DeliveryError, Outcome
+from bot.storage_thread import Storage
+from feeds.model import Item, Stage
+from storage import cards, entries, outbox, subscriptions
+from storage.outbox import State, Why
+from tests.factories import NOW, make_filing, make_item, make_press
+from tests.fake_poster import FakePoster
+
+WHY = Why(subscription="huawei", reasons=())
+LINK = "https://www.federalregister.gov/documents/2020/06/18/2020-13093/x"
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
+    opened = Storage(tmp_path / "rulewire.db")
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def poster() -> FakePoster:
+    return FakePoster()
+
+
+@pytest.fixture
+def deliverer(storage: Storage, poster: FakePoster, clock: Clock) -> Deliverer:
+    return Deliverer(
+        storage,
+        poster,
+        clock=clock,
+        timezone=ZoneInfo("UTC"),
+        serves=lambda channel: channel != "elsewhere",
+        pace_seconds=0,
+    )
+
+
+async def owe(storage: Storage, item: Item, *channels: str) -> int:
+    """Remember an item and owe it to channels; returns its story."""
+
+    def write(db: Database) -> int:
+        entry = entries.remember(db, item, now=NOW).entry
+        for channel in channels or ("C1",):
+            outbox.enqueue(db, entry, channel=channel, whys=[WHY], now=NOW)
+        return entry.story_id
+
+    return await storage.run(write)
+
+
+async def deliver(deliverer: Deliverer) -> int:
+    await deliverer.deliver_due()
+    return await deliverer.finish()
+
+
+async def test_what_is_owed_is_posted_once(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_item(), "C1", "C2")
+
+    first = await deliver(deliverer)
+    second = await deliver(deliverer)
+
+    assert (first, second) == (2, 0)
+    assert sorted(alert.channel for alert in poster.posted) == ["C1", "C2"]
+    assert await storage.run(outbox.counts) == {State.SENT: 2}
+
+
+async def test_the_delivery_id_travels_with_the_message(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_item())
+
+    await deliver(deliverer)
+
+    (sent,) = await storage.run(outbox.in_state, State.SENT)
+    assert poster.posted[0].delivery_id == sent.delivery_id
+
+
+async def test_publication_updates_the_card_and_is_told_in_its_thread_and_channel(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_filing())
+    await deliver(deliverer)
+    await owe(storage, make_item())
+
+    await deliver(deliverer)
+
+    card, step = poster.posted
+    (update,) = poster.updated
+    assert card.thread is None
+    assert step.thread is not None
+    assert not step.quiet
+    assert update[0].card.stage is Stage.PUBLISHED
+    assert update[2] == step.thread
+
+
+async def test_further_press_goes_to_the_thread_quietly_and_leaves_the_card(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_filing())
+    await deliver(deliverer)
+    await owe(storage, make_press(url=LINK))
+
+    await deliver(deliverer)
+
+    press = poster.posted[-1]
+    assert press.thread is not None
+    assert press.quiet
+    assert poster.updated == []
+
+
+async def test_a_person_is_told_where_their_direct_message_stands(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    story = await owe(storage, make_filing(), "U7")
+    await deliver(deliverer)
+
+    standing = await storage.run(cards.standing, channel="U7", story_id=story)
+
+    assert standing
+    assert standing.conversation == poster.posted[0].channel
+
+
+async def test_a_pause_that_slack_asks_for_is_kept(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster, clock: Clock
+) -> None:
+    await owe(storage, make_item())
+    poster.faults.append(DeliveryError("ratelimited", outcome=Outcome.LATER, retry_after=30))
+
+    now = await deliver(deliverer)
+    clock.now += timedelta(seconds=29)
+    early = await deliver(deliverer)
+    clock.now += timedelta(seconds=1)
+    late = await deliver(deliverer)
+
+    assert (now, early, late) == (0, 0, 1)
+    assert len(poster.posted) == 1
+
+
+async def test_a_lost_answer_is_uncertain_and_never_sent_again(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster, clock: Clock
+) -> None:
+    await owe(storage, make_item())
+    poster.faults.append(DeliveryError("timeout", outcome=Outcome.UNCERTAIN))
+
+    await deliver(deliverer)
+    clock.now += timedelta(days=1)
+    await deliver(deliverer)
+
+    assert len(poster.posted) == 1
+    (uncertain,) = await storage.run(outbox.in_state, State.UNCERTAIN)
+    assert uncertain.last_error == "timeout"
+
+
+async def test_a_message_that_is_refused_does_not_hold_up_the_next(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_item())
+    await owe(storage, make_press())
+    poster.faults.append(DeliveryError("msg_too_long", outcome=Outcome.REJECTED))
+
+    await deliver(deliverer)
+
+    assert await storage.run(outbox.counts) == {State.DEAD: 1, State.SENT: 1}
+
+
+async def test_a_channel_that_refuses_is_disabled_with_the_reason(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await storage.run(subscriptions.add, channel="C1", query="huawei", created_by="U1", now=NOW)
+    await owe(storage, make_item(), "C1", "C2")
+    await owe(storage, make_press(), "C1")
+    poster.faults.append(DeliveryError("is_archived", outcome=Outcome.CHANNEL_REFUSES))
+
+    await deliver(deliverer)
+
+    (subscription,) = await storage.run(subscriptions.every)
+    assert subscription.disabled_reason == "is_archived"
+    assert await storage.run(outbox.counts) == {State.DEAD: 2, State.SENT: 1}
+
+
+async def test_a_deleted_card_is_replaced_by_the_next_step(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_filing())
+    await deliver(deliverer)
+    poster.standing.clear()
+    await owe(storage, make_item())
+
+    await deliver(deliverer)
+
+    assert poster.posted[-1].thread is None
+    assert poster.posted[-1].card.stage is Stage.PUBLISHED
+    assert await storage.run(outbox.counts) == {State.SENT: 2}
+
+
+async def test_a_sender_that_died_leaves_uncertainty_and_no_second_message(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster, clock: Clock
+) -> None:
+    await owe(storage, make_item())
+    await storage.run(outbox.claim, "C1", now=NOW, lease=LEASE)
+    clock.now += LEASE
+
+    await deliver(deliverer)
+
+    assert poster.posted == []
+    assert await storage.run(outbox.counts) == {State.UNCERTAIN: 1}
+
+
+async def test_a_channel_of_the_other_poster_stays_owed(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_item(), "elsewhere", "C1")
+
+    await deliver(deliverer)
+
+    assert [alert.channel for alert in poster.posted] == ["C1"]
+    assert (await storage.run(outbox.counts))[State.PENDING] == 1
+
+
+async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest_owed(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_item())
+    await owe(storage, make_press())
+
+    await deliverer.deliver_due()
+    await deliverer.stop()
+
+    assert len(poster.posted) == 1
+    assert await storage.run(outbox.counts) == {State.SENT: 1, State.PENDING: 1}

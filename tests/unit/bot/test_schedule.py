@@ -1,0 +1,56 @@
+"""The rhythm of the jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.schedule import Schedule
+
+NOW = datetime(2020, 6, 18, tzinfo=UTC)
+ONCE = timedelta(hours=1)
+
+
+async def test_every_job_runs_at_once_and_a_failing_one_leaves_the_others_running(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    done = asyncio.Event()
+
+    async def fail() -> None:
+        message = "a bug"
+        raise RuntimeError(message)
+
+    async def work() -> None:
+        done.set()
+
+    schedule = Schedule({"fail": fail, "work": work}, now=NOW, rhythm={"fail": ONCE, "work": ONCE})
+    with caplog.at_level(logging.ERROR):
+        schedule.start()
+        async with asyncio.timeout(5):
+            await done.wait()
+        await schedule.stop()
+
+    assert "job failed job=fail" in caplog.text
+    assert "a bug" in caplog.text
+
+
+async def test_stopping_cuts_off_a_running_job_and_waits_for_its_end() -> None:
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless() -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    schedule = Schedule({"endless": endless}, now=NOW, rhythm={"endless": ONCE})
+    schedule.start()
+    async with asyncio.timeout(5):
+        await started.wait()
+        await schedule.stop()
+
+    assert ended.is_set()
