@@ -56,7 +56,7 @@ dockerfile: $(VENV)/.ready-dev
 	@if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint Dockerfile; else echo "Dockerfile: no hadolint wheel for this machine, not linted"; fi
 
 e2e: $(VENV)/.ready-dev $(SLACK) ## Run the real program against loopback servers and a local Slack (Linux x86-64, npm)
-	@$(PYTEST) -m e2e $(ARGS)
+	@$(PYTEST) -n 4 -m e2e tests/e2e $(ARGS)
 
 bench: $(VENV)/.ready-bench ## Measure polling, ingest, search and start-up, beside reader on the same feeds
 	@$(PYTEST) -s -p no:xdist -o python_files="test_*.py bench_*.py" tests/benchmarks $(ARGS)

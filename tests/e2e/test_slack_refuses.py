@@ -1,0 +1,110 @@
+"""Slack on a bad day: every alert still arrives once, or is shown as uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.e2e.documents import NUMBER, TITLE, filed
+from tests.e2e.faulty_slack import Fault, FaultySlack, faulty_slack
+from tests.e2e.local_slack import GENERAL, LocalSlack
+from tests.e2e.rulewire import Rulewire
+from tests.e2e.waiting import until, until_true
+from tests.servers import LoopbackRegister
+
+pytestmark = pytest.mark.e2e
+
+POST = "chat.postMessage"
+ANOTHER = "Entity List Requirements for Huawei, Revised"
+
+
+@pytest.fixture
+async def door(slack: LocalSlack) -> AsyncIterator[FaultySlack]:
+    async with faulty_slack(slack) as opened:
+        yield opened
+
+
+@pytest.fixture
+def slack_settings(slack_settings: dict[str, str], door: FaultySlack) -> dict[str, str]:
+    return slack_settings | {"SLACK_API_URL": door.url}
+
+
+@pytest.fixture
+async def bot(rulewire: Rulewire) -> Rulewire:
+    """A running bot that has found every feed empty."""
+    await rulewire.start()
+    for feed in ("register", "inspection", "wire"):
+        await rulewire.logged(f"polled feed={feed} status=ok")
+    return rulewire
+
+
+async def test_a_busy_slack_is_left_alone_as_long_as_it_asks_and_told_once(
+    register: LoopbackRegister, bot: Rulewire, slack: LocalSlack, door: FaultySlack
+) -> None:
+    door.faults[POST].extend([Fault.BUSY, Fault.BUSY])
+    register.inspection.append(filed())
+
+    await bot.read_now("inspection")
+    cards = await until(slack.cards, what="alert")
+
+    assert [TITLE in card["text"] for card in cards] == [True]
+    assert door.calls.count(POST) == 3
+    assert bot.log.count("status=later reason=ratelimited") == 2
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST, Fault.NEVER_CAME])
+async def test_an_alert_whose_answer_is_lost_is_uncertain_and_never_sent_again(
+    register: LoopbackRegister, bot: Rulewire, slack: LocalSlack, door: FaultySlack, fault: Fault
+) -> None:
+    door.faults[POST].append(fault)
+    register.inspection.append(filed())
+    await bot.read_now("inspection")
+    await bot.logged("status=uncertain")
+
+    status = await slack.ask("status")
+    register.inspection.append(filed("2020-13001", title=ANOTHER))
+    await bot.poll("inspection")
+    cards = await slack.cards()
+
+    assert "1 uncertain" in status["text"]
+    assert f"<#{GENERAL}> perhaps told" in status["text"]
+    assert sum(TITLE in card["text"] for card in cards) == (fault is Fault.LOST)
+    assert sum(ANOTHER in card["text"] for card in cards) == 1
+    assert door.calls.count(POST) == 2
+
+
+async def test_a_bot_killed_before_slack_answers_does_not_post_again(
+    register: LoopbackRegister, bot: Rulewire, slack: LocalSlack, door: FaultySlack
+) -> None:
+    door.faults[POST].append(Fault.HELD)
+    register.inspection.append(filed())
+    await bot.read_now("inspection")
+    await until_true(door.held.is_set, what="post whose answer is held back")
+
+    await bot.kill()
+    register.inspection.append(filed("2020-13001", title=ANOTHER))
+    later = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
+    ended = await bot.command("poll", "--feed", "inspection", "--now", later)
+    status = await bot.command("status")
+
+    assert ended.code == 0
+    assert "1 uncertain" in status.out
+    assert "perhaps told" in status.out
+    cards = await slack.cards()
+    assert [NUMBER in card["text"] for card in cards] == [True, False]
+    assert ANOTHER in cards[1]["text"]
+
+
+async def test_a_channel_that_is_archived_is_given_up_with_the_reason(
+    register: LoopbackRegister, bot: Rulewire, slack: LocalSlack, door: FaultySlack
+) -> None:
+    door.faults[POST].append(Fault.ARCHIVED)
+    register.inspection.append(filed())
+    await bot.read_now("inspection")
+    await bot.logged("reason=is_archived")
+
+    status = await slack.ask("status")
+
+    assert f"<#{GENERAL}> `topic:huawei-and-standards` stopped: " in status["text"]
