@@ -10,38 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import documents
-from tests.e2e.local_slack import (
-    APP_TOKEN,
-    BOT_TOKEN,
-    GENERAL,
-    LocalSlack,
-    local_slack,
-    said_base,
-)
-from tests.e2e.rulewire import Rulewire
+from tests.e2e.local_slack import LocalSlack, local_slack, said_base
+from tests.e2e.rulewire import Rulewire, world_settings
 from tests.servers import LoopbackRegister, loopback_register, reply
 
-#: One feed of each kind: fewer visits, so quicker tests than with the feeds that ship.
-FEEDS = """
-[[feed]]
-name = "register"
-kind = "federal-register"
-agencies = ["industry-and-security-bureau"]
-every = "10m"
-
-[[feed]]
-name = "inspection"
-kind = "public-inspection"
-agencies = ["industry-and-security-bureau"]
-every = "5m"
-
-[[feed]]
-name = "wire"
-kind = "news"
-title = "Trade Wire"
-url = "{press}"
-every = "1h"
-"""
 #: How long the local Slack may take to start (seconds).
 STARTS_WITHIN = 30.0
 
@@ -84,13 +56,7 @@ async def slack(slack_process: str) -> LocalSlack:
 @pytest.fixture
 def settings(register: LoopbackRegister, tmp_path: Path) -> dict[str, str]:
     """The world without Slack."""
-    feeds = tmp_path / "feeds.toml"
-    feeds.write_text(FEEDS.format(press=f"{register.host.base}/wire"), encoding="utf-8")
-    return {
-        "RULEWIRE_FEDERAL_REGISTER_URL": register.url,
-        "RULEWIRE_FEEDS": str(feeds),
-        "RULEWIRE_ALLOW_PRIVATE_ADDRESSES": "1",
-    }
+    return world_settings(register, tmp_path)
 
 
 @pytest.fixture
@@ -103,12 +69,19 @@ async def shell(settings: dict[str, str], tmp_path: Path) -> AsyncIterator[Rulew
 
 @pytest.fixture
 def slack_settings(slack: LocalSlack) -> dict[str, str]:
-    return {
-        "SLACK_BOT_TOKEN": BOT_TOKEN,
-        "SLACK_APP_TOKEN": APP_TOKEN,
-        "SLACK_API_URL": f"{slack.base}/api/",
-        "RULEWIRE_CHANNEL": GENERAL,
-    }
+    """What connects Rulewire to the local Slack."""
+    return slack.settings
+
+
+@pytest.fixture
+async def twin(
+    rulewire: Rulewire, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Rulewire]:
+    """A second copy on the same database, started by mistake."""
+    same = {**rulewire.settings, "RULEWIRE_DATABASE": str(rulewire.database)}
+    twin = Rulewire(folder=tmp_path_factory.mktemp("twin"), settings=same)
+    yield twin
+    await twin.kill()
 
 
 @pytest.fixture

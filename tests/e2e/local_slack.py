@@ -51,6 +51,16 @@ class LocalSlack:
     #: "http://127.0.0.1:40123".
     base: str
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What connects Rulewire to it."""
+        return {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_APP_TOKEN": APP_TOKEN,
+            "SLACK_API_URL": f"{self.base}/api/",
+            "RULEWIRE_CHANNEL": GENERAL,
+        }
+
     async def reset(self) -> None:
         """An empty workspace again."""
         await self._post("reset", {})

@@ -72,13 +72,8 @@ async def test_a_killed_bot_repeats_nothing_that_was_settled(
 
 
 async def test_a_bot_that_runs_beside_another_tells_nothing_twice(
-    register: LoopbackRegister,
-    slack: LocalSlack,
-    rulewire: Rulewire,
-    tmp_path_factory: pytest.TempPathFactory,
+    register: LoopbackRegister, slack: LocalSlack, rulewire: Rulewire, twin: Rulewire
 ) -> None:
-    same = {**rulewire.settings, "RULEWIRE_DATABASE": str(rulewire.database)}
-    twin = Rulewire(folder=tmp_path_factory.mktemp("twin"), settings=same)
     await rulewire.start()
     await rulewire.logged("polled feed=inspection status=ok")
     await twin.start()
@@ -88,7 +83,6 @@ async def test_a_bot_that_runs_beside_another_tells_nothing_twice(
     ]
     await rulewire.poll("inspection")
     cards = await slack.cards()
-    await twin.kill()
 
     assert await told(slack) == Counter(TITLES)
     assert len(cards) == len(TITLES)
