@@ -152,3 +152,23 @@ def m003_subscriptions_and_outbox(db: Database) -> None:
         CREATE INDEX marks_holder ON marks (holder, mark);
         """
     )
+
+
+@migrations()
+def m004_texts(db: Database) -> None:
+    """The full text of documents worth reading."""
+    db.executescript(
+        """
+        CREATE TABLE texts (
+            entry_id INTEGER PRIMARY KEY REFERENCES entries (id),
+            url TEXT NOT NULL,                   -- of the text that is held or awaited
+            silent INTEGER NOT NULL,             -- for the archive only: nobody is told
+            body TEXT,                           -- NULL until read
+            due_at TEXT,                         -- NULL when nothing is to be read
+            attempts INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT,
+            read_at TEXT
+        ) STRICT;
+        CREATE INDEX texts_due ON texts (silent, due_at) WHERE due_at IS NOT NULL;
+        """
+    )
