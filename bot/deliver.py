@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 #: Slack's pace: one message a second a channel (docs.slack.dev/apis/web-api/rate-limits).
 PACE_SECONDS = 1.0
+#: What is in hand when the bot is told to stop may take this long: with what else has to end, within
+#: the ten seconds that are promised.
+LAST_ANSWERS_SECONDS = 4.0
 #: Nothing was sent and Slack did not say when to come back.
 RETRY_FIRST, RETRY_LONGEST = timedelta(seconds=5), timedelta(minutes=15)
 
@@ -93,10 +96,19 @@ class Deliverer:
             sent += sum(await asyncio.gather(*self._senders.values()))
         return sent
 
-    async def stop(self) -> None:
-        """Let each sender finish the message it is at, and no more."""
+    async def stop(self, *, seconds: float = LAST_ANSWERS_SECONDS) -> None:
+        """Let each sender finish the message it is at, and no more.
+
+        A message whose answer does not come in so many seconds is left as a crash would leave it:
+        once its lease is over it is uncertain.
+        """
         self._pace = -1
-        await self.finish()
+        senders = list(self._senders.values())
+        if senders:
+            await asyncio.wait(senders, timeout=seconds)
+        for sender in senders:
+            sender.cancel()
+        await asyncio.gather(*senders, return_exceptions=True)
 
     def _done(self, channel: str, _: asyncio.Task[int]) -> None:
         self._senders.pop(channel, None)

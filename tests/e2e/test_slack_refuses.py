@@ -108,3 +108,21 @@ async def test_a_channel_that_is_archived_is_given_up_with_the_reason(
     status = await slack.ask("status")
 
     assert f"<#{GENERAL}> `topic:huawei-and-standards` stopped: " in status["text"]
+
+
+async def test_a_bot_that_waits_for_slack_still_stops_in_time_and_does_not_post_again(
+    register: LoopbackRegister, bot: Rulewire, slack: LocalSlack, door: FaultySlack
+) -> None:
+    door.faults[POST].append(Fault.HELD)
+    register.inspection.append(filed())
+    await bot.read_now("inspection")
+    await until_true(door.held.is_set, what="post whose answer is held back")
+
+    code = await bot.stop()
+    await bot.start()
+    register.inspection.append(filed("2020-13001", title=ANOTHER))
+    later = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
+    await bot.command("poll", "--feed", "inspection", "--now", later)
+
+    assert code == 0
+    assert [NUMBER in card["text"] for card in await slack.cards()] == [True, False]

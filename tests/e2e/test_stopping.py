@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from signal import SIGINT, SIGTERM, Signals
 
 import pytest
+from aiohttp import web
 
 from tests.e2e.documents import filed
 from tests.e2e.local_slack import LocalSlack
 from tests.e2e.rulewire import Rulewire
-from tests.e2e.waiting import until
+from tests.e2e.waiting import until, until_true
 from tests.servers import LoopbackRegister
 
 pytestmark = pytest.mark.e2e
@@ -86,3 +88,24 @@ async def test_a_bot_that_runs_beside_another_tells_nothing_twice(
 
     assert await told(slack) == Counter(TITLES)
     assert len(cards) == len(TITLES)
+
+
+async def test_a_feed_that_never_answers_holds_up_no_stop(
+    register: LoopbackRegister, rulewire: Rulewire
+) -> None:
+    asked, over = asyncio.Event(), asyncio.Event()
+
+    async def silent(_: web.Request) -> web.StreamResponse:
+        asked.set()
+        await over.wait()
+        return web.Response()
+
+    register.host.on("/wire", silent)
+    await rulewire.start()
+    await until_true(asked.is_set, what="visit to the feed")
+
+    code = await rulewire.stop()
+    over.set()
+
+    assert code == 0
+    assert "Traceback" not in rulewire.log

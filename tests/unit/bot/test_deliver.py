@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.deliver import LEASE, Deliverer
-from bot.poster import DeliveryError, Outcome
+from bot.poster import Alert, DeliveryError, Outcome, Posted
 from bot.storage_thread import Storage
 from feeds.model import Item, Stage
 from storage import cards, entries, outbox, subscriptions
@@ -257,3 +258,36 @@ async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest_owed(
 
     assert len(poster.posted) == 1
     assert await storage.run(outbox.counts) == {State.SENT: 1, State.PENDING: 1}
+
+
+class SilentPoster(FakePoster):
+    """Takes a message and never answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken = asyncio.Event()
+
+    async def post(self, alert: Alert) -> Posted:
+        await super().post(alert)
+        self.taken.set()
+        answer: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
+        return await answer
+
+
+async def test_stopping_waits_only_so_long_for_an_answer_and_never_sends_again(
+    storage: Storage, clock: Clock
+) -> None:
+    poster = SilentPoster()
+    deliverer = Deliverer(
+        storage, poster, clock=clock, timezone=ZoneInfo("UTC"), serves=lambda _: True
+    )
+    await owe(storage, make_item())
+    await deliverer.deliver_due()
+    await poster.taken.wait()
+
+    await deliverer.stop(seconds=0.01)
+    clock.now += LEASE
+    await deliverer.deliver_due()
+
+    assert await storage.run(outbox.counts) == {State.UNCERTAIN: 1}
+    assert len(poster.posted) == 1
