@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,14 +35,24 @@ def open_database(path: Path | str) -> Database:
     name = str(path)
     try:
         if name != ":memory:":
-            os.close(os.open(name, os.O_CREAT | os.O_RDWR, 0o600))
+            _create(name)
         # Recursive triggers and plugins are sqlite-utils' defaults; this schema uses neither.
         db = Database(name, recursive_triggers=False, execute_plugins=False)
         _check_ours(db, name)
         _set_up(db)
-    except (sqlite3.DatabaseError, OSError) as error:
+    except sqlite3.DatabaseError as error:
+        raise _failure(name, error) or DatabaseError(name, f"cannot be opened: {error}") from error
+    except OSError as error:
         raise DatabaseError(name, f"cannot be opened: {error}") from error
     return db
+
+
+def _create(name: str) -> None:
+    """Make the file its owner's before SQLite makes it everybody's."""
+    # One that exists is left alone: closing it would end the locks that this process has on it
+    # (sqlite.org/howtocorrupt.html, 2.2).
+    with suppress(FileExistsError):
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _check_ours(db: Database, name: str) -> None:
@@ -62,25 +73,66 @@ def _check_ours(db: Database, name: str) -> None:
 
 def _set_up(db: Database) -> None:
     db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    db.enable_wal()
-    db.execute(
-        "PRAGMA synchronous = NORMAL"
-    )  # in WAL mode a crash loses no commit, a power cut may
+    # In WAL mode a crash loses no commit so; a power cut may.
+    db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    migrations.apply(db)
+    # A file that is up to date is only read here, so that it opens while another process writes.
+    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1_000
+    while migrations.pending(db) or db.journal_mode == "delete":
+        try:
+            db.enable_wal()
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            migrations.apply(db)
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.05)  # another process, started at the same time, is at it
 
 
 @contextmanager
 def transaction(db: Database) -> Iterator[Database]:
-    """All or nothing. Takes the write lock at once, so a reader never fails half-way to a write."""
-    db.execute("BEGIN IMMEDIATE")
+    """All or nothing. Takes the write lock at once, so a reader never fails half-way to a write.
+
+    Raises:
+        DatabaseError: the file is locked by another process for longer than `BUSY_TIMEOUT_MS`, the
+            disk is full, or the like; nothing is kept, and the next transaction may work.
+    """
     try:
-        yield db
-    except BaseException:
-        db.rollback()
-        raise
-    db.commit()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+            db.commit()
+        except BaseException:
+            db.rollback()  # a commit that fails may leave the transaction open
+            raise
+    except sqlite3.DatabaseError as error:
+        failure = _failure(_path(db), error)
+        if failure is None:
+            raise
+        raise failure from error
+
+
+#: What is no bug of ours (sqlite.org/rescode.html): in our words, and whether it passes by itself.
+_FAILURES = {
+    sqlite3.SQLITE_BUSY: ("is busy: another process is writing to it", True),
+    sqlite3.SQLITE_FULL: ("cannot be written: the disk is full", True),
+    sqlite3.SQLITE_IOERR: ("cannot be read or written: the disk fails", False),
+    sqlite3.SQLITE_READONLY: ("cannot be written: it is read-only", False),
+    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", False),
+    sqlite3.SQLITE_CORRUPT: ("is damaged; restore a backup", False),
+    sqlite3.SQLITE_NOTADB: ("cannot be opened: it is not a database", False),
+}
+
+
+def _failure(path: str, error: sqlite3.DatabaseError) -> DatabaseError | None:
+    """The error as ours; None when it is a bug's."""
+    # The low byte is the kind of failure, the rest its details.
+    known = _FAILURES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return DatabaseError(path, f"{known[0]} ({error})", passing=known[1]) if known else None
+
+
+def _path(db: Database) -> str:
+    return str(db.execute("PRAGMA database_list").fetchone()[2]) or ":memory:"
 
 
 def to_text(instant: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -93,6 +94,66 @@ def test_a_failed_transaction_leaves_nothing(db: Database) -> None:
         fail()
 
     assert entries.count(db) == 0
+
+
+def test_a_commit_that_fails_leaves_nothing_and_the_next_transaction_works(db: Database) -> None:
+    def orphan() -> None:
+        with transaction(db):
+            db.execute("PRAGMA defer_foreign_keys = ON")
+            db.execute("INSERT INTO entry_facts (field, value, entry_id) VALUES ('a', 'b', 99)")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        orphan()
+
+    with transaction(db):
+        entries.remember(db, make_item(), now=NOW)
+    assert entries.count(db) == 1
+    assert upkeep.problems(db) == []
+
+
+def test_a_full_disk_is_named_and_the_next_transaction_works(db: Database) -> None:
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count = {pages}")
+
+    def fill() -> None:
+        with transaction(db):
+            entries.remember(db, make_item(summary="standards " * 10_000), now=NOW)
+
+    with pytest.raises(DatabaseError, match="the disk is full") as caught:
+        fill()
+
+    db.execute("PRAGMA max_page_count = 100000")
+    with transaction(db):
+        entries.remember(db, make_item(), now=NOW)
+    assert caught.value.passing
+    assert entries.count(db) == 1
+
+
+def test_a_file_that_another_process_writes_to_is_busy_and_opens_all_the_same(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "rulewire.db"
+    open_database(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        with open_database(path) as db:
+            db.execute("PRAGMA busy_timeout = 0")
+            with pytest.raises(DatabaseError, match="is busy") as caught, transaction(db):
+                pass
+
+    assert caught.value.passing
+
+
+def test_processes_that_open_a_new_file_at_once_all_get_the_whole_schema(tmp_path: Path) -> None:
+    path = tmp_path / "rulewire.db"
+
+    def tables(_: int) -> str:
+        with open_database(path) as opened:
+            return opened.schema
+
+    with ThreadPoolExecutor(4) as threads, open_database(":memory:") as fresh:
+        assert set(threads.map(tables, range(4))) == {fresh.schema}
 
 
 def test_a_backup_made_while_in_use_holds_everything(db: Database, tmp_path: Path) -> None:
