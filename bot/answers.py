@@ -226,7 +226,8 @@ class Status:
     def kept(self) -> str:
         """What is remembered and what is owed, in one sentence."""
         owed = ", ".join(f"{count:,} {state}" for state, count in sorted(self.owed.items()))
-        return f"{self.entries:,} entries; deliveries: {owed or 'none yet'}"
+        remembered = "1 entry" if self.entries == 1 else f"{self.entries:,} entries"
+        return f"{remembered}; deliveries: {owed or 'none yet'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

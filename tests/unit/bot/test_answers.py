@@ -101,6 +101,7 @@ def test_a_page_says_which_of_how_many() -> None:
 def test_status_is_calm_when_every_feed_was_read_when_due() -> None:
     assert STATUS.headline == "1 feed, each read when due"
     assert STATUS.kept == "1,234 entries; deliveries: 2 sent"
+    assert replace(STATUS, entries=1).kept == "1 entry; deliveries: 2 sent"
 
 
 def test_status_counts_what_is_failing_late_and_unread() -> None:
