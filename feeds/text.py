@@ -21,15 +21,15 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-#: One piece of markup. No branch looks past the next "<" unless it consumes what it looked at, so
-#: hostile text costs linear time; `html.parser` needs a minute and more for 100 kB of "<a <a <a".
+#: One piece of markup. No branch looks past the next "<" unless it consumes what it looked at, and
+#: none gives back what it took of a name, so hostile text costs linear time; `html.parser` needs a minute and more for 100 kB of "<a <a <a".
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<!\[CDATA\[|\]\]>|<[!?][^<>]*>"
-    r"|<(?P<silent>script|style|template|noscript|iframe|object|svg|math|head)(?=[\s/>])[^<>]*>"
+    r"|<(?P<silent>script|style|template|noscript|iframe|object|svg|math|head)(?=[\s/>])[^<>]*+>"
     r".*?(?:</(?P=silent)\s*>|\Z)"
-    r"""|</?(?P<quoting>[a-z][^\s/<>"']*)(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>"""
-    r"|</?(?P<broken>[a-z][^\s/<>]*)[^<>]*>",
+    r"""|</?(?P<quoting>[a-z][^\s/<>"']*+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>"""
+    r"|</?(?P<broken>[a-z][^\s/<>]*+)[^<>]*+>",
     re.IGNORECASE | re.DOTALL,
 )
 #: Python refuses to read such a number (and no character has one).
@@ -114,6 +114,8 @@ _OPENERS = frozenset(
     Before Since However But And He She They We Such Any All No To Comments Effective
     """.split()  # noqa: SIM905 - a table of words
 )
+#: Characters before a stop that decide whether it ends a sentence.
+_NEARBY = 60
 _STOP = re.compile(r"""[.!?\u2026]["'\u201d\u2019)\]]*\s+(?=["'\u201c\u2018(\[]*[A-Z0-9\u00a7])""")
 _LAST_WORD = re.compile(r"(\S+?)[.!?\u2026]+[\"'\u201d\u2019)\]]*\s*$")
 
@@ -128,17 +130,19 @@ def sentences(text: str) -> list[str]:
     for line in text.split("\n"):
         start = 0
         for stop in _STOP.finditer(line):
-            if _ends(line[start : stop.end()], line[stop.end() : stop.end() + 24]):
-                found.append(line[start : stop.end()].strip())
-                start = stop.end()
+            end = stop.end()
+            if _ends(line[max(start, end - _NEARBY) : end], line[end : end + 24]):
+                found.append(line[start:end].strip())
+                start = end
         found.append(line[start:].strip())
     return [sentence for sentence in found if sentence]
 
 
 def _ends(sentence: str, following: str) -> bool:
+    """Whether a sentence, of which the last characters are given, ends before `following`."""
     if sentence.rstrip().endswith(("!", "?", "…")):
         return True
-    last = _LAST_WORD.search(sentence[-60:])
+    last = _LAST_WORD.search(sentence)
     if last is None:
         return True
     word = last[1].lstrip("(\"'\u201c\u2018[").lower()

@@ -215,6 +215,7 @@ def test_what_is_no_safe_opml_is_a_problem(text: str, problem: str) -> None:
         ('<link rel="stylesheet" type="application/rss+xml" href="/feed">', None),
         ('<link rel="alternate" type="text/html" hreflang="fr" href="/fr">', None),
         ("<link " * 50_000, None),
+        (f"<link {'a' * 1990}>" * 500, None),
     ],
 )
 def test_a_page_names_its_feed(html: str, feed: str | None) -> None:

@@ -84,10 +84,14 @@ def test_plain_text_never_raises_and_never_hides_anything(html: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<a ", "<a b='", '<a b="', "<!--", "</", "<script>", "<a \"<a '", "&#"]
-)
-def test_endless_broken_markup_is_read_up_to_the_cap(piece: str) -> None:
-    text = plain(piece * 200_000)
+    ("start", "piece"),
+    [
+        ("", "<a "), ("", "<a b='"), ("", '<a b="'), ("", "<!--"), ("", "</"), ("", "<script>"),
+        ("", "<a \"<a '"), ("", "&#"), ("<", "a"), ("<a", "='"), ("<a", '="'), ("<script ", "a"),
+    ],
+)  # fmt: skip
+def test_endless_broken_markup_is_read_up_to_the_cap(start: str, piece: str) -> None:
+    text = plain(start + piece * 200_000)
 
     assert len(text) <= MAX_CHARS
 
@@ -150,3 +154,9 @@ def test_a_newline_and_a_closing_quote_end_a_sentence() -> None:
 @settings(max_examples=100)
 def test_sentences_lose_no_word(text: str) -> None:
     assert " ".join(sentences(text)).split() == text.split()
+
+
+def test_endless_dots_that_end_nothing_are_one_sentence() -> None:
+    text = "No. 5 " * 40_000
+
+    assert sentences(text) == [text.strip()]
