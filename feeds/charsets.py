@@ -1,4 +1,4 @@
-"""In which encoding is a feed written? What goes before the guesses of a parser."""
+"""In which encoding is a feed written, and which of its characters are none?"""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ _WIDE = {
     b"<\0": "utf-16-le",
     b"\0<": "utf-16-be",
 }
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]++)|([0-9]++));?", re.IGNORECASE)
+_CHARACTERS = (
+    range(0x20, 0xD800),
+    range(0xE000, 0xFFFE),
+    range(0x10000, 0x110000),
+    (0x9, 0xA, 0xD),
+)
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]{1,40})""")
 
 
@@ -58,3 +65,19 @@ def _is_refused(name: str) -> bool:
         return codecs.lookup(name).name.replace("_", "-") in _REFUSED_CODECS
     except (LookupError, ValueError):
         return False
+
+
+def sound_references(data: bytes) -> bytes:
+    """Replace numeric references to what is no character in XML (version 1.0, 2.2) by U+FFFD.
+
+    Programs that know no emoji write one as two halves, `&#55357;&#56832;`, and one such title would
+    make the whole feed unreadable.
+    """
+    return _REFERENCE.sub(_sound, data)
+
+
+def _sound(reference: re.Match[bytes]) -> bytes:
+    digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
+    digits = digits.lstrip(b"0")
+    code = int(digits or b"0", base) if len(digits) < 8 else -1
+    return reference[0] if any(code in span for span in _CHARACTERS) else b"&#xFFFD;"

@@ -27,12 +27,12 @@ def read(body: bytes) -> tuple[str, list[tuple[str, Told]]]:
     """
     try:
         feed = json.loads(body)
+        items = feed.get("items") if isinstance(feed, dict) else None
+        if not isinstance(items, list):
+            raise ValueError("JSON without a list of items")  # noqa: TRY004 - it is about what came
+        return _text(feed, "title"), list(_each(items))
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    items = feed.get("items") if isinstance(feed, dict) else None
-    if not isinstance(items, list):
-        raise ValueError("JSON without a list of items")  # noqa: TRY004 - it is about what came
-    return _text(feed, "title"), list(_each(items))
 
 
 def _each(items: list[object]) -> Iterator[tuple[str, Told]]:

@@ -17,7 +17,7 @@ from feeds import charsets, json_feed
 from feeds.errors import ParseError
 from feeds.http import Http, Response, Validators
 from feeds.model import Feed, Item
-from feeds.news_split import readable_part, split
+from feeds.news_split import has_crowded_tag, readable_part, split
 from feeds.parsed_entry import stand_in, text_of, told_by
 from feeds.press import Told, item_of
 from feeds.source import Bookmark, Fetched
@@ -36,8 +36,15 @@ _PARSER_FAULTS = (
     AttributeError,
     TypeError,
     AssertionError,
+    OverflowError,
     RecursionError,
     feedparser.exceptions.UndeclaredNamespace,
+)
+# What feedparser makes of authors and categories, which we do not use, takes time that grows with
+# the square of their length and number: minutes for an author of 100 kB. It has no switch for it.
+feedparser.mixin._FeedParserMixin._sync_author_detail = lambda *_: None  # noqa: SLF001 - as said
+feedparser.mixin._FeedParserMixin._add_tag = lambda parser, *_: (  # noqa: SLF001 - as said
+    parser._get_context().setdefault("tags", [])  # noqa: SLF001 - as said
 )
 
 Read = tuple[tuple[Item, ...], tuple[str, ...], tuple[str, ...]]
@@ -143,7 +150,7 @@ def title_of(body: bytes, *, feed: Feed, content_type: str) -> str:
     if json_feed.looks_like_json(body):
         title, _ = _json(body, feed=feed)
     else:
-        data = _as_utf8(body, feed=feed, content_type=content_type)
+        data = charsets.sound_references(_as_utf8(body, feed=feed, content_type=content_type))
         parsed = _parse(readable_part(data, limit=MAX_ITEMS), feed=feed, problem="")
         title = text_of(parsed.feed, "title")
     return " ".join(plain(title).split())
@@ -170,17 +177,22 @@ def _read_xml(
     body: bytes, *, feed: Feed, content_type: str, known: Collection[str]
 ) -> tuple[list[Told], tuple[str, ...], tuple[str, ...]]:
     data = _as_utf8(body, feed=feed, content_type=content_type)
+    mended: tuple[str, ...] = ()
     try:
-        pieces = split(data)
+        try:
+            pieces = split(data)
+        except ValueError as error:
+            data, mended = charsets.sound_references(data), (str(error),)
+            pieces = split(data)
     except ValueError as error:
         whole = readable_part(data, limit=MAX_ITEMS)
         return _parsed(whole, feed=feed, problem=str(error))[:MAX_ITEMS], (), (str(error),)
     if not pieces.items:
-        return _parsed(data, feed=feed), (), ()
+        return _parsed(data, feed=feed), (), mended
     hashes = pieces.hashes[:MAX_ITEMS]
     new = [place for place, digest in enumerate(hashes) if digest not in known]
     told = _parsed(pieces.only(new), feed=feed) if new else []
-    return told, hashes, _too_many(len(pieces.items))
+    return told, hashes, (*mended, *_too_many(len(pieces.items)))
 
 
 def _too_many(count: int) -> tuple[str, ...]:
@@ -212,6 +224,8 @@ def _parse(data: bytes, *, feed: Feed, problem: str) -> Any:
     Cleaning HTML and resolving the links in it are left out: we keep plain text only, and it makes
     reading four times faster.
     """
+    if has_crowded_tag(data):
+        raise ParseError(feed.name, "a tag with hundreds of attributes")
     try:
         # BytesIO, because feedparser would take bytes for the name of a file.
         result: Any = feedparser.parse(

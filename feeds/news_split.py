@@ -13,6 +13,10 @@ _ITEM_NAMES = frozenset({"item", "entry"})
 _START_TAG = re.compile(rb"""<([^\s/>"']+)(?:[^<>"']|"[^"]*"|'[^']*')*+>""")
 _OPENING = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _CLOSING = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+#: No branch gives anything back, so that looking for it costs linear time.
+_CROWDED_TAG = re.compile(
+    rb"""<[^\s<>/"'=]++(?:\s++[^\s<>/"'=]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')){300}"""
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,3 +141,8 @@ def readable_part(data: bytes, *, limit: int) -> bytes:
     end = ends[min(limit, len(ends)) - 1]
     broken_off = _OPENING.search(data, end)
     return data[: broken_off.start()] if broken_off else data
+
+
+def has_crowded_tag(data: bytes) -> bool:
+    """Whether a tag has 300 attributes: no feed does, and a parser takes the square of their number."""
+    return _CROWDED_TAG.search(data) is not None

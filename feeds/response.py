@@ -13,9 +13,13 @@ from feeds import hints
 _PRINTABLE = re.compile(r"[\x20-\x7e]{1,1024}")
 
 
+def _printable(value: str | None) -> str | None:
+    return value if value and _PRINTABLE.fullmatch(value) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a server gave us to ask "has it changed?" with; both as they came."""
+    """What a server gave us to ask "has it changed?" with, as it came; None when it is no use."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -24,7 +28,7 @@ class Validators:
     def headers(self) -> dict[str, str]:
         """The request headers that make a request conditional (RFC 9110, 13.1)."""
         pairs = (("If-None-Match", self.etag), ("If-Modified-Since", self.last_modified))
-        return {name: value for name, value in pairs if value and _PRINTABLE.fullmatch(value)}
+        return {name: sound for name, value in pairs if (sound := _printable(value))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,10 @@ def arrived(
         content_type=kind.get_content_type() if "Content-Type" in kind else "",
         charset=kind.get_content_charset(),
         age=hints.seconds(headers.get("Age", "")),
-        validators=Validators(etag=headers.get("ETag"), last_modified=headers.get("Last-Modified")),
+        validators=Validators(
+            etag=_printable(headers.get("ETag")),
+            last_modified=_printable(headers.get("Last-Modified")),
+        ),
         moved_to=moved_to,
         fresh_for=hints.fresh_for(headers.get("Cache-Control", ""), age=headers.get("Age", "")),
     )

@@ -378,6 +378,46 @@ def test_what_is_no_feed_is_an_error_that_says_so(body: bytes, reason: str) -> N
     assert raised.value.feed == "example-news"
 
 
+@pytest.mark.parametrize("broken", ["", "<"])
+def test_halves_of_an_emoji_do_not_cost_the_feed(broken: str) -> None:
+    items, known, warnings = read_now(
+        (rss("<title>Ban &#55357;&#56832; lifted</title><link>/a</link>") + broken).encode()
+    )
+
+    assert [item.title for item in items] == ["Ban \ufffd\ufffd lifted"]
+    assert len(known) == (0 if broken else 1)
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize("number", ["0", "x1f", "xD800", "xFFFE", "x110000", "9" * 30])
+def test_a_reference_to_no_character_is_a_sign_for_one(number: str) -> None:
+    (item,) = items_of(rss(f"<title>A&#{number};B</title><link>/a</link>"))
+
+    assert item.title == "A\ufffdB"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<author>" + "a" * 1_000_000 + "</author>",
+        "<author>" + "&#97;." * 100_000 + "</author>",
+        "".join(f"<category>{number}</category>" for number in range(30_000)),
+    ],
+)
+def test_what_we_do_not_use_costs_no_endless_time(inside: str) -> None:
+    (item,) = items_of(rss(f"<title>T</title><link>/a</link>{inside}"))
+
+    assert item.title == "T"
+
+
+@pytest.mark.parametrize("start", ["", "<!DOCTYPE rss [<!ENTITY a 'b'>]>"])
+def test_a_tag_with_endless_attributes_is_an_error(start: str) -> None:
+    attributes = " ".join(f"a{number} = '>'" for number in range(200_000))
+
+    with pytest.raises(ParseError, match="attributes"):
+        items_of(f"{start}<rss><channel><item {attributes}><title>T</title></item></channel></rss>")
+
+
 @given(
     st.binary(max_size=200),
     st.sampled_from(["", "<rss><channel><item>", "<feed><entry>", '{"items":[']),
