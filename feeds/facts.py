@@ -114,7 +114,7 @@ def dockets(text: str) -> tuple[str, ...]:
 
 def _of_document(document: Document) -> Iterator[tuple[str, str]]:
     yield "type", document.type.value
-    yield "number", canonical("number", document.number)
+    yield from (("number", number) for number in _spellings(canonical("number", document.number)))
     if document.citation:
         yield "citation", canonical("citation", document.citation)
     for agency in document.agencies:
@@ -127,6 +127,13 @@ def _of_document(document: Document) -> Iterator[tuple[str, str]]:
     for docket in document.dockets:
         yield "docket", canonical("docket", docket)
         yield from (("docket", number) for number in dockets(docket))
+
+
+def _spellings(number: str) -> set[str]:
+    """A document number as printed, without zeros before its last part, and with them."""
+    start, dash, last = number.rpartition("-")
+    bare = last.lstrip("0") or last
+    return {number, f"{start}{dash}{bare}", f"{start}{dash}{bare.zfill(5)}"}
 
 
 def _slugs(agency: Agency) -> Iterator[str]:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from feeds import register_api, register_json
 from feeds.http import Http
+from feeds.identity import document_key
 from feeds.model import EASTERN, CfrPart, Document, Feed, Item, SourceKind, Stage
 from feeds.register_api import Params
 from feeds.register_json import Row
@@ -98,17 +99,17 @@ class FederalRegister:
             FetchError, ParseError: as `fetch`.
         """
         try:
-            wanted = register_json.key({"document_number": number})
+            wanted = register_json.number({"document_number": number})
         except register_json.MalformedRowError:
             return None
-        url = f"{self._base}/documents/{register_json.number(wanted)}.json"
+        url = f"{self._base}/documents/{wanted}.json"
         params = [*FIELDS, register_api.buster(now)] if now else FIELDS
         answer = await register_api.look_up(self._http, url, params, feed=self.feed.name)
         if answer is None:
             return None
         found, _ = register_json.items([answer.envelope], self._item, feed=self.feed.name)
         # The API pads a number that it does not know, and may so come to another document's.
-        return found[0] if _unpadded(found[0].key) == _unpadded(wanted) else None
+        return found[0] if found[0].key == document_key(wanted) else None
 
     async def _read(
         self, *, since: date, until: date | None = None, now: datetime | None = None
@@ -116,7 +117,7 @@ class FederalRegister:
         """Items, warnings and the API's (saturating) count of one range of days, over its pages."""
         found: dict[tuple[str, date | None], Item] = {}
         warnings: list[str] = []
-        count = 0
+        count = listed = 0
         params: Params | None = question(self.feed, since=since, until=until, now=now)
         for _ in range(_MAX_PAGES):
             answer = await register_api.ask(
@@ -125,12 +126,15 @@ class FederalRegister:
             rows = register_json.results(answer.envelope, feed=self.feed.name)
             items, wrong = register_json.items(rows, self._item, feed=self.feed.name)
             fresh = {(item.key, item.event_day): item for item in items}
+            listed += len(rows)
             count = count or register_json.whole(answer.envelope, "count") or 0
             if count >= _SATURATED and until is not None and since < until:
                 return [], [], count  # not read further: `history` asks again, for fewer days
             params, trouble = following(answer.envelope, base_url=self._base)
             warnings += [*answer.warnings, *wrong, *trouble]
             if params is None:
+                if listed < min(count, _SATURATED) and not trouble:
+                    warnings.append(f"of {count} documents only {listed} were listed")
                 return list((found | fresh).values()), warnings, count
             if fresh.keys() <= found.keys():
                 # Past its last page the API has been seen to start again at the first.
@@ -148,15 +152,15 @@ def item(row: Row, *, feed: str, evidence: tuple[str, ...] = ()) -> Item:
     Raises:
         MalformedRowError: the row has no usable document number.
     """
-    key = register_json.key(row)
-    document = _document(row, number=register_json.number(key))
+    number = register_json.number(row)
+    document = _document(row, number=number)
     return Item(
-        key=key,
+        key=document_key(number),
         feed=feed,
         source=SourceKind.REGISTER,
         stage=Stage.PUBLISHED,
         title=register_json.title(row),
-        url=register_json.page(row, key),
+        url=register_json.page(row, number),
         summary=register_json.text(row, "abstract") or "",
         event_at=_printed(document.publication_date),
         evidence=evidence,
@@ -193,7 +197,7 @@ def _cfr_parts(row: Row) -> Iterator[CfrPart]:
     """A reference without a part (the whole title) names no part and is left out."""
     for reference in register_json.rows(row, "cfr_references"):
         title, part = register_json.whole(reference, "title"), reference.get("part")
-        words = str(part).strip() if isinstance(part, int | str) else ""
+        words = str(part).strip() if type(part) in (int, str) else ""  # true is no part
         if title and re.fullmatch(r"[0-9A-Za-z.\-]{1,12}", words):
             yield CfrPart(title=title, part=words)
 
@@ -203,7 +207,3 @@ def _printed(day: date | None) -> datetime | None:
     if day is None:
         return None
     return datetime.combine(day, time(6), tzinfo=EASTERN).astimezone(UTC)
-
-
-def _unpadded(key: str) -> tuple[str, ...]:
-    return tuple(part.lstrip("0") for part in key.split("-"))

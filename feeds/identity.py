@@ -26,7 +26,7 @@ __all__ = [
     "twin_key",
 ]
 
-#: Longest key, in characters; a longer one is hashed.
+#: Longest key, in characters; a longer one is hashed, and so is one of more than printable signs.
 MAX_KEY = 200
 
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032"), "'") | dict.fromkeys(
@@ -35,8 +35,12 @@ _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032"), "'") | dict.fromke
 
 
 def document_key(number: str) -> str:
-    """Key of a Federal Register document, whichever dash its number was typed with."""
-    return "fr:" + number.translate(DASHES).strip()
+    """Key of a Federal Register document, however its number is spelled.
+
+    Any dash is a hyphen, and zeros in front make no difference: public inspection wrote 2012-07333
+    for what was printed as 2012-7333, and the API finds both under either.
+    """
+    return "fr:" + re.sub(r"-0+(?=\d)", "-", number.translate(DASHES).strip())
 
 
 def news_key(
@@ -60,9 +64,10 @@ def news_key(
 
 
 def _short(key: str) -> str:
-    if len(key) <= MAX_KEY:
+    if len(key) <= MAX_KEY and key.isprintable():
         return key
-    return f"{key[: MAX_KEY - 33]}~{_digest([key])}"
+    shown = "".join(sign if sign.isprintable() else "?" for sign in key[: MAX_KEY - 33])
+    return f"{shown}~{_digest([key])}"
 
 
 def _digest(parts: object) -> str:

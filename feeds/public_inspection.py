@@ -8,6 +8,7 @@ from datetime import datetime
 
 from feeds import register_api, register_json
 from feeds.http import Http
+from feeds.identity import document_key
 from feeds.model import Document, Feed, FilingType, Item, SourceKind, Stage
 from feeds.register_json import Row
 from feeds.source import Bookmark, Fetched
@@ -88,16 +89,16 @@ def item(row: Row, *, feed: str) -> Item:
     Raises:
         MalformedRowError: the row has no usable document number.
     """
-    key = register_json.key(row)
-    document = _document(row, number=register_json.number(key))
+    number = register_json.number(row)
+    document = _document(row, number=number)
     withdrawn = _is_withdrawn(document)
     return Item(
-        key=key,
+        key=document_key(number),
         feed=feed,
         source=SourceKind.INSPECTION,
         stage=Stage.WITHDRAWN if withdrawn else Stage.INSPECTION,
         title=register_json.title(row),
-        url=register_json.page(row, key),
+        url=register_json.page(row, number),
         # No field says when a letter of withdrawal came; `pdf_updated_at` is of the document's own PDF.
         event_at=None if withdrawn else document.filed_at,
         document=document,

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from feeds.errors import ParseError
-from feeds.identity import document_key
+from feeds.links import DASHES
 from feeds.model import Agency, DocumentType, Item
 from feeds.text import clip, plain
 
@@ -93,22 +93,17 @@ def items(
     return found, warnings
 
 
-def key(row: Row) -> str:
-    """The key of the row's document.
+def number(row: Row) -> str:
+    """The row's document number, with plain hyphens.
 
     Raises:
-        MalformedRowError: the row has no usable document number.
+        MalformedRowError: the row has none that is usable.
     """
     raw = row.get("document_number")
-    made = document_key(raw) if isinstance(raw, str) else ""
-    if not is_number(number(made)):
+    found = raw.translate(DASHES).strip() if isinstance(raw, str) else ""
+    if not is_number(found):
         raise MalformedRowError("no usable document_number")
-    return made
-
-
-def number(document: str) -> str:
-    """The document number in a document's key, with plain hyphens."""
-    return document.partition(":")[2]
+    return found
 
 
 def is_number(text: str) -> bool:
@@ -185,9 +180,9 @@ def link(row: Row, field: str) -> str | None:
     return raw if printable and parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def page(row: Row, document: str) -> str:
+def page(row: Row, number: str) -> str:
     """Where a person reads the document: its page, or else the Register's short address for it."""
-    return link(row, "html_url") or f"https://www.federalregister.gov/d/{number(document)}"
+    return link(row, "html_url") or f"https://www.federalregister.gov/d/{number}"
 
 
 def title(row: Row) -> str:
@@ -215,7 +210,7 @@ def linked_number(url: object) -> str | None:
     if not isinstance(url, str):
         return None
     last = re.split(r"[?#]", url, maxsplit=1)[0].rstrip("/").rpartition("/")[2]
-    found = number(document_key(last.removesuffix(".json")))
+    found = last.removesuffix(".json").translate(DASHES)
     return found if is_number(found) and any(map(str.isdigit, found)) else None
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from urllib.parse import parse_qsl, urlsplit
 
-from feeds import register_api, register_json
+from feeds import register_api
 from feeds.model import Feed
 from feeds.register_api import Params
 from feeds.register_json import Row
@@ -58,11 +58,15 @@ def following(envelope: Row, *, base_url: str) -> tuple[Params | None, list[str]
     Only the query of `next_page_url` is used, never its host: it is put to our own base, as the API
     has been seen to name a host inside its own network.
     """
-    address = register_json.link(envelope, "next_page_url")
+    address = envelope.get("next_page_url")
     if address is None:
         return None, []
-    theirs, ours = urlsplit(address), urlsplit(f"{base_url}/documents")
-    if theirs.path.removesuffix(".json") != ours.path:
+    ours = urlsplit(f"{base_url}/documents")
+    try:
+        theirs = urlsplit(str(address))
+    except ValueError:
+        theirs = None
+    if theirs is None or theirs.path.removesuffix(".json") != ours.path:
         return None, ["next_page_url leads to something else; stopped there"]
     same = (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc)
     trouble = [] if same else ["next_page_url names another host; asked ours instead"]
@@ -70,7 +74,7 @@ def following(envelope: Row, *, base_url: str) -> tuple[Params | None, list[str]
 
 
 _UNCERTAIN = re.compile(r"[|()~*]")
-_TOKENS = re.compile(r'([-!=]?)(?:"([^"]+)"|([^\s"&]+))')
+_TOKENS = re.compile(r'([-!=]?)(?:"([^"]+)"|([^\s"&/@]+))')
 
 
 def phrases(term: str) -> tuple[str, ...]:

@@ -246,6 +246,17 @@ async def test_a_next_page_that_is_no_list_of_documents_is_not_followed(
     assert len(register.host.asked) == 1
 
 
+async def test_a_list_that_ends_before_its_count_is_told(
+    register: LoopbackRegister, http: Http
+) -> None:
+    register.host.on(DOCUMENTS, reply_json({"count": 3, "results": [printed()]}))
+
+    fetched = await published(register, http).fetch(None, now=NOW)
+
+    assert len(fetched.items) == 1
+    assert fetched.warnings == ("of 3 documents only 1 were listed",)
+
+
 async def test_pages_that_start_again_at_the_first_come_to_an_end(
     register: LoopbackRegister, http: Http
 ) -> None:
@@ -525,6 +536,16 @@ async def test_a_list_that_shrinks_in_the_blackout_withdraws_nothing(
 
     assert night.items == ()
     assert night.warnings == ()
+
+
+async def test_a_number_that_was_used_twice_is_two_documents(
+    register: LoopbackRegister, http: Http
+) -> None:
+    register.publish(printed("2018-10055", "2020-06-12"), printed("2018-10055", "2020-06-17"))
+
+    fetched = await published(register, http).fetch(None, now=NOW)
+
+    assert sorted(str(item.event_day) for item in fetched.items) == ["2020-06-12", "2020-06-17"]
 
 
 async def test_a_withdrawal_is_told_by_its_row(register: LoopbackRegister, http: Http) -> None:

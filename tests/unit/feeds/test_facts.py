@@ -89,3 +89,10 @@ def test_facts_do_not_change_when_folded_again() -> None:
     found = facts.of(make_item(document=document))
 
     assert {(field, facts.canonical(field, value)) for field, value in found} == found
+
+
+@pytest.mark.parametrize("printed", ["2012-07333", "2012-7333"])
+def test_a_document_is_found_under_any_spelling_of_its_number(printed: str) -> None:
+    found = facts.of(make_item(document=make_document(number=printed)))
+
+    assert {("number", "2012-07333"), ("number", "2012-7333")} <= found

@@ -195,6 +195,14 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.parametrize("part", [None, True, 7.5, "", "1 or 2", ["744"]])
+def test_a_cfr_part_that_is_none_is_left_out(part: object) -> None:
+    found = read(cfr_references=[{"title": 15, "part": part}, {"title": 15, "part": "744"}])
+
+    assert found.document is not None
+    assert [str(each) for each in found.document.cfr_parts] == ["15 CFR 744"]
+
+
 @settings(max_examples=150)
 @given(field=st.sampled_from(sorted(set(ROW) - {"document_number"})), value=JSON)
 def test_one_odd_field_never_costs_the_document(field: str, value: object) -> None:

@@ -147,13 +147,30 @@ def test_without_guid_and_address_the_title_and_date_are_the_key() -> None:
     assert key(None, "javascript:alert(1)", title="A") == key(title="A")
 
 
-@given(st.text(max_size=400), st.text(max_size=400))
+ANY_TEXT = st.text(st.characters() | st.characters(categories=["Cs", "Cc", "Cf"]), max_size=400)
+
+
+@given(ANY_TEXT, ANY_TEXT | ANY_TEXT.map("http://a.example/b#{}".format))
 @settings(max_examples=100)
 def test_a_key_is_always_short_and_plainly_news(guid: str, url: str) -> None:
     made = key(guid, url)
 
     assert made.startswith("news:")
     assert len(made) <= MAX_KEY
+    assert made.isprintable()
+
+
+def test_guids_that_differ_in_what_cannot_be_printed_stay_apart() -> None:
+    assert len({key("a\ud800"), key("a\x00"), key("a?"), key("a\u202e")}) == 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("2012-07333", "2012-7333"), ("E9-00480", "E9-480"), ("C1-2019-00024", "C1-2019-24")],
+)
+def test_zeros_in_front_make_no_other_document(one: str, other: str) -> None:
+    assert document_key(one) == document_key(other)
+    assert document_key(one) != document_key(other + "0")
 
 
 def test_long_guids_stay_apart() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -26,6 +27,7 @@ BASE = "https://www.federalregister.gov/api/v1"
         ("Huawei Huawei", ("Huawei",)),
         ('(Huawei | "Covered List")', ()),
         ("Huawei | ZTE", ()),
+        ("5G/6G", ("5G", "6G")),
         ('"Huawei standards"~5', ()),
         ("standard*", ()),
         ("", ()),
@@ -62,7 +64,7 @@ def test_the_next_page_is_the_query_of_its_url(url: str, params: list[tuple[str,
     assert following({"next_page_url": url}, base_url=BASE) == (params, [])
 
 
-@pytest.mark.parametrize("envelope", [{}, {"next_page_url": None}, {"next_page_url": 7}])
+@pytest.mark.parametrize("envelope", [{}, {"next_page_url": None}])
 def test_the_last_page_has_no_next_one(envelope: dict[str, Any]) -> None:
     assert following(envelope, base_url=BASE) == (None, [])
 
@@ -76,8 +78,19 @@ def test_a_next_page_elsewhere_is_asked_of_us_with_a_warning() -> None:
     assert len(warnings) == 1
 
 
-def test_a_next_page_of_something_else_is_not_asked_for() -> None:
-    params, warnings = following({"next_page_url": f"{BASE}/agencies?page=2"}, base_url=BASE)
+def test_a_next_page_with_a_very_long_question_is_asked_for() -> None:
+    slugs = [("conditions[agencies][]", f"an-agency-with-a-long-name-{n}") for n in range(60)]
+
+    following_page = following(
+        {"next_page_url": f"{BASE}/documents?{urlencode(slugs)}"}, base_url=BASE
+    )
+
+    assert following_page == (slugs, [])
+
+
+@pytest.mark.parametrize("url", [f"{BASE}/agencies?page=2", "http://[", 7])
+def test_a_next_page_of_something_else_is_not_asked_for(url: object) -> None:
+    params, warnings = following({"next_page_url": url}, base_url=BASE)
 
     assert params is None
     assert len(warnings) == 1
