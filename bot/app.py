@@ -8,7 +8,7 @@ import random
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 
@@ -30,6 +30,7 @@ from feeds.public_inspection import PublicInspection
 from feeds.source import Source
 from feeds.topics import Topic
 from storage import polls, subscriptions
+from storage.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
 
@@ -47,16 +48,28 @@ class App:
     clock: Clock
     storage: Storage
     http: Http
-    feeds: dict[str, Feed]
-    sources: dict[str, tuple[Feed, Source]]
+    #: The feeds of `feeds.toml`, before people changed them.
+    shipped: tuple[Feed, ...]
     topics: dict[str, Topic]
-    audience: Audience
+    feeds: dict[str, Feed] = field(default_factory=dict)
+    sources: dict[str, tuple[Feed, Source]] = field(default_factory=dict)
+    audience: Audience = field(default_factory=lambda: Audience([], {}))
+    _served: list[Subscription] = field(default_factory=list)
 
     async def refresh(self) -> None:
-        """Read the subscriptions again, after one changed."""
+        """Take up the feeds and subscriptions as they are now, whichever process changed them."""
+        feeds = {feed.name: feed for feed in await self.storage.run(polls.catalog, self.shipped)}
+        for name in self.feeds.keys() - feeds.keys():
+            del self.feeds[name], self.sources[name]
+        for name, feed in feeds.items():
+            if feed != self.feeds.get(name):
+                self.feeds[name] = feed
+                self.sources[name] = (feed, _source(feed, self.http, self.settings))
         everyone = await self.storage.run(subscriptions.every)
         served = [subscription for subscription in everyone if self.serves(subscription.channel)]
-        self.audience = Audience(served, self.queries)
+        if served == self._served:
+            return
+        self._served, self.audience = served, Audience(served, self.queries)
         for query, reason in self.audience.broken.items():
             log.warning("subscription broken query=%r reason=%s", query, reason)
 
@@ -121,16 +134,13 @@ async def open_app(settings: Settings, *, clock: Clock) -> AsyncIterator[App]:
             )
         )
         await storage.run(_first_start, settings, now=clock())
-        feeds = {feed.name: feed for feed in await storage.run(polls.catalog, shipped)}
         app = App(
             settings=settings,
             clock=clock,
             storage=storage,
             http=http,
-            feeds=feeds,
-            sources={name: (feed, _source(feed, http, settings)) for name, feed in feeds.items()},
+            shipped=tuple(shipped),
             topics=known_topics,
-            audience=Audience([], {}),
         )
         await app.refresh()
         yield app

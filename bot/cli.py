@@ -80,8 +80,6 @@ def poll(verbose: bool, now: datetime | None, feed: str | None) -> None:  # noqa
 
     settings = shell.settings(verbose=verbose)
     results = asyncio.run(life.poll_once(settings, clock=shell.clock_from(now), only=feed))
-    if feed and not results:
-        raise click.UsageError(f"there is no feed {feed!r}; `rulewire feeds list` shows them")
     if results and all(result.error for result in results):
         sys.exit(1)
 
@@ -190,7 +188,7 @@ def main() -> None:
     except ConfigError as error:
         _fail(*error.problems, code=2)
     except DatabaseError as error:
-        _fail(str(error), code=2)
+        _fail(str(error), code=1 if error.passing else 2)
     except FeedError as error:
         _fail(str(error), code=1)
 

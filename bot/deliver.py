@@ -5,45 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
+from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from bot.card import card
-from bot.poster import Alert, DeliveryError, Outcome, Poster
+from bot.owed import Owed, claim, settle_failure
+from bot.poster import Alert, DeliveryError, Poster
 from bot.storage_thread import Storage
 from feeds.model import SourceKind
-from storage import cards, entries, outbox, subscriptions
+from storage import outbox
 from storage.cards import Standing
-from storage.entries import Entry
-from storage.outbox import Delivery
+from storage.errors import DatabaseError
+
+P = ParamSpec("P")
 
 log = logging.getLogger(__name__)
 
-#: Longer than Slack's client waits for an answer (30 s), so a lease that ends means a dead sender.
-LEASE = timedelta(seconds=90)
 #: Slack's pace: one message a second a channel (docs.slack.dev/apis/web-api/rate-limits).
 PACE_SECONDS = 1.0
 #: What is in hand when the bot is told to stop may take this long: with what else has to end, within
 #: the ten seconds that are promised.
 LAST_ANSWERS_SECONDS = 4.0
-#: Nothing was sent and Slack did not say when to come back.
-RETRY_FIRST, RETRY_LONGEST = timedelta(seconds=5), timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """A claimed delivery with all that its message is made of."""
-
-    delivery: Delivery
-    entry: Entry
-    #: The story's card in this channel; None when this message is to become it.
-    standing: Standing | None
-    #: Press items of the story seen so far.
-    press: int
+#: Between two tries to write down what became of a message.
+SETTLE_AGAIN_SECONDS = 1.0
 
 
 class Deliverer:
@@ -58,6 +45,7 @@ class Deliverer:
         timezone: ZoneInfo,
         serves: Callable[[str], bool],
         pace_seconds: float = PACE_SECONDS,
+        settle_again_seconds: float = SETTLE_AGAIN_SECONDS,
     ) -> None:
         """Nothing is sent before `deliver_due`.
 
@@ -68,6 +56,7 @@ class Deliverer:
             timezone: In which alerts tell times.
             serves: Whether this poster can reach a channel; others stay owed.
             pace_seconds: Between two messages of one channel.
+            settle_again_seconds: Between two tries while the database is busy or full.
         """
         self._storage = storage
         self._poster = poster
@@ -75,10 +64,17 @@ class Deliverer:
         self._timezone = timezone
         self._serves = serves
         self._pace = pace_seconds
+        self._settle_again = settle_again_seconds
+        self._stopping = False
         self._senders: dict[str, asyncio.Task[int]] = {}
 
     async def deliver_due(self) -> None:
-        """Start a sender for every channel that is owed something and has none. Returns at once."""
+        """Start a sender for every channel that is owed something and has none. Returns at once.
+
+        Raises:
+            Exception: what ended a sender that was started before: a bug, or a failing database.
+        """
+        self._ended()
         now = self._clock()
         lost = await self._storage.run(outbox.recover, now=now)
         if lost:
@@ -87,13 +83,16 @@ class Deliverer:
             if channel not in self._senders and self._serves(channel):
                 sender = asyncio.create_task(self._drain(channel), name=f"deliver {channel}")
                 self._senders[channel] = sender
-                sender.add_done_callback(partial(self._done, channel))
 
     async def finish(self) -> int:
-        """Wait until every running sender has nothing left to send now; returns messages sent."""
+        """Wait until every running sender has nothing left to send now; returns messages sent.
+
+        Whoever stops waiting does not stop the senders.
+        """
         sent = 0
         while self._senders:
-            sent += sum(await asyncio.gather(*self._senders.values()))
+            await asyncio.wait(self._senders.values(), return_when=asyncio.FIRST_COMPLETED)
+            sent += self._ended()
         return sent
 
     async def stop(self, *, seconds: float = LAST_ANSWERS_SECONDS) -> None:
@@ -102,22 +101,27 @@ class Deliverer:
         A message whose answer does not come in so many seconds is left as a crash would leave it:
         once its lease is over it is uncertain.
         """
-        self._pace = -1
+        self._stopping = True
         senders = list(self._senders.values())
         if senders:
             await asyncio.wait(senders, timeout=seconds)
         for sender in senders:
             sender.cancel()
-        await asyncio.gather(*senders, return_exceptions=True)
+        for ended in await asyncio.gather(*senders, return_exceptions=True):
+            if isinstance(ended, Exception):
+                log.error("sender ended reason=%s", ended, exc_info=ended)
+        self._senders.clear()
 
-    def _done(self, channel: str, _: asyncio.Task[int]) -> None:
-        self._senders.pop(channel, None)
+    def _ended(self) -> int:
+        """Forget the senders that have ended; returns messages sent, or raises what ended one."""
+        done = [channel for channel, sender in self._senders.items() if sender.done()]
+        return sum(self._senders.pop(channel).result() for channel in done)
 
     async def _drain(self, channel: str) -> int:
         sent = 0
-        while owed := await self._storage.run(_claim, channel, now=self._clock()):
+        while owed := await self._storage.run(claim, channel, now=self._clock()):
             sent += await self._send(owed)
-            if self._pace < 0:
+            if self._stopping:
                 break
             await asyncio.sleep(self._pace)
         return sent
@@ -129,7 +133,7 @@ class Deliverer:
         try:
             standing = await self._show(owed, alert)
         except DeliveryError as error:
-            await self._storage.run(_settle_failure, owed, error, now=self._clock())
+            await self._settle(settle_failure, owed, error, now=self._clock())
             log.warning(
                 "delivered channel=%s entry=%s status=%s reason=%s",
                 owed.delivery.channel,
@@ -139,7 +143,7 @@ class Deliverer:
             )
             return False
         ts, card_now = standing
-        await self._storage.run(
+        await self._settle(
             outbox.settle_sent, owed.delivery, ts=ts, now=self._clock(), card=card_now
         )
         log.info(
@@ -149,6 +153,22 @@ class Deliverer:
             owed.delivery.kind.value,
         )
         return True
+
+    async def _settle(
+        self, fn: Callable[Concatenate[Database, P], None], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Write down what is known, which would be uncertain once the lease is over.
+
+        A busy or full database is tried until it works, and what has begun is not cut off.
+        """
+        while True:
+            try:
+                return await asyncio.shield(self._storage.run(fn, *args, **kwargs))
+            except DatabaseError as error:
+                if self._stopping or not error.passing:
+                    raise
+                log.error("not settled yet reason=%s", error)  # noqa: TRY400  it says it all
+                await asyncio.sleep(self._settle_again)
 
     def _alert(self, owed: Owed, *, now: datetime) -> Alert:
         return Alert(
@@ -184,44 +204,3 @@ class Deliverer:
             conversation=standing.conversation if standing else posted.conversation,
             ts=standing.ts if standing else posted.ts,
         )
-
-
-def _claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
-    delivery = outbox.claim(db, channel, now=now, lease=LEASE)
-    if delivery is None:
-        return None
-    told = entries.of_story(db, delivery.story_id)
-    return Owed(
-        delivery=delivery,
-        entry=next(entry for entry in told if entry.id == delivery.entry_id),
-        standing=cards.standing(db, channel=channel, story_id=delivery.story_id),
-        press=sum(entry.item.source is SourceKind.NEWS for entry in told),
-    )
-
-
-def _settle_failure(db: Database, owed: Owed, error: DeliveryError, *, now: datetime) -> None:
-    """Write down what is known of a message that was not, or perhaps not, posted."""
-    delivery, reason = owed.delivery, error.reason
-    match error.outcome:
-        case Outcome.UNCERTAIN:
-            outbox.settle_uncertain(db, delivery, reason=reason, now=now)
-        case Outcome.REJECTED:
-            outbox.settle_dead(db, delivery, reason=reason, now=now)
-        case Outcome.CHANNEL_REFUSES:
-            outbox.settle_dead(db, delivery, reason=reason, now=now)
-            outbox.bury(db, delivery.channel, reason=reason, now=now)
-            subscriptions.disable(db, delivery.channel, reason=reason)
-        case Outcome.CARD_GONE:
-            cards.forget(db, channel=delivery.channel, story_id=delivery.story_id)
-            outbox.settle_later(db, delivery, reason=reason, due_at=now)
-        case Outcome.LATER:
-            due_at = now + _wait(error, attempts=delivery.attempts)
-            outbox.settle_later(db, delivery, reason=reason, due_at=due_at)
-
-
-def _wait(error: DeliveryError, *, attempts: int) -> timedelta:
-    """As long as Slack asked for, else twice as long each time."""
-    if error.retry_after is not None:
-        return timedelta(seconds=error.retry_after)
-    doubled: timedelta = RETRY_FIRST * 2 ** min(attempts - 1, 16)
-    return min(doubled, RETRY_LONGEST)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -18,12 +18,15 @@ from feeds.errors import FeedError, FetchError
 from feeds.model import Feed
 from feeds.source import Fetched, Source
 from storage import polls
+from storage.errors import DatabaseError
 from storage.polls import Poll
 
 log = logging.getLogger(__name__)
 
 #: Feeds visited at once; hosts have their own limits (feeds/http.py).
 AT_ONCE = 64
+#: While what feeds hold cannot be kept, they are not asked for it again and again.
+DATABASE_PAUSE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,8 @@ class Poller:
 
         Args:
             storage: Opened.
-            sources: Each feed of the catalog with the source that reads it, by name.
+            sources: Each feed of the catalog with the source that reads it, by name; looked at
+                again in each round.
             audience: The subscriptions as they are now.
             jitter: Draws from 0 to 1.
         """
@@ -60,29 +64,46 @@ class Poller:
         self._audience = audience
         self._jitter = jitter
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._resume_at: datetime | None = None
 
     async def poll_due(self, *, now: datetime, only: str | None = None) -> list[PollResult]:
         """Visit every feed that is due, or the one named whether due or not.
 
         Raises:
-            ExceptionGroup: bugs met with some feeds, once all the others are done.
+            DatabaseError: what a feed holds could not be kept; no feed is visited for a minute.
+            ExceptionGroup: bugs met with some feeds, once all the others are done. To the feed each
+                counts as a failed visit, so that it is not asked again at once.
         """
+        if self._resume_at and now < self._resume_at:
+            return []
         await self._storage.run(polls.schedule, list(self._sources), now=now)
         if only:
             named = await self._storage.run(polls.get, only)
             due = [named] if named else []
         else:
             due = await self._storage.run(polls.due, now=now)
-        known = [poll for poll in due if poll.feed in self._sources]
-        visits = (self._poll(poll, now=now) for poll in known)
+        known = [(poll, *self._sources[poll.feed]) for poll in due if poll.feed in self._sources]
+        visits = (self._poll(poll, feed, source, now=now) for poll, feed, source in known)
         ended = await asyncio.gather(*visits, return_exceptions=True)
-        bugs = [bug for bug in ended if isinstance(bug, Exception)]
-        if bugs:
-            raise ExceptionGroup("polling", bugs)
+        await self._raise_failures([(poll, feed) for poll, feed, _ in known], ended, now=now)
         return [result for result in ended if isinstance(result, PollResult)]
 
-    async def _poll(self, poll: Poll, *, now: datetime) -> PollResult:
-        feed, source = self._sources[poll.feed]
+    async def _raise_failures(
+        self, visited: Sequence[tuple[Poll, Feed]], ended: Sequence[object], *, now: datetime
+    ) -> None:
+        bugs: list[Exception] = []
+        for (poll, feed), failure in zip(visited, ended, strict=True):
+            if isinstance(failure, DatabaseError):  # one cause, however many feeds met it
+                self._resume_at = now + DATABASE_PAUSE
+                raise failure
+            if isinstance(failure, Exception):
+                reason = f"an error on our side, which is in the log ({type(failure).__name__})"
+                await self._failed(feed, poll, FeedError(poll.feed, reason), now=now)
+                bugs.append(failure)
+        if bugs:
+            raise ExceptionGroup("polling", bugs)
+
+    async def _poll(self, poll: Poll, feed: Feed, source: Source, *, now: datetime) -> PollResult:
         async with self._slots:
             try:
                 fetched = await source.fetch(poll.bookmark, now=now)

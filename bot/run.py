@@ -16,6 +16,7 @@ from bot.deliver import Deliverer
 from bot.poll import PollResult
 from bot.poster import Poster
 from bot.schedule import Job, Schedule
+from feeds.errors import ConfigError
 from storage import outbox, polls, upkeep
 
 log = logging.getLogger(__name__)
@@ -46,12 +47,40 @@ async def run(settings: Settings, *, clock: Clock) -> None:
 
 
 async def poll_once(settings: Settings, *, clock: Clock, only: str | None) -> list[PollResult]:
-    """One round for cron: poll what is due, ingest, deliver what is owed."""
-    async with open_app(settings, clock=clock) as app:
-        results = await app.poller().poll_due(now=clock(), only=only)
-        async with poster_of(app) as poster:
-            await deliver_all(app, app.deliverer(poster))
-        return results
+    """One round for cron: poll what is due, ingest, deliver what is owed.
+
+    SIGTERM and Ctrl-C end it early, once the messages in hand are finished; nothing is returned then.
+
+    Raises:
+        ConfigError: no feed has the name.
+        DatabaseError: the database cannot be used.
+    """
+    stop = stop_event()
+    async with open_app(settings, clock=clock) as app, poster_of(app) as poster:
+        if only and only not in app.feeds:
+            raise ConfigError([f"there is no feed {only!r}; `rulewire feeds list` shows them"])
+        deliverer = app.deliverer(poster)
+        work = asyncio.create_task(_round(app, deliverer, only))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if work.done():
+            return work.result()
+        log.info("stopping")
+        work.cancel()
+        await asyncio.wait({work})
+        await deliverer.stop()
+        return []
+
+
+async def _round(app: App, deliverer: Deliverer, only: str | None) -> list[PollResult]:
+    polling = app.poller().poll_due(now=app.clock(), only=only)
+    # What goes wrong with a feed keeps nobody from what is owed already.
+    (results,) = await asyncio.gather(polling, return_exceptions=True)
+    await deliver_all(app, deliverer)
+    if isinstance(results, BaseException):
+        raise results
+    return results
 
 
 async def deliver_all(app: App, deliverer: Deliverer) -> int:
@@ -99,6 +128,7 @@ def _jobs(app: App, deliverer: Deliverer) -> dict[str, Job]:
     poller = app.poller()
 
     async def poll() -> None:
+        await app.refresh()
         await poller.poll_due(now=app.clock())
         await deliverer.deliver_due()
 

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from storage.errors import DatabaseError
+
 log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[object]]
@@ -82,5 +84,7 @@ class Schedule:
 async def _survive(name: str, job: Job) -> None:
     try:
         await job()
+    except DatabaseError as error:
+        log.error("job failed job=%s reason=%s", name, error)  # noqa: TRY400  no bug: it says it all
     except Exception:  # a bug in one job is loud and leaves the others running
         log.exception("job failed job=%s", name)

@@ -41,7 +41,11 @@ class Storage:
     ) -> T:
         """Call `fn(db, …)` on the storage thread. All that it writes is kept, or none of it.
 
-        Once started it runs to its end, even when the caller is cancelled.
+        When the caller is cancelled, what has started runs to its end and what still waits for its
+        turn is dropped.
+
+        Raises:
+            DatabaseError: as `storage.database.transaction` says.
         """
 
         def whole() -> T:
@@ -49,7 +53,7 @@ class Storage:
             with transaction(db):
                 return fn(db, *args, **kwargs)
 
-        return await asyncio.shield(self._submit(whole))
+        return await self._submit(whole)
 
     async def run_plain(
         self, fn: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs
@@ -70,5 +74,6 @@ class Storage:
             raise RuntimeError(message)
         return self._db
 
-    def _submit(self, work: Callable[[], T]) -> asyncio.Future[T]:
-        return asyncio.get_running_loop().run_in_executor(self._thread, work)
+    async def _submit(self, work: Callable[[], T]) -> T:
+        # Cancelling it cancels the work in the thread's queue, and never work that runs.
+        return await asyncio.wrap_future(self._thread.submit(work))

@@ -56,8 +56,9 @@ def _create(name: str) -> None:
 
 
 def _check_ours(db: Database, name: str) -> None:
-    found = db.execute("PRAGMA application_id").fetchone()[0]
+    # In this order, because another process that makes the file marks it before it fills it.
     empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    found = db.execute("PRAGMA application_id").fetchone()[0]
     if found != APPLICATION_ID and not (found == 0 and empty):
         raise DatabaseError(
             name, "is not a Rulewire database; set RULEWIRE_DATABASE to another path"

@@ -120,7 +120,8 @@ def catalog(db: Database, shipped: Iterable[Feed]) -> tuple[Feed, ...]:
         feeds.pop(row["name"], None)
         if row["definition"]:
             feeds[row["name"]] = msgspec.json.decode(row["definition"], type=Feed)
-    moved = {poll.feed: poll.moved for poll in every(db) if poll.moved}
+    rows = db.query("SELECT feed, moved_from, moved_to FROM polls WHERE moved_to IS NOT NULL")
+    moved = {row["feed"]: (row["moved_from"], row["moved_to"]) for row in rows}
     return tuple(_moved(feed, moved.get(feed.name)) for feed in feeds.values())
 
 

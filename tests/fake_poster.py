@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from bot.poster import Alert, DeliveryError, Outcome, Posted
 
@@ -19,8 +20,12 @@ class FakePoster:
         self.updated: list[tuple[Alert, str, str]] = []
         #: What the next calls fail with, first first. An uncertain post does come to stand.
         self.faults: deque[DeliveryError] = deque()
+        #: Called before each post.
+        self.before_post: Callable[[], object] | None = None
 
     async def post(self, alert: Alert) -> Posted:
+        if self.before_post:
+            self.before_post()
         fault = self.faults.popleft() if self.faults else None
         if fault and fault.outcome is not Outcome.UNCERTAIN:
             raise fault

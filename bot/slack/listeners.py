@@ -20,10 +20,12 @@ from bot.slack.answer_blocks import message
 from bot.slack.manifest import COMMAND
 from bot.slack.parts import code, context
 from bot.slack.reply import Asked, from_action, from_command, reply
+from storage.errors import DatabaseError
 
 log = logging.getLogger(__name__)
 
 _SORRY = Notice(text="That did not work: an error on our side, which is in the log now.")
+_BUSY = Notice(text="The database cannot be written just now. Please try again in a minute.")
 
 
 def register(app: AsyncApp, commands: Commands) -> None:
@@ -65,6 +67,9 @@ async def _guarded(work: Coroutine[Any, Any, None], asked: Asked, client: AsyncW
     """
     try:
         await work
+    except DatabaseError as error:
+        log.error("answer failed command=%r reason=%s", asked.text[:100], error)  # noqa: TRY400  no bug: it says it all
+        await reply(client, asked, message(_BUSY if error.passing else _SORRY, UTC))
     except Exception:
         log.exception("answer failed command=%r action=%s", asked.text[:100], asked.action)
         await reply(client, asked, message(_SORRY, UTC))

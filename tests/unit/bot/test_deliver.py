@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlite_utils import Database
 
-from bot.deliver import LEASE, Deliverer
+from bot.deliver import Deliverer
+from bot.owed import LEASE
 from bot.poster import Alert, DeliveryError, Outcome, Posted
 from bot.storage_thread import Storage
 from feeds.model import Item, Stage
@@ -61,6 +64,7 @@ def deliverer(storage: Storage, poster: FakePoster, clock: Clock) -> Deliverer:
         timezone=ZoneInfo("UTC"),
         serves=lambda channel: channel != "elsewhere",
         pace_seconds=0,
+        settle_again_seconds=0.01,
     )
 
 
@@ -291,3 +295,50 @@ async def test_stopping_waits_only_so_long_for_an_answer_and_never_sends_again(
 
     assert await storage.run(outbox.counts) == {State.UNCERTAIN: 1}
     assert len(poster.posted) == 1
+
+
+async def test_a_message_that_stands_is_settled_as_sent_once_the_database_can_be_written_again(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster, tmp_path: Path
+) -> None:
+    await owe(storage, make_item())
+    await storage.run_plain(_wait_for_nobody)
+    with closing(sqlite3.connect(tmp_path / "rulewire.db", isolation_level=None)) as other:
+        locked = asyncio.Event()
+
+        def lock() -> None:
+            other.execute("BEGIN IMMEDIATE")
+            locked.set()
+
+        poster.before_post = lock
+
+        await deliverer.deliver_due()
+        async with asyncio.timeout(5):
+            await locked.wait()
+        await asyncio.sleep(0.05)  # long enough to fail a few times
+        other.execute("ROLLBACK")
+        sent = await deliverer.finish()
+
+    assert sent == 1
+    assert await storage.run(outbox.counts) == {State.SENT: 1}
+
+
+def _wait_for_nobody(db: Database) -> None:
+    db.execute("PRAGMA busy_timeout = 0")
+
+
+async def test_what_ends_a_sender_is_raised_by_the_next_look(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    def fail() -> None:
+        message = "a bug"
+        raise RuntimeError(message)
+
+    await owe(storage, make_item(), "C1")
+    poster.before_post = fail
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        await deliver(deliverer)
+    poster.before_post = None
+    await owe(storage, make_press(), "C2")
+
+    assert await deliver(deliverer) == 1

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
 from bot.slack.reply import from_action, from_command
 from tests.archive import ALICE, CHANNEL, Archive, document, open_archive
@@ -171,3 +174,21 @@ def test_half_a_character_is_read_as_a_whole_one() -> None:
 
 def _command(text: str) -> dict[str, Any]:
     return {"command": "/rulewire", "text": text, "user_id": ALICE, "channel_id": CHANNEL}
+
+
+async def test_a_busy_database_is_admitted_and_no_bug(
+    archive: Archive, talk: Talk, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await archive.storage.run_plain(_wait_for_nobody)
+    with closing(sqlite3.connect(tmp_path / "archive.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        with caplog.at_level(logging.ERROR, "bot.slack.listeners"):
+            reply = await talk.type("status")
+
+    assert "try again in a minute" in reply["text"]
+    assert [record.exc_info for record in caplog.records] == [None]
+
+
+def _wait_for_nobody(db: Database) -> None:
+    db.execute("PRAGMA busy_timeout = 0")

@@ -10,12 +10,13 @@ import pytest
 from sqlite_utils import Database
 
 from bot.audience import Audience
-from bot.poll import Poller
+from bot.poll import DATABASE_PAUSE, Poller
 from bot.storage_thread import Storage
 from feeds.errors import FeedError, FetchError, ParseError
 from feeds.model import Item
 from feeds.source import Fetched
 from storage import entries, outbox, polls, subscriptions
+from storage.errors import DatabaseError
 from storage.outbox import State
 from storage.polls import Poll
 from tests.factories import NOW, make_feed, make_press
@@ -164,3 +165,41 @@ async def test_a_warning_is_kept_until_the_next_success(storage: Storage) -> Non
     well = await row(storage, "news")
 
     assert (warned.warning, well.warning) == ("not well-formed: line 12", None)
+
+
+async def test_a_bug_counts_as_a_failed_visit_so_that_the_feed_is_not_asked_again_at_once(
+    storage: Storage,
+) -> None:
+    source = FakeSource(RuntimeError("a bug"), fetched())
+    polling = await poller(storage, news=source)
+
+    with pytest.raises(ExceptionGroup):
+        await polling.poll_due(now=NOW)
+    await polling.poll_due(now=NOW + timedelta(minutes=1))
+
+    assert len(source.visits) == 1
+    failing = await row(storage, "news")
+    assert failing.failures == 1
+    assert "RuntimeError" in (failing.last_error or "")
+
+
+async def test_feeds_are_left_alone_while_nothing_can_be_kept(storage: Storage) -> None:
+    long = make_press(summary="standards " * 20_000)
+    source = FakeSource(fetched(long), fetched(long))
+    polling = await poller(storage, news=source)
+    await storage.run(polls.schedule, ["news"], now=NOW)
+    await storage.run_plain(_allow_pages, 1)
+
+    with pytest.raises(DatabaseError, match="full"):
+        await polling.poll_due(now=NOW)
+    await polling.poll_due(now=NOW + DATABASE_PAUSE / 2)
+    visits = len(source.visits)
+    await storage.run_plain(_allow_pages, 100_000)
+    await polling.poll_due(now=NOW + DATABASE_PAUSE)
+
+    assert (visits, len(source.visits)) == (1, 2)
+    assert await storage.run(entries.count) == 1
+
+
+def _allow_pages(db: Database, count: int) -> None:
+    db.execute(f"PRAGMA max_page_count = {count}")

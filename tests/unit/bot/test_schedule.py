@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.schedule import Schedule
+from storage.errors import DatabaseError
 
 NOW = datetime(2020, 6, 18, tzinfo=UTC)
 ONCE = timedelta(hours=1)
@@ -35,6 +36,27 @@ async def test_every_job_runs_at_once_and_a_failing_one_leaves_the_others_runnin
 
     assert "job failed job=fail" in caplog.text
     assert "a bug" in caplog.text
+
+
+async def test_a_database_that_fails_is_one_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    done = asyncio.Event()
+
+    async def fail() -> None:
+        done.set()
+        raise DatabaseError("rulewire.db", "is busy", passing=True)
+
+    schedule = Schedule({"fail": fail}, now=NOW, rhythm={"fail": ONCE})
+    with caplog.at_level(logging.ERROR):
+        schedule.start()
+        async with asyncio.timeout(5):
+            await done.wait()
+        await schedule.stop()
+
+    assert [(record.getMessage(), record.exc_info) for record in caplog.records] == [
+        ("job failed job=fail reason=rulewire.db: is busy", None)
+    ]
 
 
 async def test_stopping_cuts_off_a_running_job_and_waits_for_its_end() -> None:

@@ -1,0 +1,74 @@
+"""Claim a delivery with all that its message is made of, and write down what became of it (sync)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.poster import DeliveryError, Outcome
+from feeds.model import SourceKind
+from storage import cards, entries, outbox, subscriptions
+from storage.cards import Standing
+from storage.entries import Entry
+from storage.outbox import Delivery
+
+#: Longer than Slack's client waits for an answer (30 s), so a lease that ends means a dead sender.
+LEASE = timedelta(seconds=90)
+#: Nothing was sent and Slack did not say when to come back.
+RETRY_FIRST, RETRY_LONGEST = timedelta(seconds=5), timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A claimed delivery with all that its message is made of."""
+
+    delivery: Delivery
+    entry: Entry
+    #: The story's card in this channel; None when this message is to become it.
+    standing: Standing | None
+    #: Press items of the story seen so far.
+    press: int
+
+
+def claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
+    """Take the oldest delivery owed to a channel; None when there is nothing to send now."""
+    delivery = outbox.claim(db, channel, now=now, lease=LEASE)
+    if delivery is None:
+        return None
+    told = entries.of_story(db, delivery.story_id)
+    return Owed(
+        delivery=delivery,
+        entry=next(entry for entry in told if entry.id == delivery.entry_id),
+        standing=cards.standing(db, channel=channel, story_id=delivery.story_id),
+        press=sum(entry.item.source is SourceKind.NEWS for entry in told),
+    )
+
+
+def settle_failure(db: Database, owed: Owed, error: DeliveryError, *, now: datetime) -> None:
+    """Write down what is known of a message that was not, or perhaps not, posted."""
+    delivery, reason = owed.delivery, error.reason
+    match error.outcome:
+        case Outcome.UNCERTAIN:
+            outbox.settle_uncertain(db, delivery, reason=reason, now=now)
+        case Outcome.REJECTED:
+            outbox.settle_dead(db, delivery, reason=reason, now=now)
+        case Outcome.CHANNEL_REFUSES:
+            outbox.settle_dead(db, delivery, reason=reason, now=now)
+            outbox.bury(db, delivery.channel, reason=reason, now=now)
+            subscriptions.disable(db, delivery.channel, reason=reason)
+        case Outcome.CARD_GONE:
+            cards.forget(db, channel=delivery.channel, story_id=delivery.story_id)
+            outbox.settle_later(db, delivery, reason=reason, due_at=now)
+        case Outcome.LATER:
+            due_at = now + _wait(error, attempts=delivery.attempts)
+            outbox.settle_later(db, delivery, reason=reason, due_at=due_at)
+
+
+def _wait(error: DeliveryError, *, attempts: int) -> timedelta:
+    """As long as Slack asked for, else twice as long each time."""
+    if error.retry_after is not None:
+        return timedelta(seconds=error.retry_after)
+    doubled: timedelta = RETRY_FIRST * 2 ** min(attempts - 1, 16)
+    return min(doubled, RETRY_LONGEST)
