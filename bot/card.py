@@ -9,10 +9,11 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from bot.wording import READ, Fact, facts, issued_by, references, visible
+from feeds.matching import Reason
 from feeds.model import EASTERN, DocumentType, Item, Stage
 from feeds.text import sentences
 from storage.entries import Entry
-from storage.outbox import Why
+from storage.outbox import FOLLOWED, Why
 from storage.stories import Mark
 
 UTC = ZoneInfo("UTC")
@@ -140,20 +141,44 @@ def _sentences(item: Item, whys: Sequence[Why]) -> tuple[str, ...]:
 
 
 def _why(why: Why) -> str:
-    """Matched “Huawei” in the title, “standards organization” in the abstract — topic:huawei."""
-    named = why.reasons[:_REASONS]
+    """Topic huawei: “standards organization”, “Huawei” in the title, “5G” in the abstract.
+
+    The longest terms of a place come first, as they tell most: “us” decides and explains little.
+    """
+    ordered = [
+        reason
+        for _, reasons in groupby(why.reasons, key=lambda reason: reason.where)
+        for reason in sorted(reasons, key=lambda reason: -len(reason.term))
+    ]
+    named = ordered[:_REASONS]
     places = [
-        _place(where, [visible(reason.term, 60) for reason in reasons])
+        _place(where, [_term(reason) for reason in reasons])
         for where, reasons in groupby(named, key=lambda reason: reason.where)
     ]
     more = len(why.reasons) - len(named)
     matched = ", ".join(places) + (f" and {more} more" if more > 0 else "")
-    said = (f"Matched {matched}" if matched else "", visible(why.subscription, 100))
-    return " — ".join(part for part in said if part)
+    asked = _asked(visible(why.subscription, 100))
+    return f"{asked}: {matched}" if matched else asked
+
+
+def _asked(subscription: str) -> str:
+    """Who is told: a topic's subscribers, a query's, or a person who follows the story."""
+    if subscription == FOLLOWED:
+        return "You follow this story"
+    topic = subscription.removeprefix("topic:")
+    return f"Topic {topic}" if topic != subscription else subscription
+
+
+def _term(reason: Reason) -> str:
+    """“hisilicon”, listed as Huawei; a field's term needs no marks."""
+    term = visible(reason.term, 60)
+    if term.startswith(f"{reason.where}:"):
+        return term
+    return f"“{term}”" + (f" (listed as {visible(reason.entity, 60)})" if reason.entity else "")
 
 
 def _place(where: str, terms: Sequence[str]) -> str:
     """“Huawei”, “HiSilicon” in the title; a field's term says itself where it stands: agency:bis."""
     if any(term.startswith(f"{where}:") for term in terms):
         return ", ".join(terms)
-    return f"{', '.join(f'“{term}”' for term in terms)} in the {visible(where, 40)}"
+    return f"{', '.join(terms)} in the {visible(where, 40)}"

@@ -73,7 +73,7 @@ def feeds_import(opml: Path) -> None:
     added = asyncio.run(
         feed_changes.import_opml(shell.settings(), opml.read_bytes(), clock=shell.now)
     )
-    click.echo(f"Added {len(added)} feeds: {', '.join(added) or 'all were there already'}")
+    click.echo(f"Added: {', '.join(added)}" if added else "All of these feeds are polled already")
 
 
 @feeds.command("export")

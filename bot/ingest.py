@@ -12,7 +12,7 @@ from bot.audience import Audience
 from feeds.model import Item, Stage
 from storage import entries, outbox, stories
 from storage.entries import Change, Entry, Remembered
-from storage.outbox import Why
+from storage.outbox import FOLLOWED, Why
 
 #: A first poll tells nothing older than this, and no more than so many alerts a feed.
 BASELINE_NEWS = timedelta(hours=24)
@@ -139,7 +139,7 @@ def _with_followers(
     if entry.item.stage is Stage.REPORTED:
         return wanted
     followers = {
-        mark.holder: [Why(subscription="followed", reasons=())]
+        mark.holder: [Why(subscription=FOLLOWED, reasons=())]
         for mark in stories.marks(db, entry.story_id)
         if mark.mark is stories.Mark.FOLLOWED
     }

@@ -31,10 +31,10 @@ class TerminalPoster:
         Raises:
             DeliveryError: the output cannot be written to.
         """
-        card = alert.card
-        shown = render_card(card) if alert.thread is None else _step(card)
+        card, framed = alert.card, self._console.is_terminal
+        shown = _step(card) if alert.thread else render_card(card) if framed else _plain(card)
         with self._console.capture() as rendered:
-            self._console.print(shown)
+            self._console.print(shown, soft_wrap=not framed)
         try:
             # Written by hand: a console whose write fails would print the same again with the next.
             self._console.file.write(rendered.get())
@@ -53,16 +53,11 @@ def render_card(card: Card) -> RenderableType:
     parts: list[RenderableType] = [Text(card.title, style=Style(bold=True, link=address))]
     if card.sentences:
         parts += [Text(), Text(" ".join(card.sentences))]
-    facts = [(fact.label, fact.value) for fact in (*card.facts, *card.references)]
-    facts += [("Issued by", card.issued_by), ("Read", address or ""), ("Why", "\n".join(card.why))]
-    if Mark.MUTED in card.marks:
-        facts.append(("Muted", "what happens next in this story is not told here"))
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for label, value in facts:
-        if value:
-            table.add_row(Text(label), Text(value))
+    for label, value in _facts(card):
+        table.add_row(Text(label), Text(value))
     return Panel(
         Group(*parts, Text(), table),
         title=Text(card.headline, style="bold cyan"),
@@ -71,6 +66,23 @@ def render_card(card: Card) -> RenderableType:
         padding=(1, 2),
         width=_WIDTH,
     )
+
+
+def _plain(card: Card) -> RenderableType:
+    """The card in a file or a mail: whole lines, so that addresses and citations stay in one."""
+    lines = [card.headline, card.title, " ".join(card.sentences)]
+    lines += [f"{label}: {value}" for label, value in _facts(card)]
+    return Text("\n".join(line for line in lines if line) + "\n")
+
+
+def _facts(card: Card) -> list[tuple[str, str]]:
+    """Every fact of the card that is known, with its label."""
+    facts = [(fact.label, fact.value) for fact in (*card.facts, *card.references)]
+    facts += [("Issued by", card.issued_by), ("Read", safe_url(card.url) or "")]
+    facts += [("Why", why) for why in card.why]
+    if Mark.MUTED in card.marks:
+        facts.append(("Muted", "what happens next in this story is not told here"))
+    return [(label, value) for label, value in facts if value]
 
 
 def _step(card: Card) -> RenderableType:

@@ -31,11 +31,15 @@ class State(StrEnum):
     DEAD = "dead"  # refused for good; the reason is kept
 
 
+#: The subscription of a person who follows a story.
+FOLLOWED = "followed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """Who asked for an alert, and what made it match."""
 
-    #: The subscription's query: "topic:huawei", "huawei standards"; "followed" for a person's story.
+    #: The subscription's query: "topic:huawei", "huawei standards"; `FOLLOWED` for a person's story.
     subscription: str
     reasons: tuple[Reason, ...]
 

@@ -148,12 +148,12 @@ def _status(answer: Status, timezone: ZoneInfo) -> Message:
     sound = [feed for feed in answer.feeds if not feed.trouble]
     lines = [_feed(feed, timezone) for feed in troubled]
     lines += [
-        f"{who(each.channel)} {code(each.query)} stopped: {mrkdwn.escape(each.stopped or '', LINE)}"
+        f"{who(each.channel)} {code(each.query)} stopped: {code(each.stopped or '')}"
         for each in answer.stopped
     ]
     lines += [
         f"{who(each.channel)} perhaps told {when(each.at, timezone)}:"
-        f" {mrkdwn.escape(each.title, LINE)} ({mrkdwn.escape(each.reason or '', 100)})"
+        f" {mrkdwn.escape(each.title, LINE)} ({code(each.reason or '')})"
         for each in answer.uncertain
     ]
     lines += [mrkdwn.escape(answer.kept, LINE), *(_feed(feed, timezone) for feed in sound)]

@@ -73,7 +73,8 @@ def step(card: Card) -> list[Block]:
 
 def entry_row(card: Card) -> list[Block]:
     """An entry in a list: its title, and one line on where it stands, with the overflow menu."""
-    facts = [card.headline, *(fact.phrase for fact in card.facts), card.issued_by]
+    known_by = (fact.phrase for fact in card.references[:1])
+    facts = [card.headline, *known_by, *(fact.phrase for fact in card.facts), card.issued_by]
     line = mrkdwn.escape(" · ".join(fact for fact in facts if fact), 300)
     text = f"*{_link(card)}*\n{line}"
     return [{"type": "section", "text": mrkdwn_text(text), "accessory": _menu(card)}]

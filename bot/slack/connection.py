@@ -44,7 +44,7 @@ async def answering(settings: Settings, commands: Commands) -> AsyncIterator[Non
     """
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         client = web_client(settings.bot_token, base_url=settings.slack_api_url, session=session)
-        app = AsyncApp(client=client, logger=logging.getLogger("bot.slack.bolt"))
+        app = AsyncApp(client=client, logger=_bolt_log())
         listeners.register(app, commands)
         handler = AsyncSocketModeHandler(app, settings.app_token, ping_interval=PING_SECONDS)
         connecting = asyncio.create_task(_connect(handler), name="connect to Slack")
@@ -54,6 +54,13 @@ async def answering(settings: Settings, commands: Commands) -> AsyncIterator[Non
             connecting.cancel()
             await handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
             await listeners.finish(app, seconds=LAST_ANSWERS_SECONDS)
+
+
+def _bolt_log() -> logging.Logger:
+    """Bolt's log, without its warning that the token in the environment is the client's, too."""
+    bolt = logging.getLogger("bot.slack.bolt")
+    bolt.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
+    return bolt
 
 
 async def _connect(handler: AsyncSocketModeHandler) -> None:

@@ -42,7 +42,7 @@ async def test_a_subscription_made_in_slack_receives_the_next_document(
     assert f"<@{ALICE}> subscribed to semiconductor" in made["text"]
     assert "would have told 0 entries" in made["text"]
     assert "Semiconductor Licenses" in alert["text"]
-    assert "Matched “semiconductor” in the title" in alert["text"]
+    assert "semiconductor: “semiconductor” in the title" in alert["text"]
     assert "unsubscribed from semiconductor" in ended["text"]
     assert [card["text"] for card in await slack.cards(POLICY)] == [
         each["text"] for each in (made, alert, ended)

@@ -233,7 +233,7 @@ async def test_the_menu_explains_why_the_channel_was_told(archive: Archive, talk
 
     await talk.click(choose(f"{blocks.WHY}:{entry.id}"))
 
-    assert "topic:huawei" in talk.replies[-1]["text"]
+    assert "Topic huawei" in talk.replies[-1]["text"]
     assert talk.replies[-1]["response_type"] == "ephemeral"
 
 

@@ -11,7 +11,7 @@ from bot.card import Card, card
 from bot.wording import Fact, safe_url, visible
 from feeds.matching import Reason
 from feeds.model import Agency, CfrPart, DocumentType, FilingType, Item, Stage
-from storage.outbox import Why
+from storage.outbox import FOLLOWED, Why
 from tests.factories import NOW, make_document, make_entry, make_filing, make_item, make_press
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -242,8 +242,8 @@ def test_why_names_words_where_they_stand_and_who_asked() -> None:
     (line,) = say(make_item(), whys=(Why(subscription="topic:huawei", reasons=reasons),)).why
 
     assert line == (
-        "Matched “Huawei” in the title, “standards organization” in the abstract,"
-        " agency:industry-and-security-bureau — topic:huawei"
+        "Topic huawei: “Huawei” in the title, “standards organization” in the abstract,"
+        " agency:industry-and-security-bureau"
     )
 
 
@@ -252,13 +252,25 @@ def test_a_hundred_reasons_take_one_line() -> None:
 
     (line,) = say(make_item(), whys=(Why(subscription="q", reasons=reasons),)).why
 
-    assert line == "Matched “word0”, “word1”, “word2”, “word3” in the title and 96 more — q"
+    assert line == "q: “word10”, “word11”, “word12”, “word13” in the title and 96 more"
 
 
 def test_a_subscription_without_words_still_says_who_asked() -> None:
-    shown = say(make_item(), whys=(Why(subscription="followed", reasons=()),))
+    shown = say(
+        make_item(),
+        whys=(Why(subscription="huawei", reasons=()), Why(subscription=FOLLOWED, reasons=())),
+    )
 
-    assert shown.why == ("followed",)
+    assert shown.why == ("huawei", "You follow this story")
+
+
+def test_the_words_that_tell_most_are_named_first() -> None:
+    terms = ("us", "huawei", "allow", "standards body", "rule")
+    reasons = tuple(Reason(term=term, where="title") for term in terms)
+
+    (line,) = say(make_item(), whys=(Why(subscription="topic:huawei", reasons=reasons),)).why
+
+    assert line == "Topic huawei: “standards body”, “huawei”, “allow”, “rule” in the title and 1 more"
 
 
 @pytest.mark.parametrize(
