@@ -84,3 +84,15 @@ async def test_an_update_prints_nothing_as_the_step_tells_it() -> None:
     await poster.update(alert, conversation="terminal", ts="d-1")
 
     assert output.getvalue() == ""
+
+
+async def test_a_mail_or_file_gets_whole_lines() -> None:
+    output = io.StringIO()
+    address = "https://www.federalregister.gov/documents/2020/06/18/2020-13093/" + "word-" * 20
+    alert = Alert(delivery_id="1", channel="terminal", card=make_card(url=address))
+
+    await TerminalPoster(Console(file=output, width=80)).post(alert)
+
+    lines = output.getvalue().splitlines()
+    assert f"Read: {address}" in lines
+    assert "Published: 18 June 2020, 85 FR 36719" in lines
