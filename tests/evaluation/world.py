@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from feeds import matching, query
+from feeds import catalog, matching, query
 from feeds.model import (
     EASTERN,
     Agency,
@@ -20,18 +20,10 @@ from feeds.model import (
     SourceKind,
     Stage,
 )
+from feeds.register_question import phrases
 
-#: Full-text terms that the shipped feeds ask the Register for.
-TERMS = (
-    "Huawei",
-    "HiSilicon",
-    '"Entity List"',
-    '"Covered List"',
-    '"standards organization"',
-    '"foreign-produced direct product"',
-    '"covered telecommunications equipment"',
-    '"information and communications technology and services"',
-)
+#: What the Register's full-text search would have found by each term that the shipped feeds ask for.
+TERMS = tuple(filter(None, (phrases(feed.term) for feed in catalog.bundled())))
 _TYPES = {
     "Rule": DocumentType.RULE,
     "Proposed Rule": DocumentType.PROPOSED,
@@ -145,8 +137,13 @@ def _published(item: Item, raw: dict[str, Any]) -> Item:
     """With the full-text terms that the Register would have found it by."""
     full_text = replace(item, evidence=(raw.get("_text") or "",))
     prepared = matching.prepare(full_text)
-    found = (term for term in TERMS if matching.match(query.parse(term), prepared))
-    return replace(item, evidence=tuple(term.strip('"') for term in found))
+    found = [
+        phrase
+        for term in TERMS
+        if all(matching.match(query.parse(f'"{each}"'), prepared) for each in term)
+        for phrase in term
+    ]
+    return replace(item, evidence=tuple(dict.fromkeys(found)))
 
 
 def _headline(raw: dict[str, Any], headline: str, publisher: str) -> Item:
