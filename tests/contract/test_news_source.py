@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from feeds.errors import FetchError, ParseError
+from feeds.errors import ParseError
 from feeds.http import Http
 from feeds.news import News
 from feeds.source import Bookmark, Fetched
@@ -106,13 +106,15 @@ async def test_of_a_changed_feed_only_new_and_edited_items_are_read(
     assert len(second.bookmark["items"]) == 3
 
 
-async def test_a_lost_bookmark_does_no_harm(host: ScriptedHost, http: Http) -> None:
+async def test_without_a_bookmark_no_conditions_are_asked_with(
+    host: ScriptedHost, http: Http
+) -> None:
     url = host.on("/feed", reply(rss("a"), etag='"1"', content_type=KIND))
 
     first = await visit(http, url)
     again = await visit(http, url, None)
 
-    assert again.items == first.items
+    assert titles(again) == titles(first)
     assert "If-None-Match" not in host.asked[1].headers
 
 
@@ -154,13 +156,6 @@ async def test_a_web_page_in_place_of_a_feed_is_a_parse_error(
     url = host.on("/feed", reply("<html><p>Request Access<br></html>", content_type="text/html"))
 
     with pytest.raises(ParseError, match="a web page, not a feed"):
-        await visit(http, url)
-
-
-async def test_a_feed_that_does_not_arrive_is_a_fetch_error(host: ScriptedHost, http: Http) -> None:
-    url = host.on("/feed", reply(status=503))
-
-    with pytest.raises(FetchError):
         await visit(http, url)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,7 +16,6 @@ from feeds.public_inspection import PublicInspection
 from tests.servers import (
     LoopbackRegister,
     Reply,
-    cut_short,
     loopback_register,
     redirect,
     reply,
@@ -165,21 +162,6 @@ async def test_a_bookmark_that_makes_no_sense_does_no_harm(
     assert len(fetched.items) == 1
 
 
-@pytest.mark.parametrize("source", [published, inspected])
-async def test_a_list_that_did_not_change_is_unchanged(
-    register: LoopbackRegister, http: Http, source: Any
-) -> None:
-    register.publish(printed())
-    register.inspection.append(filed())
-    first = await source(register, http).fetch(None, now=NOW)
-
-    again = await source(register, http).fetch(json.loads(json.dumps(first.bookmark)), now=NOW)
-
-    assert (len(first.items), first.unchanged) == (1, False)
-    assert (again.items, again.unchanged) == ((), True)
-    assert again.bookmark == first.bookmark
-
-
 async def test_a_document_that_changed_after_printing_is_read_again(
     register: LoopbackRegister, http: Http
 ) -> None:
@@ -305,13 +287,8 @@ PASSING: dict[str, Reply] = {
     "maintenance page": reply("<html>", content_type="text/html"),
     "no content type": reply("{}"),
     "busy": reply_json({}, status=429, retry_after="30"),
-    "broken": reply_json({"status": 500, "message": "Internal Server Error"}, status=500),
     "wall": redirect("/unblock"),
     "wall elsewhere": redirect("http://127.0.0.9:8080/"),
-    "cut short": cut_short(b'{"count":'),
-    "bomb": reply(
-        gzip.compress(bytes(11 * 2**20)), content_encoding="gzip", content_type="application/json"
-    ),
 }
 
 
