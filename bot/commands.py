@@ -13,8 +13,9 @@ from bot import commands_finding as finding
 from bot import commands_marking as marking
 from bot import commands_reporting as reporting
 from bot import commands_subscribing as subscribing
-from bot.answers import Answer, Example, Explanation, Help, Place, Problem
+from bot.answers import Answer, Example, Help, Place, Problem
 from bot.question import Question
+from bot.report import Explanation
 from bot.storage_thread import Storage
 from feeds import reference
 from feeds.errors import QueryError

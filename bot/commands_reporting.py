@@ -6,19 +6,13 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.answers import (
-    Explanation,
-    FeedStatus,
-    Notice,
-    Problem,
-    Status,
-    Telling,
-)
+from bot.answers import Notice, Problem
 from bot.audience import Audience
 from bot.card import card
 from bot.commands_marking import card_for
 from bot.commands_subscribing import row
 from bot.question import Question
+from bot.report import Explanation, FeedStatus, Status, Telling
 from feeds import reference
 from feeds.model import Feed, Stage
 from storage import entries, lookup, outbox, polls, stories, subscriptions
@@ -51,6 +45,7 @@ def status(db: Database, question: Question) -> Status:
     everyone = subscriptions.every(db)
     broken = Audience(everyone, question.queries).broken
     return Status(
+        at=question.now,
         feeds=tuple(
             _feed_status(feed, known.get(name), now=question.now)
             for name, feed in sorted(question.feeds.items())

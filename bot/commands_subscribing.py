@@ -8,16 +8,9 @@ from datetime import timedelta
 
 from sqlite_utils import Database
 
-from bot.answers import (
-    Answer,
-    Notice,
-    Problem,
-    SubscriptionRow,
-    Subscriptions,
-    TopicRow,
-    Topics,
-)
+from bot.answers import Answer, Notice, Problem, Subscriptions, TopicRow, Topics
 from bot.question import Question
+from bot.report import SubscriptionRow
 from feeds import query as queries
 from feeds.model import EASTERN
 from storage import search, subscriptions

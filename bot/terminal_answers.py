@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import singledispatch
 from zoneinfo import ZoneInfo
 
@@ -11,20 +12,9 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from bot.answers import (
-    Details,
-    Entries,
-    Explanation,
-    FeedStatus,
-    Help,
-    Notice,
-    Problem,
-    Status,
-    Subscriptions,
-    Telling,
-    Topics,
-)
+from bot.answers import Details, Entries, Help, Notice, Problem, Subscriptions, Topics
 from bot.card import UTC, Card
+from bot.report import Explanation, FeedStatus, Status, Telling
 from bot.terminal import render_card
 from bot.wording import moment, safe_url, visible
 
@@ -98,7 +88,7 @@ def _subscriptions(answer: Subscriptions, timezone: ZoneInfo = UTC) -> Renderabl
 
 
 @render_answer.register
-def _status(answer: Status, timezone: ZoneInfo = UTC) -> RenderableType:
+def _status(answer: Status, _timezone: ZoneInfo = UTC) -> RenderableType:
     lines: list[RenderableType] = [_line(answer.headline, "bold"), _line(answer.kept)]
     lines += [
         _line(f"{each.channel} {each.query} stopped: {each.stopped}", "yellow")
@@ -108,8 +98,8 @@ def _status(answer: Status, timezone: ZoneInfo = UTC) -> RenderableType:
         _line(f"{each.channel} perhaps told: {each.title} ({each.reason})", "yellow")
         for each in answer.uncertain
     ]
-    ordered = sorted(answer.feeds, key=lambda feed: not feed.trouble)
-    return Group(*lines, Text(), _table((feed.name, _feed(feed, timezone)) for feed in ordered))
+    rows = [(feed.name, _feed(feed, answer.at)) for feed in (*answer.troubled, *answer.sound)]
+    return Group(*lines, Text(), _table(rows))
 
 
 @render_answer.register
@@ -131,11 +121,12 @@ def _telling(telling: Telling, timezone: ZoneInfo) -> list[Text]:
     return [said, *(Text("  ").append_text(_line(each)) for each in (*telling.why, *reason))]
 
 
-def _feed(feed: FeedStatus, timezone: ZoneInfo) -> str:
+def _feed(feed: FeedStatus, now: datetime) -> str:
+    read, following = feed.visits(now)
     said = [
         feed.trouble,
-        f"read {moment(feed.read_at, timezone)}" if feed.read_at else "",
-        f"next {moment(feed.next_at, timezone)}" if feed.next_at else "",
+        f"read {read}" if read else "",
+        f"next {following}" if following else "",
         feed.warning,
     ]
     return "; ".join(one for one in said if one)

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import singledispatch
 from html import escape as entities
 from zoneinfo import ZoneInfo
 
-from bot.answers import (
-    Details,
-    Entries,
-    Explanation,
-    FeedStatus,
-    Help,
-    Notice,
-    Problem,
-    Status,
-    SubscriptionRow,
-    Subscriptions,
-    Telling,
-    Topics,
-)
+from bot.answers import Details, Entries, Help, Notice, Problem, Subscriptions, Topics
 from bot.card import Card
+from bot.report import Explanation, FeedStatus, Status, SubscriptionRow, Telling
 from bot.slack import buttons, mrkdwn
 from bot.slack.blocks import Block, alert, entry_row, fallback, mrkdwn_text
 from bot.slack.parts import (
@@ -144,20 +133,24 @@ def _explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
 
 @message.register
 def _status(answer: Status, timezone: ZoneInfo) -> Message:
-    troubled = [feed for feed in answer.feeds if feed.trouble]
-    sound = [feed for feed in answer.feeds if not feed.trouble]
-    lines = [_feed(feed, timezone) for feed in troubled]
+    lines = [mrkdwn.escape(answer.kept, LINE)]
+    lines += [_feed(feed, answer.at, feed.trouble) for feed in answer.troubled]
     lines += [
-        f"{who(each.channel)} {code(each.query)} stopped: {code(each.stopped or '')}"
+        f"{who(each.channel)} {code(each.query)} stopped: {mrkdwn.escape(each.stopped or '', LINE)}"
         for each in answer.stopped
     ]
     lines += [
         f"{who(each.channel)} perhaps told {when(each.at, timezone)}:"
-        f" {mrkdwn.escape(each.title, LINE)} ({code(each.reason or '')})"
+        f" {mrkdwn.escape(each.title, LINE)} ({mrkdwn.escape(each.reason or '', 100)})"
         for each in answer.uncertain
     ]
-    lines += [mrkdwn.escape(answer.kept, LINE), *(_feed(feed, timezone) for feed in sound)]
-    return listed(f"*{mrkdwn.escape(answer.headline, LINE)}*", lines)
+    lines += [_feed(feed, answer.at, feed.warning) for feed in answer.sound if feed.warning]
+    table = [
+        (feed.name, f"read {read}", f"next {following}")
+        for feed in answer.sound
+        for read, following in [feed.visits(answer.at)]
+    ]
+    return listed(f"*{mrkdwn.escape(answer.headline, LINE)}*", lines, table)
 
 
 def shared(answer: Entries, *, by: str, timezone: ZoneInfo) -> Message:
@@ -191,12 +184,11 @@ def _subscription(row: SubscriptionRow, timezone: ZoneInfo) -> str:
     return f"{text}\nStopped: {mrkdwn.escape(row.stopped, LINE)}" if row.stopped else text
 
 
-def _feed(feed: FeedStatus, timezone: ZoneInfo) -> str:
-    said = f"*{mrkdwn.escape(feed.name, 80)}*"
-    said += f" {mrkdwn.escape(feed.trouble, LINE)}." if feed.trouble else ""
-    said += f" Read {when(feed.read_at, timezone)}." if feed.read_at else ""
-    said += f" Next {when(feed.next_at, timezone)}." if feed.next_at else ""
-    return f"{said} {mrkdwn.escape(feed.warning, LINE)}" if feed.warning else said
+def _feed(feed: FeedStatus, now: datetime, trouble: str) -> str:
+    read, following = feed.visits(now)
+    said = [trouble, f"read {read}" if read else "", f"next {following}" if following else ""]
+    phrases = "; ".join(mrkdwn.escape(one, LINE) for one in said if one)
+    return f"*{mrkdwn.escape(feed.name, 80)}* {phrases}"
 
 
 def _telling(telling: Telling, timezone: ZoneInfo, *, here: bool) -> str:

@@ -23,21 +23,54 @@ QUERY = 300
 #: Slack refuses messages of about 13,000 characters of JSON (slackapi/bolt-js#2509), and of more
 #: than 50 blocks.
 _WHOLE, _BLOCKS = 12_000, 48
+#: Longest cell of a table: three of them fit the width of a phone (characters).
+_CELL = 30
 #: Characters of a section, and of a fallback text.
 _SECTION, _TEXT = 2_900, 2_900
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 _CONVERSATION = re.compile(r"[CGD][A-Z0-9]{2,30}")
 
 
-def listed(head: str, lines: Sequence[str]) -> Message:
-    """A heading and lines of our own markup, as few sections as will hold them."""
-    sections: list[str] = [head]
-    for line in lines:
-        if len(sections) > 1 and len(sections[-1]) + len(line) < _SECTION:
-            sections[-1] += f"\n{line}"
-        else:
-            sections.append(line)
-    return clipped("\n".join([head, *lines])), fitting([], [section(text) for text in sections])
+def listed(head: str, lines: Sequence[str], table: Sequence[Sequence[str]] = ()) -> Message:
+    """A heading, lines of our own markup, and a table of outside text: as much as one message holds.
+
+    Args:
+        head: Our own markup.
+        lines: Each within a section. They may take two thirds of the message when a table follows.
+        table: Rows of equally many cells, set in columns.
+    """
+    first = section(head)
+    room = _WHOLE - size([first])
+    said = _packed(lines, room=room * 2 // 3 if table else room)
+    rows = _packed(_columns(table), room=room - size(said), fence="```")
+    return clipped("\n".join([head, *lines])), [first, *said, *rows]
+
+
+def _packed(lines: Sequence[str], *, room: int, fence: str = "") -> list[Block]:
+    """Lines in as few sections as hold them, and how many of them there was no room for."""
+    texts: list[str] = []
+    left = 0
+    room -= size(context(f"… and {len(lines)} more"))
+    for number, line in enumerate(lines):
+        opens = not texts or len(texts[-1]) + len(line) >= _SECTION
+        room -= size(line) + (size(section(2 * fence)) if opens else 0)
+        if room < 0:
+            left = len(lines) - number
+            break
+        texts = [*texts, line] if opens else [*texts[:-1], f"{texts[-1]}\n{line}"]
+    more = [context(f"… and {left} more")] if left else []
+    return [*(section(f"{fence}{text}{fence}") for text in texts), *more]
+
+
+def _columns(table: Sequence[Sequence[str]]) -> list[str]:
+    """Each row as one line of a code block."""
+    cells = [[visible(cell, _CELL).replace("`", "'") for cell in row] for row in table]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    padded = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )
+    return [entities(line, quote=False) for line in padded]
 
 
 def plain_lines(head: str, lines: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,20 +17,16 @@ from bot.answers import (
     Details,
     Entries,
     Example,
-    Explanation,
-    FeedStatus,
     Help,
     Notice,
     Place,
     Problem,
-    Status,
-    SubscriptionRow,
     Subscriptions,
-    Telling,
     TopicRow,
     Topics,
 )
 from bot.card import Card, card
+from bot.report import Explanation, FeedStatus, Status, SubscriptionRow, Telling
 from bot.slack import buttons
 from bot.slack.answer_blocks import message, muted_by, shared
 from bot.slack.limits import check_limits
@@ -88,7 +85,12 @@ def answers(text: str, count: int, shown: Card) -> list[Answer]:
         Subscriptions(channel="C01GEN", subscriptions=(row,) * count),
         Subscriptions(channel="C01GEN", subscriptions=()),
         Status(
-            feeds=(feed,) * count, entries=1, owed={"dead": 1}, stopped=(row,), uncertain=(telling,)
+            at=NOW,
+            feeds=(feed,) * count,
+            entries=1,
+            owed={"dead": 1},
+            stopped=(row,),
+            uncertain=(telling,),
         ),
         Explanation(
             card=shown,
@@ -292,9 +294,40 @@ def test_a_feed_in_trouble_is_listed_before_the_others() -> None:
     assert isinstance(status, Status)
     sound = replace(status.feeds[0], name="sound", failures=0, late=False, warning=None, error=None)
 
-    text, _ = message(replace(status, feeds=(sound, status.feeds[1])), ZONE)
+    _, blocks = message(replace(status, feeds=(sound, status.feeds[1])), ZONE)
 
-    assert text.index("failing, 2 times") < text.index("*sound*")
+    shown = json.dumps(blocks)
+    assert shown.index("failing, 2 times") < shown.index("sound")
+
+
+@pytest.mark.parametrize(("feeds", "least"), [(1, 1), (35, 35), (140, 140), (1000, 150)])
+def test_feeds_that_are_well_are_a_line_each_as_far_as_there_is_room(
+    feeds: int, least: int
+) -> None:
+    status = answers("feed", 1, CARD)[8]
+    assert isinstance(status, Status)
+    well = replace(
+        status.feeds[0],
+        name="",
+        failures=0,
+        late=False,
+        warning=None,
+        read_at=NOW - timedelta(minutes=12),
+        next_at=NOW + timedelta(minutes=3),
+    )
+    named = tuple(
+        replace(well, name=f"the-{number:04}-long-name-of-a-feed") for number in range(feeds)
+    )
+
+    text, blocks = message(replace(status, feeds=named, stopped=(), uncertain=()), ZONE)
+
+    shown = "\n".join(block["text"]["text"] for block in blocks if block["type"] == "section")
+    lines = [line for line in shown.replace("```", "").split("\n") if line.startswith("the-")]
+    assert lines == [f"{each.name}  read 12m ago  next in 3m" for each in named[: len(lines)]]
+    assert len(lines) >= least
+    left = feeds - len(lines)
+    assert (f"… and {left} more" in json.dumps(blocks, ensure_ascii=False)) == (left > 0)
+    assert check_limits({"text": text, "blocks": blocks}) == []
 
 
 def test_what_is_no_answer_is_refused() -> None:

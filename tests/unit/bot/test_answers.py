@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
 
-from bot.answers import (
-    Details,
-    Entries,
-    FeedStatus,
-    Notice,
-    Place,
-    Problem,
-    Status,
-    Topics,
-)
+from bot.answers import Details, Entries, Notice, Place, Problem, Topics
 from bot.card import card
+from bot.report import FeedStatus, Status
 from tests.factories import NOW, make_entry
 
 CARD = card(make_entry(), now=NOW)
@@ -39,7 +31,7 @@ FEED = FeedStatus(
     warning=None,
     late=False,
 )
-STATUS = Status(feeds=(FEED,), entries=1234, owed={"sent": 2}, stopped=(), uncertain=())
+STATUS = Status(at=NOW, feeds=(FEED,), entries=1234, owed={"sent": 2}, stopped=(), uncertain=())
 
 
 @pytest.mark.parametrize(
@@ -116,3 +108,20 @@ def test_status_counts_what_is_failing_late_and_unread() -> None:
 
     assert status.headline == "4 feeds: 1 failing, 1 late, 1 not read yet"
     assert feeds[1].trouble == "failing, 3 times in a row: HTTP 500"
+
+
+@pytest.mark.parametrize(
+    ("read_at", "next_at", "said"),
+    [
+        (NOW - timedelta(seconds=40), NOW + timedelta(seconds=61), ("40s ago", "in 1m")),
+        (NOW - timedelta(minutes=119), NOW + timedelta(hours=2), ("119m ago", "in 2h")),
+        (NOW - timedelta(days=3), NOW - timedelta(minutes=1), ("3d ago", "now")),
+        (None, None, ("", "")),
+    ],
+)
+def test_visits_are_told_in_few_letters(
+    read_at: datetime | None, next_at: datetime | None, said: tuple[str, str]
+) -> None:
+    feed = replace(FEED, read_at=read_at, next_at=next_at)
+
+    assert feed.visits(NOW) == said

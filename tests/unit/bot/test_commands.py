@@ -8,19 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import (
-    Details,
-    Entries,
-    Explanation,
-    Help,
-    Notice,
-    Place,
-    Problem,
-    Status,
-    Subscriptions,
-    Topics,
-)
+from bot.answers import Details, Entries, Help, Notice, Place, Problem, Subscriptions, Topics
 from bot.commands import EXAMPLES, WORDS
+from bot.report import Explanation, Status
 from feeds.model import Stage
 from storage import outbox, polls, subscriptions
 from storage.search import Order

@@ -1,0 +1,145 @@
+"""What the bot says of itself: how each feed is doing, what is owed, who was told and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.card import Card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionRow:
+    """A subscription as it is listed."""
+
+    id: int
+    channel: str
+    query: str
+    created_by: str
+    created_at: datetime
+    #: Why it tells nothing; None while it works.
+    stopped: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStatus:
+    """How one feed is doing."""
+
+    name: str
+    title: str
+    #: Last visit that worked; None before the first.
+    read_at: datetime | None
+    #: None for a feed that was never scheduled.
+    next_at: datetime | None
+    #: Failed visits in a row.
+    failures: int
+    error: str | None
+    #: What could be worked round on the last visit that worked.
+    warning: str | None
+    #: It should have been visited by now and was not.
+    late: bool
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it, in a few words; empty when nothing is."""
+        if self.failures:
+            times = "time" if self.failures == 1 else "times in a row"
+            return f"failing, {self.failures} {times}: {self.error or 'no reason known'}"
+        if self.late:
+            return "late"
+        return "" if self.read_at else "not read yet"
+
+    def visits(self, now: datetime) -> tuple[str, str]:
+        """When it was read last and is read next: "12m ago", "in 3m"; empty for never."""
+        read = f"{_span(now - self.read_at)} ago" if self.read_at else ""
+        ahead = self.next_at is not None and self.next_at > now
+        following = f"in {_span(self.next_at - now)}" if self.next_at and ahead else "now"
+        return read, following if self.next_at else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One time a channel was told, or is to be told, of a story."""
+
+    channel: str
+    title: str
+    #: What was told: "Published".
+    stage: str
+    #: Sent, owed, uncertain or refused, as the outbox has it.
+    state: str
+    #: When it was sent, else when it came to be owed.
+    at: datetime
+    #: One line a subscription: its query and the words that matched.
+    why: tuple[str, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Whether everything due was read and everything owed was sent."""
+
+    #: When it was asked.
+    at: datetime
+    feeds: tuple[FeedStatus, ...]
+    entries: int
+    #: How many deliveries are in each state; states without any are left out.
+    owed: dict[str, int]
+    #: Subscriptions that tell nothing, with the reason.
+    stopped: tuple[SubscriptionRow, ...]
+    #: Deliveries that may or may not stand in their channel.
+    uncertain: tuple[Telling, ...]
+
+    @property
+    def troubled(self) -> tuple[FeedStatus, ...]:
+        """Feeds with which something is wrong, failing ones first."""
+        found = [feed for feed in self.feeds if feed.trouble]
+        return tuple(sorted(found, key=lambda feed: (not feed.failures, not feed.late, feed.name)))
+
+    @property
+    def sound(self) -> tuple[FeedStatus, ...]:
+        """The other feeds, by name."""
+        found = [feed for feed in self.feeds if not feed.trouble]
+        return tuple(sorted(found, key=lambda feed: feed.name))
+
+    @property
+    def headline(self) -> str:
+        """Whether everything due was read, in one sentence."""
+        counted = {
+            "failing": sum(feed.failures > 0 for feed in self.feeds),
+            "late": sum(feed.late and not feed.failures for feed in self.feeds),
+            "not read yet": sum(feed.trouble == "not read yet" for feed in self.feeds),
+        }
+        wrong = ", ".join(f"{count} {what}" for what, count in counted.items() if count)
+        read = f"{len(self.feeds)} {'feed' if len(self.feeds) == 1 else 'feeds'}"
+        return f"{read}: {wrong}" if wrong else f"{read}, each read when due"
+
+    @property
+    def kept(self) -> str:
+        """What is remembered and what is owed, in one sentence."""
+        owed = ", ".join(f"{count:,} {state}" for state, count in sorted(self.owed.items()))
+        remembered = "1 entry" if self.entries == 1 else f"{self.entries:,} entries"
+        return f"{remembered}; deliveries: {owed or 'none yet'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Who was told of a story, when, and by which query and words; or that nobody was, and why."""
+
+    card: Card
+    first_seen_at: datetime
+    #: In the channel that asks.
+    here: tuple[Telling, ...]
+    elsewhere: tuple[Telling, ...]
+    #: People who were told in a direct message, counted and not named.
+    people: int
+    #: Why the channel that asks was not told; empty when it was.
+    silence: str = ""
+
+
+def _span(time: timedelta) -> str:
+    """Roughly how long: "40s", "12m", "3h", "2d"."""
+    seconds = max(0, int(time.total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= 2 * length or (seconds >= length and unit == "m"):
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"
