@@ -8,6 +8,7 @@ from typing import TypeAlias
 from bot.card import Card
 from bot.report import Explanation, Status, SubscriptionRow
 from storage.search import Order
+from storage.stories import Mark
 
 #: How much of a bad query is shown on either side of the mistake (characters).
 _AROUND = 60
@@ -35,6 +36,8 @@ class Notice:
     by: str | None = None
     #: The change concerns everyone in the channel, so everyone there is told.
     aloud: bool = False
+    #: The mark that was put on a story, and the story's id, for whoever offers to take it off.
+    undo: tuple[Mark, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

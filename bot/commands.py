@@ -27,11 +27,15 @@ from storage.stories import Mark
 EXAMPLES = (
     Example(command="search huawei standards", does="what we have, newest first"),
     Example(
+        command='search agency:bis type:rule "entity list" -removal',
+        does="fields, phrases, OR, - and brackets, as everywhere",
+    ),
+    Example(
         command="2020-13093", does="a document number, FR citation, CFR section, RIN, docket or URL"
     ),
     Example(command="latest topic:huawei", does="the newest entries, of all or of a query"),
     Example(command="subscribe huawei-and-standards", does="tell this channel of a topic or query"),
-    Example(command="unsubscribe huawei-and-standards", does="and no longer"),
+    Example(command="unsubscribe huawei-and-standards", does="stop telling it"),
     Example(command="subscriptions", does="what this channel is subscribed to"),
     Example(command="topics", does="the named topics"),
     Example(command="why 2020-13093", does="who was told of a document, when and why"),

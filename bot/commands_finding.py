@@ -9,7 +9,7 @@ from bot.commands_marking import card_for
 from bot.question import Question
 from feeds import query as queries
 from feeds import reference
-from feeds.reference import Kind
+from feeds.reference import Kind, Reference
 from storage import entries, lookup
 from storage import search as archive
 from storage.entries import Entry
@@ -74,10 +74,7 @@ def look_up(db: Database, question: Question) -> Answer:
     named = reference.parse(question.text)
     found = lookup.find(db, named, limit=MOST) if named else []
     if not found:
-        return Problem(
-            message=f"Nothing in the archive is known as {question.text}.",
-            hint=f"search {question.text}",
-        )
+        return _not_found(db, question, named)
     if len({entry.story_id for entry in found}) == 1:
         return _story(db, question, found)
     if named and named.kind in _FIELDS:
@@ -89,6 +86,14 @@ def look_up(db: Database, question: Question) -> Answer:
         first=1,
         total=len(found),
     )
+
+
+def _not_found(db: Database, question: Question, named: Reference | None) -> Problem:
+    message = f"Nothing in the archive is known as {question.text}."
+    if named and named.page:
+        return Problem(message=message, hint=lookup.reaching(db, named) or "")
+    searchable = named is None or named.kind is not Kind.URL
+    return Problem(message=message, hint=f"search {question.text}" if searchable else "")
 
 
 def _story(db: Database, question: Question, found: list[Entry]) -> Details:

@@ -61,7 +61,7 @@ def mark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice 
         made_by=question.user,
         now=question.now,
     )
-    return Notice(text=put if new else already)
+    return Notice(text=put if new else already, undo=(kind, story_id))
 
 
 def unmark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice | Problem:

@@ -85,14 +85,17 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
     if entry is None:
         return Problem(message="This entry is not in the archive any more.")
     told = outbox.of_story(db, entry.story_id)
+    items = {each.id: each for each in entries.of_story(db, entry.story_id)}
     here = [each for each in told if each.channel == question.channel]
     others = [each for each in told if each.channel != question.channel]
     elsewhere = [each for each in others if not _is_person(each.channel)]
     return Explanation(
         card=card_for(db, question, entry),
         first_seen_at=entry.first_seen_at,
-        here=tuple(_telling(each, entry, now=question.now) for each in here),
-        elsewhere=tuple(_telling(each, entry, now=question.now) for each in elsewhere),
+        here=tuple(_telling(each, items[each.entry_id], now=question.now) for each in here),
+        elsewhere=tuple(
+            _telling(each, items[each.entry_id], now=question.now) for each in elsewhere
+        ),
         people=len({each.channel for each in others if _is_person(each.channel)}),
         silence="" if here else _silence(db, question, entry),
     )

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from bot.answers import Answer, Notice, Problem, Subscriptions, TopicRow, Topics
+from bot.config import DEFAULT_QUERY
 from bot.question import Question
 from bot.report import SubscriptionRow
 from feeds import query as queries
@@ -42,7 +43,7 @@ def subscribe(db: Database, question: Question) -> Notice | Problem:
     if not query.has_positive:
         return Problem(
             message="This only says what to leave out, so it would tell you everything else.",
-            hint=f"subscribe huawei {text}",
+            hint=f"subscribe {DEFAULT_QUERY} {text}",
         )
     canonical = str(query)
     earlier = [s for s in subscriptions.of_channel(db, question.channel) if s.query == canonical]

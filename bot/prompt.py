@@ -59,6 +59,7 @@ async def converse(
                 shown.print(render_answer(last, commands.timezone))
                 if isinstance(last, Entries) and last.next:
                     shown.print(Text("next shows more", style="dim"))
+    shown.print()
     stopping.cancel()
 
 

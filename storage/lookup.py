@@ -10,6 +10,8 @@ from storage.entries import COLUMNS, Entry, from_row
 
 #: No document is longer; so far before a cited page its document may begin.
 _MOST_PAGES = 1_500
+#: Most documents are shorter.
+_LIKELY_PAGES = 30
 _SELECT = f"SELECT {COLUMNS} FROM entries JOIN entry_facts AS fact ON fact.entry_id = entries.id"  # noqa: S608  values are bound
 _NEWEST = " ORDER BY coalesce(event_at, first_seen_at) DESC, entries.id DESC LIMIT ?"
 
@@ -34,7 +36,27 @@ def find(db: Database, wanted: Reference, *, limit: int = 10) -> list[Entry]:
     return []
 
 
+def reaching(db: Database, wanted: Reference) -> str | None:
+    """The citation of a document that may be printed on the cited page, too.
+
+    It is the last that begins before, and where it ends is not known. None when there is none.
+    """
+    if not (page := wanted.page):
+        return None
+    before = [entry for entry in _begun(db, *page) if _pages(entry)[0] >= page[1] - _LIKELY_PAGES]
+    last = max(before, key=lambda entry: _pages(entry)[0], default=None)
+    document = last.item.document if last else None
+    return document.citation if document and document.end_page is None else None
+
+
 def _cited(db: Database, volume: int, page: int) -> list[Entry]:
+    found = _begun(db, volume, page)
+    exact = [entry for entry in found if _pages(entry)[0] == page]
+    return exact or [entry for entry in found if _pages(entry)[0] <= page <= _pages(entry)[1]]
+
+
+def _begun(db: Database, volume: int, page: int) -> list[Entry]:
+    """Documents that begin on the page or before, newest first."""
     begin = f"{volume} FR "
     start = f"CAST(substr(value, {len(begin) + 1}) AS INTEGER)"
     rows = db.query(
@@ -42,9 +64,7 @@ def _cited(db: Database, volume: int, page: int) -> list[Entry]:
         f" AND {start} BETWEEN ? AND ?{_NEWEST}",
         [begin, f"{volume} FR:", page - _MOST_PAGES, page, _MOST_PAGES],
     )
-    found = [from_row(row) for row in rows]
-    exact = [entry for entry in found if _pages(entry)[0] == page]
-    return exact or [entry for entry in found if _pages(entry)[0] <= page <= _pages(entry)[1]]
+    return [from_row(row) for row in rows]
 
 
 def _pages(entry: Entry) -> tuple[int, int]:

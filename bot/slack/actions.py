@@ -54,6 +54,7 @@ class Actions:
             buttons.SUBSCRIBE_SEARCH: self._subscribe_search,
             buttons.SUBSCRIBE_TOPIC: self._subscribe_topic,
             buttons.REMOVE: self._remove,
+            buttons.UNDO: self._undo,
             blocks.MORE: self._more,
         } | dict.fromkeys(_MARKS, self._mark)
 
@@ -115,6 +116,16 @@ class Actions:
         if not shown or mark is Mark.FOLLOWED:
             await self._say(asked, client, answer)
         return None
+
+    async def _undo(self, asked: Asked, client: AsyncWebClient) -> None:
+        marked = buttons.read_undo(asked.value)
+        if marked is None:
+            return await self._stale(asked, client)
+        mark, story_id = marked
+        answer = await self._commands.unmark(story_id, mark, channel=asked.channel, user=asked.user)
+        if mark is Mark.MUTED or asked.private:
+            await self._refresh(asked, client, story_id)
+        return await self._say(asked, client, answer, replace=True)
 
     async def _more(self, asked: Asked, client: AsyncWebClient) -> None:
         verb, _, number = asked.value.partition(":")

@@ -49,7 +49,8 @@ def message(answer: object, _timezone: ZoneInfo) -> Message:
 def _notice(answer: Notice, _timezone: ZoneInfo) -> Message:
     said = mrkdwn.escape(answer.text, 2_800)
     text = f"{who(answer.by)} {said}" if answer.by else said
-    return text, [section(text)]
+    undo = [buttons.undo(*answer.undo)] if answer.undo else []
+    return text, [section(text), *undo]
 
 
 @message.register
@@ -136,12 +137,12 @@ def _status(answer: Status, timezone: ZoneInfo) -> Message:
     lines = [mrkdwn.escape(answer.kept, LINE)]
     lines += [_feed(feed, answer.at, feed.trouble) for feed in answer.troubled]
     lines += [
-        f"{who(each.channel)} {code(each.query)} stopped: {mrkdwn.escape(each.stopped or '', LINE)}"
+        f"{who(each.channel)} {code(each.query)} stopped: {code(each.stopped or '')}"
         for each in answer.stopped
     ]
     lines += [
         f"{who(each.channel)} perhaps told {when(each.at, timezone)}:"
-        f" {mrkdwn.escape(each.title, LINE)} ({mrkdwn.escape(each.reason or '', 100)})"
+        f" {mrkdwn.escape(each.title, LINE)} ({code(each.reason or '')})"
         for each in answer.uncertain
     ]
     lines += [_feed(feed, answer.at, feed.warning) for feed in answer.sound if feed.warning]
@@ -193,7 +194,7 @@ def _feed(feed: FeedStatus, now: datetime, trouble: str) -> str:
 
 def _telling(telling: Telling, timezone: ZoneInfo, *, here: bool) -> str:
     place = "This channel" if here else who(telling.channel)
-    said = f"{place}: {telling.stage}, {telling.state}, {when(telling.at, timezone)}"
+    said = f"*{place}*: {telling.stage}, {telling.state}, {when(telling.at, timezone)}"
     lines = [said, *(mrkdwn.escape(line, LINE) for line in telling.why)]
     if telling.reason:
         lines.append(mrkdwn.escape(telling.reason, LINE))

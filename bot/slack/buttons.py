@@ -9,6 +9,7 @@ import msgspec
 from bot.answers import Entries, Place
 from bot.slack.blocks import Block, plain_text
 from storage.search import Order
+from storage.stories import Mark
 
 #: `action_id`s. The value of the first five is a Place, of the sixth a query, then a topic's name
 #: and a subscription's id.
@@ -19,6 +20,8 @@ SHARE = "page-share"
 SUBSCRIBE_SEARCH = "subscribe-search"
 SUBSCRIBE_TOPIC = "subscribe-topic"
 REMOVE = "remove-subscription"
+#: Its value is a mark and a story's id: "saved:42".
+UNDO = "undo"
 
 #: Slack takes 2,000; a page has five of them and one message about 13,000 in all (characters).
 _VALUE = 600
@@ -66,6 +69,18 @@ def subscription(subscription_id: int) -> Block:
         "deny": plain_text("Keep", 30),
     }
     return _button("Remove", REMOVE, str(subscription_id)) | {"confirm": confirm}
+
+
+def undo(mark: Mark, story_id: int) -> Block:
+    """Takes a mark off again."""
+    return {"type": "actions", "elements": [_button("Undo", UNDO, f"{mark}:{story_id}")]}
+
+
+def read_undo(value: str) -> tuple[Mark, int] | None:
+    """The mark and the story that a button's value names; None when it is not one of ours."""
+    mark, _, number = value.partition(":")
+    story_id = read_id(number)
+    return (Mark(mark), story_id) if story_id is not None and mark in set(Mark) else None
 
 
 def read_place(value: str) -> Place | None:

@@ -287,3 +287,39 @@ async def test_a_click_that_cannot_be_followed_is_answered_politely(
     assert all(each["response_type"] == "ephemeral" for each in talk.replies)
     assert "error on our side" not in str(talk.replies)
     assert await archive.subscribed() == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "off"),
+    [("save", "No longer saved."), ("not-relevant", "Noted as relevant after all.")],
+)
+async def test_a_mark_can_be_taken_off_again(
+    archive: Archive, talk: Talk, verb: str, off: str
+) -> None:
+    (entry,) = await archive.remember(document())
+    await talk.click({"action_id": blocks.MORE, "selected_option": {"value": f"{verb}:{entry.id}"}})
+
+    await talk.click(talk.button(buttons.UNDO))
+
+    assert await archive.marks(entry.story_id) == set()
+    assert talk.replies[-1]["text"] == off
+    assert talk.replies[-1]["replace_original"] is True
+
+
+async def test_a_story_followed_in_a_channel_can_be_left_again_there(
+    archive: Archive, talk: Talk
+) -> None:
+    (entry,) = await archive.remember(document())
+    await talk.click({"action_id": blocks.FOLLOW, "value": str(entry.story_id)})
+
+    await talk.click(talk.button(buttons.UNDO))
+
+    assert await archive.marks(entry.story_id) == set()
+    assert talk.replies[-1]["text"] == "You no longer follow this story."
+
+
+@pytest.mark.parametrize("value", ["", "saved", "saved:", "saved:x", "praised:1"])
+async def test_an_undo_of_another_version_is_answered_politely(talk: Talk, value: str) -> None:
+    await talk.click({"action_id": buttons.UNDO, "value": value})
+
+    assert "earlier version" in talk.replies[-1]["text"]

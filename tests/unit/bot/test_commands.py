@@ -526,3 +526,24 @@ def test_every_word_of_the_table_is_in_the_help() -> None:
     shown = {example.command.split()[0] for example in EXAMPLES}
 
     assert set(WORDS) - {"help"} <= shown
+
+
+async def test_why_names_each_step_by_its_own_entry(archive: Archive) -> None:
+    report = press(1, url="https://www.federalregister.gov/d/2020-13093")
+    told_first, told_next = await archive.remember(report, document())
+    await archive.tell(told_first)
+    await archive.tell(told_next)
+
+    answer = await archive.ask("why 2020-13093")
+
+    assert isinstance(answer, Explanation)
+    assert [each.title for each in answer.here] == [report.title, document().title]
+
+
+async def test_a_query_that_only_excludes_is_answered_with_one_that_can_match(
+    archive: Archive,
+) -> None:
+    answer = await archive.ask("subscribe -huawei")
+
+    assert isinstance(answer, Problem)
+    assert answer.hint == "subscribe topic:huawei-and-standards -huawei"

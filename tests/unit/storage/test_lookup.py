@@ -85,3 +85,23 @@ def test_a_citation_that_cannot_be_read_stands_in_nobodys_way(db: Database) -> N
         entries.remember(db, odd, now=NOW)
 
     assert lookup.find(db, wanted) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "citation"),
+    [
+        ("89 FR 58266", "89 FR 58265"),
+        ("89 FR 58300", None),
+        ("85 FR 36723", None),
+        ("2020-13093", None),
+    ],
+)
+def test_a_page_that_a_document_may_reach_leads_to_it(
+    archive: Database, text: str, citation: str | None
+) -> None:
+    wanted = reference.parse(text)
+    assert wanted
+
+    found = lookup.reaching(archive, wanted)
+
+    assert found == citation
