@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from calendar import timegm
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from dateutil import parser as dateutil_parser
 from dateutil.tz import tzoffset
@@ -43,7 +43,12 @@ def instant(value: str | time.struct_time | None) -> datetime | None:
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
             return None
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError, TypeError, AttributeError):  # what dateutil raises on noise
+    except (
+        ValueError,
+        ArithmeticError,
+        TypeError,
+        AttributeError,
+    ):  # what dateutil raises on noise
         return None
 
 
@@ -56,4 +61,11 @@ def _read(value: str | time.struct_time) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        return dateutil_parser.parse(text, default=_NO_DATE, tzinfos=_ZONES)
+        # "GMT+0800 (CST)", as JavaScript prints it, dateutil reads as eight hours behind, or not.
+        text = re.sub(r"\b(?:GMT|UTC?)\s?(?=[+-]\d)|\([^()]*\)$", "", text)
+        return dateutil_parser.parse(text, default=_NO_DATE, tzinfos=_zone)
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | None:
+    """A zone by its offset in seconds, else by its name; none for a name we do not know."""
+    return tzoffset(name, offset) if offset is not None else _ZONES.get(name or "")

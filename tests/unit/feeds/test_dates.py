@@ -28,6 +28,9 @@ NOON = datetime(2020, 6, 16, 12, 45, tzinfo=UTC)
         "2020-06-16T12:45:00",
         "June 16, 2020 12:45 pm",
         " 2020-06-16T12:45Z\n",
+        "Tue Jun 16 2020 20:45:00 GMT+0800 (China Standard Time)",
+        "16 Jun 2020 09:45 UTC-3",
+        "16 June 2020 12:45 XYZ",
     ],
 )
 def test_a_date_is_read_in_any_shape(text: str) -> None:
@@ -53,6 +56,7 @@ def test_a_struct_time_is_utc() -> None:
         "1 2 3 4 5 6 7 8 9",
         "20200616" * 20,
         "2020-06-16T12:45:00+99:99",
+        "Tue, 16 Jun 2:9999999999999999999999999999920 08:45:00 GMT",
         "\x00",
         None,
     ],
