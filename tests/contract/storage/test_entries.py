@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlite_utils import Database
 
+from feeds import query as queries
 from feeds.model import Agency, Stage
-from storage import entries
+from storage import entries, search
 from storage.entries import Change
 from tests.factories import NOW, make_document, make_filing, make_item, make_press
 
@@ -191,3 +193,43 @@ def test_a_document_without_mapped_agencies_is_kept(db: Database) -> None:
     bare = make_item(document=make_document(agencies=(Agency(name="Office of the Secretary"),)))
 
     assert entries.remember(db, bare, now=NOW).change is Change.NEW
+
+
+def test_an_entry_kept_by_another_version_is_read(db: Database) -> None:
+    kept = entries.remember(db, make_item(), now=NOW).entry
+    db.execute(
+        "UPDATE entries SET item = json_remove(json_set(item, '$.from_the_future', 1,"
+        " '$.document.from_the_future', 1), '$.evidence', '$.document.end_page')"
+    )
+
+    read = entries.get(db, kept.id)
+
+    assert read
+    assert read.item.evidence == ()
+    assert read.item.document
+    assert read.item.document.end_page is None
+    assert read.item.title == kept.item.title
+
+
+def test_a_document_published_under_another_title_is_found_by_it_and_no_more_by_the_old(
+    db: Database,
+) -> None:
+    entries.remember(db, make_filing(title="Provisional heading"), now=NOW)
+    entries.remember(db, make_item(title="Final heading"), now=NOW)
+
+    def found(word: str) -> int:
+        return search.search(db, queries.parse(word, topics={}), limit=5).total
+
+    assert (found("provisional"), found("final")) == (0, 1)
+    assert entries.count(db) == 1
+
+
+def test_a_withdrawn_filing_that_is_published_after_all_is_one_entry(db: Database) -> None:
+    filing = make_filing()
+    entries.remember(db, filing, now=NOW)
+    entries.remember(db, replace(filing, stage=Stage.WITHDRAWN), now=NOW)
+
+    after = entries.remember(db, make_item(), now=NOW)
+
+    assert after.change is Change.ADVANCED
+    assert entries.count(db) == 1
