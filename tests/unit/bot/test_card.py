@@ -270,7 +270,9 @@ def test_the_words_that_tell_most_are_named_first() -> None:
 
     (line,) = say(make_item(), whys=(Why(subscription="topic:huawei", reasons=reasons),)).why
 
-    assert line == "Topic huawei: “standards body”, “huawei”, “allow”, “rule” in the title and 1 more"
+    assert (
+        line == "Topic huawei: “standards body”, “huawei”, “allow”, “rule” in the title and 1 more"
+    )
 
 
 @pytest.mark.parametrize(
