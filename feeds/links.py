@@ -37,6 +37,8 @@ _AMP = frozenset(
 _FOLDED_LABELS = frozenset({"www", "m", "mobile", "amp"})
 #: A page kept by an AMP cache: its address stands in the cache's path.
 _AMP_CACHE = re.compile(r"/(?:amp|[acv])/(?:s/)?(?P<address>[^/]+\..+)")
+#: What counts as a dot between the labels of a host (RFC 3490, section 3.1).
+_DOTS = dict.fromkeys(map(ord, "\u3002\uff0e\uff61"), ".")
 #: Fragments that say how a reader came, or where on the page he starts.
 _IDLE_FRAGMENT = re.compile(r"(?:utm_|xtor=|ref=|at_|rss$|comments?$|respond$)", re.IGNORECASE)
 
@@ -52,9 +54,10 @@ def canonical_url(url: str) -> str:
     for _ in range(3):  # an AMP cache may hold an AMP page
         try:
             parts = urlsplit(text)
-            host, port = (parts.hostname or "").rstrip("."), parts.port
+            host, port = (parts.hostname or "").translate(_DOTS), parts.port
         except ValueError:
             return text
+        host = re.sub(r"(?<![\s.])[\s.]+\Z", "", host)
         if parts.scheme not in {"http", "https"} or not host:
             return text
         cached = _AMP_CACHE.fullmatch(parts.path) if _is_amp_cache(host) else None
@@ -87,6 +90,13 @@ def _path(path: str) -> str:
     # An address typed with letters and one typed with percent signs are the same address.
     path = quote(path, safe="/%:@!$&'()*+,;=~-._", errors="replace")
     path = re.sub(r"%[0-9a-f]{2}", lambda escape: escape[0].upper(), path, flags=re.IGNORECASE)
+    shorter = _without_form(path)
+    while shorter != path:  # under one sign of a mobile form there may be another
+        path, shorter = shorter, _without_form(shorter)
+    return path
+
+
+def _without_form(path: str) -> str:
     segments = path.split("/")
     while segments and segments[-1].lower() in {"amp", "amp.html", ""}:
         segments.pop()
@@ -102,7 +112,8 @@ def _query(query: str) -> str:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=200)
     except ValueError:
         return query
-    return urlencode(sorted(pair for pair in pairs if not _is_tracking(*pair)), errors="replace")
+    kept = (pair for pair in pairs if not _is_tracking(*pair))
+    return "&".join(sorted(urlencode([pair], errors="replace") for pair in kept))
 
 
 def _is_tracking(name: str, value: str) -> bool:

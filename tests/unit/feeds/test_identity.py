@@ -91,6 +91,11 @@ def test_the_addresses_of_two_pages_stay_two(one: str, other: str) -> None:
         ("https://bücher.example/ü?q=ü", "https://xn--bcher-kva.example/%C3%BC?q=%C3%BC"),
         ("https://x.example/%c3%bc", "https://x.example/%C3%BC"),
         ("https://[::1]:8080/a", "https://[::1]:8080/a"),
+        ("https://x.example\u3002/s", "https://x.example/s"),
+        ("https://x.example /s", "https://x.example/s"),
+        ("https://x.example/a/.amp", "https://x.example/a"),
+        ("https://x.example/a.amp/amp", "https://x.example/a"),
+        ("https://x.example/?@&\ud800", "https://x.example?%3F=&%40="),
         ("javascript:alert(1)", "javascript:alert(1)"),
         ("http://[broken", "http://[broken"),
         ("https://x.example:port/a", "https://x.example:port/a"),
@@ -104,7 +109,9 @@ def test_odd_addresses_come_out_whole(url: str, canonical: str) -> None:
 @given(
     st.one_of(
         st.text(max_size=60),
-        st.text(alphabet="htps:/.?&=#[]@%wamp1\u00fc\ud800", max_size=60).map("https://".__add__),
+        st.text(alphabet="htps:/.?&=#[]@%wamp1 \u3002\u00fc\ud800", max_size=60).map(
+            "https://".__add__
+        ),
     )
 )
 @settings(max_examples=300)
