@@ -26,6 +26,7 @@ FIELDS: Final = {
     "feed": "feed:public-inspection",
     "publisher": "publisher:reuters",
     "topic": "topic:huawei",
+    "entity": "entity:huawei",
     "after": "after:2020-06-18",
     "before": "before:2021-01-01",
 }

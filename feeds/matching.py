@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from feeds import facts
+from feeds import entities, facts
 from feeds.model import Item
 from feeds.query import Query
 from feeds.terms import (
     And,
     Day,
+    Entity,
     Fact,
     Near,
     Node,
@@ -44,6 +45,8 @@ class Reason:
     where: str
     #: The sentence around it; empty for a field.
     sentence: str = ""
+    #: Whose other name the term is, as people are told: "Huawei" for HiSilicon; mostly empty.
+    entity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +134,7 @@ def _holds(node: Node, item: Prepared) -> bool:  # noqa: PLR0911  one a kind of 
             return any(_holds(part, item) for part in nodes)
         case Not(part):
             return not _holds(part, item)
-        case Topic(_, part):
+        case Topic(_, part) | Entity(_, part):
             return _holds(part, item)
         case Fact(field, values):
             return any(_has(field, value, item) for value in values)
@@ -198,6 +201,9 @@ def _reasons(node: Node, item: Prepared) -> Iterator[Reason]:
                     yield from _reasons(part, item)
         case Topic(_, part):
             yield from _reasons(part, item)
+        case Entity(name, part):
+            title = entities.bundled()[name].title
+            yield from (_alias(reason, title) for reason in _reasons(part, item))
         case Not() | Day():
             return
         case Fact(field, values):
@@ -206,6 +212,12 @@ def _reasons(node: Node, item: Prepared) -> Iterator[Reason]:
                     yield Reason(term=str(Fact(field, (value,))), where=field)
         case _:
             yield from _text_reasons(node, item)
+
+
+def _alias(reason: Reason, title: str) -> Reason:
+    """The name by itself, without what stands near it, and whose it is if that is not plain."""
+    term = reason.term.partition(" NEAR/")[0].strip('"')
+    return replace(reason, term=term, entity="" if term == title.casefold() else title)
 
 
 def _text_reasons(node: Words | Prefix | Near, item: Prepared) -> Iterator[Reason]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from feeds import fields, signs
+from feeds import entities, fields, signs, terms
 from feeds.errors import QueryError
 from feeds.signs import Problem, Sign, words_of
 from feeds.terms import Near, Node, Or, Prefix, Topic, Words, both, either, is_positive, negated
@@ -40,8 +40,8 @@ class Limits:
 
 
 TYPED = Limits()
-#: As how many terms more a topic counts, as it stands for many.
-_TOPIC_TERMS = 9
+#: As how many terms more a topic or an entity counts, as it stands for many.
+_NAMED_TERMS = 9
 #: For topics, which their operator writes.
 SHIPPED = Limits(chars=20_000, depth=20, terms=1_500)
 
@@ -209,6 +209,8 @@ class _Parser:
             )
         if name == "topic":
             return self._topic(value.strip().casefold(), place)
+        if name == "entity":
+            return self._entities(value, place)
         return fields.term(name, value, place)
 
     def _in_title(self, sign: Sign, value: str, *, grouped: bool) -> Node:
@@ -221,8 +223,19 @@ class _Parser:
         self._title = outer
         return node
 
+    def _entities(self, value: str, place: int) -> Node:
+        found: list[Node] = []
+        for name in value.split("|"):
+            entity = entities.find(name)
+            if entity is None:
+                start = place + value.index(name)
+                raise fields.unknown("entity", name.casefold(), entities.bundled(), start)
+            self._terms += _NAMED_TERMS
+            found.append(terms.Entity(entity.name, entity.node(title=self._title), self._title))
+        return either(found)
+
     def _topic(self, name: str, place: int) -> Topic:
-        self._terms += _TOPIC_TERMS
+        self._terms += _NAMED_TERMS
         if name in self._within:
             raise Problem(f"The topic {name} is made of itself.", place)
         if name not in self._topics:

@@ -97,6 +97,20 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Entity:
+    """Any name of a company (`feeds.entities`)."""
+
+    name: str
+    node: Node
+    #: Only in the title.
+    title: bool = False
+
+    def __str__(self) -> str:
+        text = f"entity:{self.name}"
+        return f"title:({text})" if self.title else text
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """What the node does not match."""
 
@@ -127,7 +141,7 @@ class Or:
 
 
 Leaf = Words | Prefix | Near | Fact | Day
-Node = Leaf | Topic | Not | And | Or
+Node = Leaf | Topic | Entity | Not | And | Or
 
 
 def both(nodes: list[Node]) -> Node:
@@ -160,7 +174,7 @@ def is_positive(node: Node) -> bool:
             return any(map(is_positive, nodes))
         case Or(nodes):
             return all(map(is_positive, nodes))
-        case Topic(_, inner):
+        case Topic(_, inner) | Entity(_, inner):
             return is_positive(inner)
         case _:
             return True

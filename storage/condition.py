@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from feeds.terms import And, Day, Fact, Near, Node, Not, Or, Prefix, Topic, Words, cfr_range
+from feeds.terms import And, Day, Entity, Fact, Near, Node, Not, Or, Prefix, Topic, Words, cfr_range
 from feeds.words import WRITTEN
 
 
@@ -41,7 +41,7 @@ def of(node: Node, *, narrowed: bool = False) -> Sql:  # noqa: PLR0911  one a ki
         case Not(part):
             inner = of(part)
             return Sql(f"NOT ({inner.text})", inner.values)
-        case Topic(_, part):
+        case Topic(_, part) | Entity(_, part):
             return of(part, narrowed=narrowed)
         case Day(after, day):
             sign = ">=" if after else "<"
@@ -68,7 +68,7 @@ def fts(node: Node) -> str:  # noqa: PLR0911  one a kind of node
         case Near(left, right, distance):
             pairs = ((" ".join(a.tokens), " ".join(b.tokens)) for a in left for b in right)
             return _or(_scope(node, f'NEAR("{a}" "{b}", {distance})') for a, b in pairs)
-        case Topic(_, part):
+        case Topic(_, part) | Entity(_, part):
             return fts(part)
         case Or(nodes):
             parts = [fts(part) for part in nodes]
@@ -160,7 +160,7 @@ def _asked(node: Node) -> Iterable[Node]:
         case And(nodes) | Or(nodes):
             for part in nodes:
                 yield from _asked(part)
-        case Topic(_, part):
+        case Topic(_, part) | Entity(_, part):
             yield from _asked(part)
         case _:
             return

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 
 import hypothesis.strategies as st
 
-from feeds import facts, query
+from feeds import entities, facts, query
 from feeds.model import Agency, CfrPart, Document, DocumentType, Item, SourceKind, Stage
 from feeds.query import Query
-from feeds.terms import Day, Fact, Near, Node, Prefix, Topic, Words, both, either, negated
+from feeds.terms import Day, Entity, Fact, Near, Node, Prefix, Topic, Words, both, either, negated
 from feeds.words import is_ideograph, written
 
 TOPICS = {"huawei": "huawei OR 华为", "main": "topic:huawei agency:bis"}
@@ -60,6 +60,10 @@ def _topic(name: str) -> Node:
     return Topic(name, query.parse(TOPICS[name], topics=TOPICS).root)
 
 
+def _entity(name: str, *, title: bool) -> Node:
+    return Entity(name, entities.bundled()[name].node(title=title), title)
+
+
 _leaves: st.SearchStrategy[Node] = st.one_of(
     st.builds(Words, _words, st.booleans()),
     st.builds(Words, _words.map(lambda some: some[:1])),
@@ -78,6 +82,7 @@ _leaves: st.SearchStrategy[Node] = st.one_of(
     ),
     st.builds(Day, st.booleans(), _days),
     st.sampled_from(sorted(TOPICS)).map(_topic),
+    st.builds(_entity, st.sampled_from(["huawei", "smic"]), title=st.booleans()),
 )
 
 

@@ -23,6 +23,8 @@ LABELS = {
     "section-889": "section-889",
     "ict-supply-chain": "icts",
 }
+#: Others that are no part of a table: what a topic is made of.
+PARTS = ("us-action-in-press", "routine")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +79,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--world", type=Path, required=True, help="folder of documents, news, labels"
     )
     options.add_argument("--topic", help="this topic only")
+    options.add_argument(
+        "--full-text", action="store_true", help="with the texts that a live run would read"
+    )
+    options.add_argument("--years", help="these only, with commas between: 2019,2024")
     options.add_argument("--titles", action="store_true", help="list what was missed and false")
     chosen = options.parse_args(arguments)
-    everything = tuple(cases(chosen.world))
+    years = {int(year) for year in (chosen.years or "").split(",") if year}
+    everything = tuple(
+        case
+        for case in cases(chosen.world, with_full_text=chosen.full_text)
+        if not years or case.year in years
+    )
     topics = bundled()
     for topic in topics.values():
-        if chosen.topic not in (None, topic.name):
+        if topic.name != chosen.topic if chosen.topic else topic.name in PARTS:
             continue
         print(f"\n{topic.name}")
         for kind in ("document", "headline"):

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from feeds import catalog, matching, query
+from feeds import catalog, full_text, matching, query
 from feeds.model import (
     EASTERN,
     Agency,
@@ -47,16 +47,24 @@ class Case:
     year: int
 
 
-def cases(world: Path) -> Iterator[Case]:
-    """Everything in a world folder (documents.jsonl, news.jsonl, publishers.json, labels.jsonl)."""
+def cases(world: Path, *, with_full_text: bool = False) -> Iterator[Case]:
+    """Everything in a world folder (documents.jsonl, news.jsonl, publishers.json, labels.jsonl).
+
+    Args:
+        world: The folder.
+        with_full_text: A document that a live run would read (`feeds.full_text.worth_reading`) has
+            its text, as far as the world knows it, among its evidence; on inspection, too.
+    """
     labels = {_label_key(label): label for label in _lines(world / "labels.jsonl")}
     names = {a["slug"]: a["name"] for a in json.loads((world / "agencies.json").read_text())}
     for raw in _lines(world / "documents.jsonl"):
         label = labels[f"{raw['document_number']} {raw.get('publication_date')}"]
         item = _document(raw, names)
-        filed = raw.get("_pi") is not False
-        published = [_published(item, raw)] if raw.get("publication_date") else []
-        yield _case("document", [*([_on_inspection(item)] if filed else []), *published], label)
+        items = [_on_inspection(item)] if raw.get("_pi") is not False else []
+        items += [_published(item, raw)] if raw.get("publication_date") else []
+        if with_full_text:
+            items = [_read(each, raw) for each in items]
+        yield _case("document", items, label)
     publishers = {p["slug"]: p["name"] for p in json.loads((world / "publishers.json").read_text())}
     for raw in _lines(world / "news.jsonl"):
         headlines = [
@@ -108,6 +116,7 @@ def _document(raw: dict[str, Any], names: dict[str, str]) -> Item:
         dockets=tuple(raw.get("docket_ids") or ()),
         rins=tuple(raw.get("regulation_id_numbers") or ()),
         citation=raw.get("citation"),
+        raw_text_url=f"https://www.federalregister.gov/{raw['document_number']}.txt",
     )
     moment = datetime.combine(date.fromisoformat(day), time(6), EASTERN) if day else None
     return Item(
@@ -127,7 +136,12 @@ def _on_inspection(item: Item) -> Item:
     """Only the title and the office that issued it are known before publication."""
     known = item.document
     assert known is not None
-    document = Document(number=known.number, type=known.type, agencies=known.agencies[-1:])
+    document = Document(
+        number=known.number,
+        type=known.type,
+        agencies=known.agencies[-1:],
+        raw_text_url=known.raw_text_url,
+    )
     return replace(
         item, source=SourceKind.INSPECTION, stage=Stage.INSPECTION, summary="", document=document
     )
@@ -135,8 +149,8 @@ def _on_inspection(item: Item) -> Item:
 
 def _published(item: Item, raw: dict[str, Any]) -> Item:
     """With the full-text terms that the Register would have found it by."""
-    full_text = replace(item, evidence=(raw.get("_text") or "",))
-    prepared = matching.prepare(full_text)
+    found_in = replace(item, evidence=(raw.get("_text") or "",))
+    prepared = matching.prepare(found_in)
     found = [
         phrase
         for term in TERMS
@@ -144,6 +158,21 @@ def _published(item: Item, raw: dict[str, Any]) -> Item:
         for phrase in term
     ]
     return replace(item, evidence=tuple(dict.fromkeys(found)))
+
+
+def _read(item: Item, raw: dict[str, Any]) -> Item:
+    """With the text that a live run would read: the preamble, and the words known to be in the rest."""
+    if not full_text.worth_reading(item):
+        return item
+    agencies = (a if isinstance(a, str) else a["raw_name"] for a in raw.get("agencies") or ())
+    parts = (f"{c['title']} CFR Part {c['part']}" for c in raw.get("cfr_references") or ())
+    dockets = (f"[Docket No. {docket}]" for docket in raw.get("docket_ids") or ())
+    rins = (f"RIN {rin}" for rin in raw.get("regulation_id_numbers") or ())
+    known = ("title", "action", "abstract", "_dates", "_text")
+    said = (str(raw[key]) for key in known if raw.get(key))
+    return replace(
+        item, evidence=(*item.evidence, "\n\n".join((*agencies, *parts, *dockets, *rins, *said)))
+    )
 
 
 def _headline(raw: dict[str, Any], headline: str, publisher: str) -> Item:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds import query
+from feeds import matching, query
 from feeds.errors import QueryError
 from feeds.fields import FIELDS
 from feeds.query import Query
 from feeds.topics import bundled
+from tests.factories import make_press
 from tests.query_strategies import TOPICS, nodes
 
 
@@ -53,6 +54,10 @@ PRINTED = {
     "feed:public-inspection publisher:Reuters": "feed:public-inspection publisher:reuters",
     "after:2020 before:2020-07": "after:2020-01-01 before:2020-07-01",
     "topic:main": "topic:main",
+    "Entity:Huawei": "entity:huawei",
+    "entity:zte|华为 rule": "(entity:zte OR entity:huawei) rule",
+    "title:(entity:huawei rule)": "title:(entity:huawei) title:rule",
+    "-entity:smic huawei": "-entity:smic huawei",
 }
 
 
@@ -89,6 +94,8 @@ def test_any_tree_is_printed_to_text_that_parses_to_it(tree: query.Query) -> Non
         ("type:rul", 5, "no type rul", "type:rule"),
         ("type:rule|notise", 10, "no type notise", "type:rule|notice"),
         ("topic:hauwei", 6, "no topic", "topic:huawei"),
+        ("entity:hauwei", 7, "no entity hauwei", "entity:huawei"),
+        ("huawei NEAR entity:zte", 7, "NEAR stands between", ""),
         ("after:6/18/2020", 6, "year-month-day", "after:2020-06-18"),
         ("after:2020-13-01", 6, "no day", ""),
         ("after:yesteryear", 6, "year-month-day", ""),
@@ -144,6 +151,7 @@ def test_a_query_beyond_the_limits_is_refused(text: str) -> None:
         ("huawei OR -notice", False),
         ("(huawei OR zte) after:2020", True),
         ("topic:huawei", True),
+        ("entity:huawei", True),
     ],
 )
 def test_a_query_knows_whether_it_asks_for_anything(text: str, *, positive: bool) -> None:
@@ -182,6 +190,15 @@ def test_the_documented_corrections_are_given(row: list[str]) -> None:
         query.parse(wrong)
 
     assert caught.value.hint == right
+
+
+@pytest.mark.parametrize("row", documented("Companies"))
+def test_the_documented_companies_are_found(row: list[str]) -> None:
+    text, found, other = row
+    asked = query.parse(text.replace("\\|", "|"))
+
+    assert matching.match(asked, make_press(title=found, summary=""))
+    assert not matching.match(asked, make_press(title=other, summary=""))
 
 
 def test_every_field_is_documented_and_its_example_parses() -> None:

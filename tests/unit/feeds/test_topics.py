@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feeds import matching, query, topics
 from feeds.errors import ConfigError
-from feeds.model import Agency, DocumentType, Item, SourceKind, Stage
+from feeds.model import Agency, CfrPart, DocumentType, Item, SourceKind, Stage
+from tests.evaluation.topics import LABELS
 from tests.factories import make_document, make_item, make_press
 
 TOPICS = topics.bundled()
@@ -35,6 +39,69 @@ def filed(title: str, agency: Agency, *, type: DocumentType = DocumentType.RULE)
         source=SourceKind.INSPECTION,
         stage=Stage.INSPECTION,
     )
+
+
+FACTS: list[dict[str, Any]] = [
+    json.loads(line)
+    for line in (Path(__file__).parents[2] / "evaluation" / "facts.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+
+
+def item_of(fact: dict[str, Any]) -> Item:
+    """What happened, as a live run would meet it."""
+    day = datetime.fromisoformat(fact["date"]).replace(hour=10, tzinfo=UTC)
+    if fact["kind"] == "headline":
+        return make_press(
+            title=fact["title"], summary="", publisher=fact["publisher"], event_at=day
+        )
+    document = make_document(
+        number=fact["number"],
+        type=DocumentType(fact["type"]),
+        agencies=tuple(Agency(name=slug, slug=slug) for slug in fact["agencies"]),
+        cfr_parts=tuple(
+            CfrPart(title=int(title), part=part)
+            for title, _, part in (value.partition("/") for value in fact.get("cfr", ()))
+        ),
+        rins=(),
+        dockets=(),
+    )
+    evidence = (fact["text"],) if "text" in fact else ()
+    return make_item(
+        title=fact["title"], summary="", evidence=evidence, document=document, event_at=day
+    )
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: f"{fact['date']} {fact['title'][:60]}")
+def test_the_default_topic_tells_of_what_happened_and_of_nothing_near_it(
+    fact: dict[str, Any],
+) -> None:
+    assert told("huawei-and-standards", item_of(fact)) is fact["relevant"]
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [f for f in FACTS if f["relevant"] and f["kind"] == "document" and f["label"] != "huawei"],
+    ids=lambda fact: f"{fact['label']} {fact['title'][:60]}",
+)
+def test_a_documents_own_topic_tells_of_it(fact: dict[str, Any]) -> None:
+    (name,) = (topic for topic, label in LABELS.items() if label == fact["label"])
+
+    assert told(name, item_of(fact))
+
+
+def test_a_listing_that_names_huawei_in_its_text_alone_is_told() -> None:
+    title = "Additions of Entities to the Entity List"
+    document = make_document(agencies=(BIS,), rins=(), dockets=())
+
+    texts = ("HMN International, formerly Huawei Marine Networks", "Yangtze Memory Technologies")
+    named, other = (
+        make_item(title=title, summary="", evidence=(text,), document=document) for text in texts
+    )
+
+    assert told("huawei-and-standards", named)
+    assert not told("huawei-and-standards", other)
 
 
 def test_the_topics_the_product_names_ship() -> None:
@@ -98,8 +165,18 @@ def test_near_misses_among_documents_are_not_told(
         ("FCC designates Huawei and ZTE as national security threats", True),
         ("U.S. revokes licenses to sell chips to Huawei", True),
         ("IEEE lifts restrictions on editorial and peer review activities", True),
+        ("U.S. bans new Huawei, ZTE equipment sales, citing national security risk", True),
+        ("FCC votes to bar Chinese labs from testing electronic devices", True),
+        ("BIS suspends 50% affiliates rule for one year", True),
+        ("US warns against using Huawei Ascend AI chips anywhere", True),
+        ("Interim final rule allows certain technology sharing with Huawei", True),
         ("NIST seeks input on China participation in international standards development", True),
         ("Huawei Mate 60 Pro review: a fine screen", False),
+        ("Huawei unveils AI cluster to beat US chip curbs", False),
+        ("US adds SMIC to blacklist", False),
+        ("DJI drones face US import ban", False),
+        ("Honor device sales rise as US bans others", False),
+        ("Germany orders carriers to strip Huawei from 5G core after US warning", False),
         ("Huawei profit falls as US sanctions bite", False),
         ("Huawei extends sponsorship of US tennis", False),
         ("UK to strip Huawei from 5G despite US pressure to allow nothing", False),
