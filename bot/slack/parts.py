@@ -42,8 +42,9 @@ def listed(head: str, lines: Sequence[str], table: Sequence[Sequence[str]] = ())
     first = section(head)
     room = _WHOLE - size([first])
     said = _packed(lines, room=room * 2 // 3 if table else room)
-    rows = _packed(_columns(table), room=room - size(said), fence="```")
-    return clipped("\n".join([head, *lines])), [first, *said, *rows]
+    columns = _columns(table)
+    rows = _packed(columns, room=room - size(said), fence="```")
+    return clipped("\n".join([head, *lines, *columns])), [first, *said, *rows]
 
 
 def _packed(lines: Sequence[str], *, room: int, fence: str = "") -> list[Block]:

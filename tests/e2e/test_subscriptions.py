@@ -109,7 +109,7 @@ async def test_who_follows_a_story_is_told_its_next_step_in_a_direct_message(
 
     (message,) = await slack.direct_messages(BOB)
     assert "Published" in message["text"]
-    assert "followed" in message["text"]
+    assert "follow" in message["text"]
     assert await slack.direct_messages(ALICE) == []
 
 

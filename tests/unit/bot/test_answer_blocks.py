@@ -325,6 +325,7 @@ def test_feeds_that_are_well_are_a_line_each_as_far_as_there_is_room(
     lines = [line for line in shown.replace("```", "").split("\n") if line.startswith("the-")]
     assert lines == [f"{each.name}  read 12m ago  next in 3m" for each in named[: len(lines)]]
     assert len(lines) >= least
+    assert lines[0] in text
     left = feeds - len(lines)
     assert (f"… and {left} more" in json.dumps(blocks, ensure_ascii=False)) == (left > 0)
     assert check_limits({"text": text, "blocks": blocks}) == []
