@@ -131,7 +131,7 @@ def main() -> None:
     python = os.environ.get("READER_PYTHON", sys.executable)
     parser.add_argument("--reader-python", default=python, help="a Python that has reader")
     parser.add_argument("--feeds", type=int, default=500)
-    parser.add_argument("--pairs", type=int, default=4, help="polls of each program in a phase")
+    parser.add_argument("--pairs", type=int, default=3, help="polls of each program in a phase")
     parser.add_argument("--latency", type=float, default=0.05, help="seconds a server takes")
     given = parser.parse_args()
     feeds, pairs, latency = given.feeds, given.pairs, given.latency
