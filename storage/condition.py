@@ -1,162 +1,191 @@
-"""A query as a condition on the table `entries`: SQL with parameters, text as one FTS5 MATCH."""
+"""A query as FTS5 expressions over the search index, each for a span of time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from feeds.terms import And, Day, Entity, Fact, Near, Node, Not, Or, Prefix, Topic, Words, cfr_range
-from feeds.words import WRITTEN
+from storage.search_index import (
+    DATED,
+    EVERY,
+    IN_TITLE,
+    cfr_range_tokens,
+    fact_token,
+    first_moment,
+)
+
+#: Beyond every moment.
+END = 2**62
 
 
 @dataclass(frozen=True, slots=True)
-class Sql:
-    """A condition, true or false for every entry and never NULL, and its parameters."""
+class Span:
+    """Moments from `low` to before `high`, and what entries of that time have to match."""
+
+    low: int
+    high: int
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """Entries that an expression finds, or with `barred` all others. No text finds nothing."""
 
     text: str
-    values: tuple[str | int, ...] = ()
+    barred: bool = False
 
 
-EVERYTHING = Sql("1")
+_NOTHING = _Clause("")
+_EVERYTHING = _Clause("", barred=True)
 
 
-def of(node: Node, *, narrowed: bool = False) -> Sql:  # noqa: PLR0911  one a kind of node
-    """The condition that holds for the entries that the node matches.
+def spans(node: Node | None) -> list[Span]:
+    """What finds the entries that the node matches, the latest time first; None matches all.
 
-    Args:
-        node: Of a parsed query.
-        narrowed: Text beside it leaves few entries, so that facts are better asked of each.
+    Between two days that the query names, `after:` and `before:` are true or false of every dated
+    entry, so that each span needs one expression and no other table.
     """
-    if expression := fts(node):
-        return Sql(
-            "entries.id IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH ?)", (expression,)
-        )
+    if node is None:
+        return [Span(0, END, f'"{EVERY}"')]
+    cuts = sorted({first_moment(day) for day in _days(node)}, reverse=True)
+    found = []
+    for high, low in zip([END, *cuts], [*cuts, 0], strict=True):
+        clause = _clause(node, low)
+        if clause == _NOTHING:
+            continue
+        text = clause.text
+        if clause.barred:
+            text = f'"{EVERY}" NOT {text}' if text else f'"{EVERY}"'
+        found.append(Span(low, high, text))
+    return found
+
+
+def narrowed(wide: Sequence[Span], expression: str) -> list[Span]:
+    """The spans with one thing more to match."""
+    return [replace(span, expression=f"({span.expression}) AND {expression}") for span in wide]
+
+
+def leaves(node: Node) -> list[Words | Prefix]:
+    """The words that are asked for, by which matches are ranked, each once."""
+    return list(dict.fromkeys(_asked(node)))
+
+
+def in_title(leaf: Words | Prefix) -> str:
+    """What finds the leaf in the title."""
+    return _leaf(replace(leaf, title=True))
+
+
+def anywhere(leaf: Words | Prefix) -> str:
+    """What finds the leaf where the query looks for it."""
+    return _leaf(leaf)
+
+
+def any_of(parts: Iterable[str]) -> str:
+    """What finds what some expression finds."""
+    return f"({' OR '.join(parts)})"
+
+
+def all_of(parts: Iterable[str]) -> str:
+    """What finds what every expression finds."""
+    return f"({' AND '.join(parts)})"
+
+
+def has_choice(node: Node) -> bool:
+    """Whether an entry can match without some word that is asked for."""
     match node:
         case And(nodes):
-            return _and(nodes)
-        case Or(nodes):
-            text, rest = _split(nodes)
-            parts = [*([of(_joined(Or, text))] if text else []), *map(of, rest)]
-            return _join(" OR ", parts)
-        case Not(part):
-            inner = of(part)
-            return Sql(f"NOT ({inner.text})", inner.values)
+            return any(map(has_choice, nodes))
+        case Or():
+            return True
         case Topic(_, part) | Entity(_, part):
-            return of(part, narrowed=narrowed)
-        case Day(after, day):
-            sign = ">=" if after else "<"
-            return Sql(f"(event_day IS NOT NULL AND event_day {sign} ?)", (day.isoformat(),))
-        case Fact():
-            return _fact(node, narrowed=narrowed)
+            return has_choice(part)
         case _:
-            raise AssertionError(node)  # every other kind is text
+            return False
 
 
-def ranking(node: Node) -> str:
-    """The FTS5 expression by which matches are ranked: all text that is asked for; may be empty."""
-    whole = fts(node)
-    return whole or _or(fts(part) or "" for part in _asked(node))
+def _days(node: Node) -> Iterator[date]:
+    match node:
+        case Day(_, day):
+            yield day
+        case Not(part) | Topic(_, part) | Entity(_, part):
+            yield from _days(part)
+        case And(nodes) | Or(nodes):
+            for part in nodes:
+                yield from _days(part)
 
 
-def fts(node: Node) -> str:  # noqa: PLR0911  one a kind of node
-    """The node as one FTS5 expression; empty when it is not text alone, or only excludes."""
+def _clause(node: Node, low: int) -> _Clause:  # noqa: PLR0911  one a kind of node
+    """The node for the moments from `low` to the next day that the query names."""
+    match node:
+        case And(nodes):
+            return _all([_clause(part, low) for part in nodes])
+        case Or(nodes):
+            return _negated(_all([_negated(_clause(part, low)) for part in nodes]))
+        case Not(part):
+            return _negated(_clause(part, low))
+        case Topic(_, part) | Entity(_, part):
+            return _clause(part, low)
+        case Day(after, day):
+            return _Clause(f'"{DATED}"') if (low >= first_moment(day)) == after else _NOTHING
+        case Fact():
+            return _Clause(any_of(f'"{token}"' for token in _tokens(node)))
+        case _:
+            return _Clause(_leaf(node))
+
+
+def _negated(clause: _Clause) -> _Clause:
+    return replace(clause, barred=not clause.barred)
+
+
+def _all(clauses: Sequence[_Clause]) -> _Clause:
+    """What every clause finds: a and b and not c and not d is (a AND b) NOT (c OR d)."""
+    asked = [clause.text for clause in clauses if not clause.barred]
+    barred = [clause.text for clause in clauses if clause.barred and clause.text]
+    if not all(asked):
+        return _NOTHING
+    if not asked:
+        return _Clause(any_of(barred), barred=True) if barred else _EVERYTHING
+    text = all_of(asked)
+    return _Clause(f"({text} NOT {any_of(barred)})") if barred else _Clause(text)
+
+
+def _leaf(node: Words | Prefix | Near) -> str:
+    mark = IN_TITLE if node.title else ""
     match node:
         case Words():
-            return _scope(node, f'"{" ".join(node.tokens)}"')
+            return f'"{_joined(node, mark)}"'
         case Prefix(start):
-            return _scope(node, f'("{start}"* OR "{WRITTEN}{start}"*)')
+            return f'({"{title} : " if node.title else ""}"{start}"*)'
         case Near(left, right, distance):
-            pairs = ((" ".join(a.tokens), " ".join(b.tokens)) for a in left for b in right)
-            return _or(_scope(node, f'NEAR("{a}" "{b}", {distance})') for a, b in pairs)
-        case Topic(_, part) | Entity(_, part):
-            return fts(part)
-        case Or(nodes):
-            parts = [fts(part) for part in nodes]
-            return _or(parts) if all(parts) else ""
-        case And(nodes):
-            return _fts_and(nodes)
-        case _:
-            return ""
-
-
-def _fts_and(nodes: Sequence[Node]) -> str:
-    asked = [fts(part) for part in nodes if not isinstance(part, Not)]
-    barred = [fts(part.node) for part in nodes if isinstance(part, Not)]
-    if not asked or not all(asked) or not all(barred):
-        return ""
-    text = " AND ".join(asked)
-    return f"(({text}) NOT {_or(barred)})" if barred else f"({text})"
-
-
-def _or(parts: Iterable[str]) -> str:
-    some = [part for part in parts if part]
-    return f"({' OR '.join(some)})" if some else ""
-
-
-def _scope(node: Words | Prefix | Near, expression: str) -> str:
-    return f"{{title}} : {expression}" if node.title else expression
-
-
-def _and(nodes: Sequence[Node]) -> Sql:
-    """Text goes together into one MATCH, exclusions of text with it."""
-    text, rest = _split(nodes)
-    if text:
-        barred = [part for part in rest if isinstance(part, Not) and fts(part.node)]
-        rest = [part for part in rest if part not in barred]
-        parts = [of(_joined(And, [*text, *barred]))]
-    else:
-        parts = []
-    parts += [of(part, narrowed=bool(text)) for part in rest]
-    return _join(" AND ", parts)
-
-
-def _split(nodes: Sequence[Node]) -> tuple[list[Node], list[Node]]:
-    text = [part for part in nodes if fts(part)]
-    return text, [part for part in nodes if part not in text]
-
-
-def _joined(kind: type[And | Or], nodes: list[Node]) -> Node:
-    return nodes[0] if len(nodes) == 1 else kind(tuple(nodes))
-
-
-def _join(word: str, parts: Sequence[Sql]) -> Sql:
-    return Sql(
-        f"({word.join(part.text for part in parts)})",
-        tuple(value for part in parts for value in part.values),
-    )
-
-
-def _fact(fact: Fact, *, narrowed: bool) -> Sql:
-    values = [value for value in fact.values if not _is_range(fact, value)]
-    tests, bound = [], list[str | int]()
-    if values:
-        tests.append(f"value IN ({', '.join('?' * len(values))})")
-        bound += values
-    for value in fact.values:
-        if _is_range(fact, value) and (span := cfr_range(value)):
-            title, first, last = span
-            place = len(title) + 2
-            tests.append(
-                "(value > ? AND value < ? AND value GLOB ?"
-                f" AND CAST(substr(value, {place}) AS INTEGER) BETWEEN ? AND ?)"
+            return any_of(
+                f'NEAR("{_joined(a, mark)}" "{_joined(b, mark)}", {distance})'
+                for a in left
+                for b in right
             )
-            bound += [f"{title}/", f"{title}0", f"{title}/[0-9]*", first, last]
-    test = f"field = ? AND ({' OR '.join(tests)})"
-    if narrowed:
-        one = f"EXISTS (SELECT 1 FROM entry_facts WHERE {test} AND entry_id = entries.id)"  # noqa: S608  our text only
-    else:
-        one = f"entries.id IN (SELECT entry_id FROM entry_facts WHERE {test})"  # noqa: S608  our text only
-    return Sql(one, (fact.field, *bound))
 
 
-def _is_range(fact: Fact, value: str) -> bool:
-    return fact.field == "cfr" and cfr_range(value) is not None
+def _joined(words: Words, mark: str) -> str:
+    return " ".join(mark + token for token in words.tokens)
 
 
-def _asked(node: Node) -> Iterable[Node]:
+def _tokens(fact: Fact) -> Iterator[str]:
+    for value in fact.values:
+        span = cfr_range(value) if fact.field == "cfr" else None
+        if span:
+            yield from cfr_range_tokens(*span)
+        else:
+            yield fact_token(fact.field, value)
+
+
+def _asked(node: Node) -> Iterator[Words | Prefix]:
     match node:
-        case Words() | Prefix() | Near():
+        case Words() | Prefix():
             yield node
+        case Near(left, right, _):
+            for words in (*left, *right):
+                yield replace(words, title=node.title)
         case And(nodes) | Or(nodes):
             for part in nodes:
                 yield from _asked(part)

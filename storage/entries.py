@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 from sqlite_utils import Database
 
-from feeds import facts, identity
+from feeds import identity
 from feeds.model import Item, SourceKind, Stage
-from feeds.words import index_text
-from storage import stories
+from storage import search_index, stories
 from storage.database import to_instant, to_text
 
-#: A public-inspection row is the document printed under its number within this time of its filing;
-#: special filings stay listed for days, re-used numbers lie years apart
-#: (api-core commit 245fb5b4b; reference/federal_register.md §5, §7).
-SAME_DOCUMENT = timedelta(days=90)
 #: What `from_row` needs.
 COLUMNS = "entries.id, item, story_id, revision, first_seen_at"
 
@@ -142,7 +137,7 @@ def _same_document(known: Item, seen: Item) -> bool:
         return _published_on(known) == _published_on(seen)
     if known.event_at is None or seen.event_at is None:
         return True
-    return abs(known.event_at - seen.event_at) <= SAME_DOCUMENT
+    return abs(known.event_at - seen.event_at) <= stories.SAME_DOCUMENT
 
 
 def _published_on(item: Item) -> str:
@@ -173,54 +168,38 @@ def _columns(item: Item) -> dict[str, str | None]:
 
 
 def _insert(db: Database, item: Item, *, now: datetime) -> Entry:
-    columns = {"key": item.key, "first_seen_at": to_text(now)} | _columns(item)
+    texts = {"key": item.key, "first_seen_at": to_text(now)} | _columns(item)
     story_id = stories.place(
         db,
-        register_key=columns["register_key"],
-        headline=columns["headline"],
-        passed_on=columns["passed_on"],
+        register_key=texts["register_key"],
+        headline=texts["headline"],
+        passed_on=texts["passed_on"],
+        event_at=item.event_at,
         now=now,
     )
-    columns["story_id"] = story_id  # type: ignore[assignment]  # the one integer among them
+    moment = search_index.moment_of(db, item, first_seen_at=now)
+    columns = texts | {"story_id": story_id, "moment": moment}
     names = ", ".join(columns)
     values = ", ".join(f":{name}" for name in columns)
     cursor = db.execute(f"INSERT INTO entries ({names}) VALUES ({values})", columns)  # noqa: S608  names are ours
     entry_id = int(cursor.lastrowid or 0)
-    _index(db, entry_id, item)
+    search_index.add(db, entry_id, moment, item)
     return Entry(id=entry_id, item=item, story_id=story_id, revision=0, first_seen_at=now)
 
 
 def _update(db: Database, known: Entry, item: Item, *, revised: bool) -> Entry:
-    columns = _columns(item)
+    before = db.execute("SELECT moment FROM entries WHERE id = ?", [known.id]).fetchone()[0]
+    moment = search_index.moment_of(db, item, first_seen_at=known.first_seen_at, known=before)
     revision = known.revision + revised
+    columns = _columns(item) | {"moment": moment, "revision": revision}
     sets = ", ".join(f"{name} = :{name}" for name in columns)
-    db.execute(
-        f"UPDATE entries SET {sets}, revision = :revision WHERE id = :id",  # noqa: S608  names are ours
-        columns | {"revision": revision, "id": known.id},
-    )
-    db.execute("DELETE FROM entry_facts WHERE entry_id = ?", [known.id])
-    db.execute("DELETE FROM entries_fts WHERE rowid = ?", [known.id])
-    _index(db, known.id, item)
+    db.execute(f"UPDATE entries SET {sets} WHERE id = :id", columns | {"id": known.id})  # noqa: S608  names are ours
+    search_index.remove(db, known.id, before)
+    search_index.add(db, known.id, moment, item)
     return Entry(
         id=known.id,
         item=item,
         story_id=known.story_id,
         revision=revision,
         first_seen_at=known.first_seen_at,
-    )
-
-
-def _index(db: Database, entry_id: int, item: Item) -> None:
-    db.conn.executemany(
-        "INSERT INTO entry_facts (field, value, entry_id) VALUES (?, ?, ?)",
-        [(field, value, entry_id) for field, value in sorted(facts.of(item))],
-    )
-    db.execute(
-        "INSERT INTO entries_fts (rowid, title, summary, evidence) VALUES (?, ?, ?, ?)",
-        [
-            entry_id,
-            index_text(item.title),
-            index_text(item.summary),
-            index_text("\n".join(item.evidence)),
-        ],
     )

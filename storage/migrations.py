@@ -72,6 +72,7 @@ def m002_entries(db: Database) -> None:
             hash TEXT NOT NULL,
             revision INTEGER NOT NULL DEFAULT 0,
             item TEXT NOT NULL,                    -- JSON of the Item as last seen
+            moment INTEGER NOT NULL UNIQUE,        -- its place in time; its rowid in entries_fts
             UNIQUE (key, published_on)
         ) STRICT;
         CREATE INDEX entries_twin ON entries (twin) WHERE twin IS NOT NULL;
@@ -79,16 +80,19 @@ def m002_entries(db: Database) -> None:
         CREATE INDEX entries_passed_on ON entries (passed_on, first_seen_at);
         CREATE INDEX entries_register_key ON entries (register_key) WHERE register_key IS NOT NULL;
         CREATE INDEX entries_story ON entries (story_id);
-        CREATE INDEX entries_newest ON entries (coalesce(event_at, first_seen_at), id);
-        CREATE TABLE entry_facts (
+        CREATE TABLE entry_facts (                 -- those that documents are looked up by
             field TEXT NOT NULL,
             value TEXT NOT NULL,
             entry_id INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
             PRIMARY KEY (field, value, entry_id)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX entry_facts_entry ON entry_facts (entry_id);
-        -- Holds our own tokens (feeds/words.py), so the ascii tokenizer only splits at the spaces.
-        CREATE VIRTUAL TABLE entries_fts USING fts5 (title, summary, evidence, tokenize = 'ascii');
+        -- Holds our own tokens (storage/search_index.py), so the ascii tokenizer only splits at the
+        -- spaces. A list of the beginnings of three letters makes short prefixes as fast as words.
+        CREATE VIRTUAL TABLE entries_fts USING fts5 (
+            title, summary, head UNINDEXED, facts, evidence,
+            tokenize = 'ascii', prefix = '3', columnsize = 0
+        );
         """
     )
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from sqlite_utils import Database
 
 from feeds.query import Query
-from storage import condition
-from storage.condition import Sql
+from storage import condition, ranking
+from storage.condition import Span
 from storage.entries import COLUMNS, Entry, from_row
+from storage.matches import newest, newest_id
 
 #: Beyond this many, entries are not counted.
 COUNT_CAP = 1_000
-#: What a word weighs in the title, the summary and the full-text evidence (FTS5's bm25).
-_WEIGHTS = "10.0, 3.0, 1.0"
-#: As the index entries_newest has it.
-_MOMENT = "coalesce(event_at, first_seen_at)"
 
 
 class Order(StrEnum):
@@ -34,23 +32,25 @@ class Cursor:
     """Where the next page begins. `str` writes it for a button, `read` takes it back."""
 
     order: Order
-    #: Newest first: moment of the last entry shown. Best first: the newest id when the search
-    #: began, so that what arrives meanwhile shifts no page.
-    mark: str
-    #: Newest first: id of the last entry shown. Best first: how many were shown.
+    #: Best first: the newest id when the search began, so that what arrives meanwhile shifts no
+    #: page. Newest first: 0.
+    mark: int
+    #: Best first: how many were shown. Otherwise: moment of the last entry shown.
     at: int
+    #: Best first, and past the entries that are ranked: the others follow, newest first.
+    rest: bool = False
 
     def __str__(self) -> str:
-        return f"{self.order.value}~{self.mark}~{self.at}"
+        return f"{'rest' if self.rest else self.order.value}~{self.mark}~{self.at}"
 
     @classmethod
     def read(cls, text: str) -> Cursor | None:
         """The cursor that `str` wrote; None for anything else."""
-        found = re.fullmatch(r"(newest~[0-9T:.Z-]{1,40}|best~\d{1,18})~(\d{1,18})", text, re.ASCII)
+        found = re.fullmatch(r"(newest|best|rest)~(\d{1,18})~(\d{1,18})", text, re.ASCII)
         if found is None:
             return None
-        order, _, mark = found[1].partition("~")
-        return cls(order=Order(order), mark=mark, at=int(found[2]))
+        order = Order.NEWEST if found[1] == "newest" else Order.BEST
+        return cls(order=order, mark=int(found[2]), at=int(found[3]), rest=found[1] == "rest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,9 @@ class Page:
     total: int
     #: None on the last page.
     next: Cursor | None
+    #: Best first, but of very many: only the newest `ranking.NEWEST` and the newest that say it in
+    #: their title were ranked; the others follow them, newest first.
+    bounded: bool = False
 
 
 def search(
@@ -77,63 +80,72 @@ def search(
     Args:
         db: Only read.
         query: None finds everything.
-        order: Best first weighs words by rarity and place (title, summary, full text); a query
-            without words to look for is answered newest first.
+        order: Best first weighs words by rarity and place (title, summary, full text), and at equal
+            merit the newer comes first; a query without words to look for is answered newest first.
         limit: Entries on a page.
         after: `next` of the page before. Its order holds, and following it neither skips nor
             repeats an entry, whatever is remembered meanwhile.
     """
-    wanted = condition.of(query.root) if query else condition.EVERYTHING
-    ranking = condition.ranking(query.root) if query else ""
-    if ranking and (after.order if after else order) is Order.BEST:
-        rows, following = _best(db, wanted, ranking, limit, after)
+    wanted = condition.spans(query.root if query else None)
+    found = newest(db, wanted, limit=COUNT_CAP)
+    total = len(found)
+    leaves = condition.leaves(query.root) if query else []
+    if query and leaves and (after.order if after else order) is Order.BEST:
+        last = newest_id(db)
+        mark = after.mark if after else last
+        if mark != last:
+            found = newest(db, wanted, limit=ranking.NEWEST + 1, mark=mark)
+        ranked = ranking.rank(
+            db, wanted, leaves, found=found, mark=mark, choice=condition.has_choice(query.root)
+        )
+        shown, following = _best(db, wanted, ranked, limit=limit, after=after, mark=mark)
+        bounded = ranked.floor > 0
     else:
-        rows, following = _newest(db, wanted, limit, after)
-    return Page(
-        entries=tuple(from_row(row) for row in rows[:limit]),
-        total=_count(db, wanted),
-        next=following if len(rows) > limit else None,
-    )
+        shown, following = _newest(db, wanted, found, limit, after)
+        bounded = False
+    return Page(entries=_read(db, shown), total=total, next=following, bounded=bounded)
 
 
 def _newest(
-    db: Database, wanted: Sql, limit: int, after: Cursor | None
-) -> tuple[list[dict[str, Any]], Cursor | None]:
-    older = f"AND ({_MOMENT}, entries.id) < (?, ?)" if after else ""
-    rows = list(
-        db.query(
-            f"SELECT {COLUMNS}, {_MOMENT} AS moment FROM entries WHERE {wanted.text} {older}"  # noqa: S608  values are bound
-            f" ORDER BY {_MOMENT} DESC, entries.id DESC LIMIT ?",
-            [*wanted.values, *((after.mark, after.at) if after else ()), limit + 1],
-        )
-    )
-    if len(rows) <= limit:
-        return rows, None
-    last = rows[limit - 1]
-    return rows, Cursor(order=Order.NEWEST, mark=last["moment"], at=last["id"])
+    db: Database, wanted: Sequence[Span], found: Sequence[int], limit: int, after: Cursor | None
+) -> tuple[Sequence[int], Cursor | None]:
+    if after:
+        found = newest(db, wanted, limit=limit + 1, below=after.at)
+    shown = found[:limit]
+    if len(found) <= limit:
+        return shown, None
+    return shown, Cursor(order=Order.NEWEST, mark=0, at=shown[-1])
 
 
 def _best(
-    db: Database, wanted: Sql, ranking: str, limit: int, after: Cursor | None
-) -> tuple[list[dict[str, Any]], Cursor | None]:
-    newest = int(after.mark) if after else _newest_id(db)
-    shown = after.at if after else 0
+    db: Database,
+    wanted: Sequence[Span],
+    ranked: ranking.Ranked,
+    *,
+    limit: int,
+    after: Cursor | None,
+    mark: int,
+) -> tuple[Sequence[int], Cursor | None]:
+    at = len(ranked.moments) if after and after.rest else after.at if after else 0
+    shown = list(ranked.moments[at : at + limit + 1])
+    below = after.at if after and after.rest else ranked.floor
+    if below and len(shown) <= limit:
+        # Some of what is older was ranked as well, and is passed over.
+        beside = {moment for moment in ranked.moments if moment < ranked.floor}
+        more = newest(db, wanted, limit=limit + 1 + len(beside), below=below, mark=mark)
+        shown += [moment for moment in more if moment not in beside]
+    if len(shown) <= limit:
+        return shown, None
+    shown = shown[:limit]
+    if at + limit <= len(ranked.moments):
+        return shown, Cursor(order=Order.BEST, mark=mark, at=at + limit)
+    return shown, Cursor(order=Order.BEST, mark=mark, at=shown[-1], rest=True)
+
+
+def _read(db: Database, moments: Sequence[int]) -> tuple[Entry, ...]:
     rows = db.query(
-        "WITH ranked AS MATERIALIZED ("  # noqa: S608  values are bound
-        f" SELECT rowid AS id, bm25(entries_fts, {_WEIGHTS}) AS score"
-        " FROM entries_fts WHERE entries_fts MATCH ?)"
-        f" SELECT {COLUMNS} FROM entries LEFT JOIN ranked ON ranked.id = entries.id"
-        f" WHERE {wanted.text} AND entries.id <= ?"
-        f" ORDER BY score IS NULL, score, {_MOMENT} DESC, entries.id DESC LIMIT ? OFFSET ?",
-        [ranking, *wanted.values, newest, limit + 1, shown],
+        f"SELECT {COLUMNS}, moment FROM entries WHERE moment IN (SELECT value FROM json_each(?))",  # noqa: S608  the columns are ours
+        [json.dumps(list(moments))],
     )
-    return list(rows), Cursor(order=Order.BEST, mark=str(newest), at=shown + limit)
-
-
-def _newest_id(db: Database) -> int:
-    return int(db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0])
-
-
-def _count(db: Database, wanted: Sql) -> int:
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM entries WHERE {wanted.text} LIMIT {COUNT_CAP})"  # noqa: S608  values are bound
-    return int(db.execute(sql, wanted.values).fetchone()[0])
+    by_moment = {row["moment"]: from_row(row) for row in rows}
+    return tuple(by_moment[moment] for moment in moments)

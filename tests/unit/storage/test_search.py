@@ -1,17 +1,19 @@
-"""storage/search.py and storage/condition.py: pages of what a query matches."""
+"""storage/search.py and what it stands on: pages of what a query matches."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlite_utils import Database
 
 from feeds import query
-from storage import entries, search
+from feeds.model import CfrPart
+from storage import entries, ranking, search, search_index
 from storage.database import transaction
 from storage.search import COUNT_CAP, Cursor, Order
-from tests.factories import NOW, make_press
+from tests.factories import NOW, make_document, make_item, make_press
 
 
 def remember(
@@ -102,7 +104,16 @@ def test_counting_stops_at_the_cap(db: Database) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "newest", "best~x~1", "newest~2020~1 OR 1", "worst~1~1", "newest~'~1", "best~1~1~1"],
+    [
+        "",
+        "newest",
+        "best~x~1",
+        "newest~2020~1 OR 1",
+        "worst~1~1",
+        "newest~'~1",
+        "best~1~1~1",
+        "rest~-1~1",
+    ],
 )
 def test_a_forged_cursor_is_no_cursor(text: str) -> None:
     assert Cursor.read(text) is None
@@ -132,3 +143,159 @@ def test_the_largest_query_is_answered(db: Database) -> None:
     found = [search.search(db, query.parse(text)).total for text in (wide, mixed, deep)]
 
     assert found == [1, 1, 0]
+
+
+def everything(db: Database, text: str, order: Order) -> list[str]:
+    """The titles of all pages."""
+    seen: list[str] = []
+    cursor: Cursor | None = None
+    while True:
+        page = search.search(db, query.parse(text), order=order, limit=40, after=cursor)
+        seen += titles(page)
+        if page.next is None:
+            return seen
+        cursor = Cursor.read(str(page.next))
+
+
+def test_the_best_of_very_many_are_ranked_and_the_others_follow(db: Database) -> None:
+    remember(db, "huawei in a title of old", summary="nothing")
+    remember(db, *[f"n{n}" for n in range(ranking.NEWEST + 90)], summary="huawei", first=1)
+
+    page = search.search(db, query.parse("huawei"), order=Order.BEST, limit=2)
+    all_pages = everything(db, "huawei", Order.BEST)
+
+    assert page.bounded
+    assert titles(page) == ["huawei in a title of old", f"n{ranking.NEWEST + 89}"]
+    assert sorted(all_pages) == sorted(everything(db, "huawei", Order.NEWEST))
+    assert len(all_pages) == len(set(all_pages)) == ranking.NEWEST + 91
+
+
+def test_what_arrives_while_very_many_are_paged_shifts_none(db: Database) -> None:
+    remember(db, *[f"n{n}" for n in range(ranking.NEWEST + 20)], summary="huawei zte")
+    asked = query.parse("huawei OR zte")
+    seen: list[str] = []
+    cursor: Cursor | None = None
+
+    while True:
+        page = search.search(db, asked, order=Order.BEST, limit=60, after=cursor)
+        seen += titles(page)
+        remember(db, f"huawei zte {len(seen)}", first=10_000 + len(seen))
+        if page.next is None:
+            break
+        cursor = page.next
+
+    assert sorted(seen) == sorted(f"n{n}" for n in range(ranking.NEWEST + 20))
+
+
+def test_few_matches_are_all_ranked(db: Database) -> None:
+    remember(db, "huawei", "zte")
+
+    page = search.search(db, query.parse("huawei"), order=Order.BEST)
+
+    assert not page.bounded
+
+
+def test_the_rarer_word_weighs_more(db: Database) -> None:
+    remember(db, *["common"] * 30, "rare thing", *["common"] * 30)
+
+    page = search.search(db, query.parse("common OR rare"), order=Order.BEST, limit=1)
+
+    assert titles(page) == ["rare thing"]
+
+
+def test_at_equal_merit_the_newer_comes_first(db: Database) -> None:
+    remember(db, "huawei older one", "huawei newer one")
+
+    page = search.search(db, query.parse("huawei"), order=Order.BEST)
+
+    assert titles(page) == ["huawei newer one", "huawei older one"]
+
+
+def test_a_day_begins_and_ends_in_washington(db: Database) -> None:
+    moments = {
+        "last of the 15th": datetime(2020, 6, 16, 3, 59, 59, tzinfo=UTC),
+        "first of the 16th": datetime(2020, 6, 16, 4, 0, tzinfo=UTC),
+        "undated": None,
+    }
+    for n, (title, moment) in enumerate(moments.items()):
+        item = make_press(
+            key=f"n:{n}", url=f"https://news.example/{n}", title=title, event_at=moment
+        )
+        entries.remember(db, item, now=NOW)
+
+    found = [
+        sorted(titles(search.search(db, query.parse(text))))
+        for text in ("after:2020-06-16", "before:2020-06-16", "-after:2020-06-16")
+    ]
+
+    assert found == [
+        ["first of the 16th"],
+        ["last of the 15th"],
+        ["last of the 15th", "undated"],
+    ]
+
+
+def test_an_entry_whose_event_moves_is_found_at_its_new_time_only(db: Database) -> None:
+    item = make_press(event_at=datetime(2020, 6, 1, tzinfo=UTC))
+    entries.remember(db, item, now=NOW)
+
+    entries.remember(db, replace(item, event_at=datetime(2020, 7, 1, tzinfo=UTC)), now=NOW)
+
+    found = [
+        search.search(db, query.parse(t)).total for t in ("after:2020-06-15", "before:2020-06-15")
+    ]
+    assert found == [1, 0]
+
+
+def test_a_minute_with_no_room_left_lends_of_its_own_day(db: Database) -> None:
+    evening = datetime(2020, 6, 16, 3, 59, tzinfo=UTC)
+    item = make_press(event_at=evening)
+    entries.remember(db, item, now=NOW)
+    last = search_index.first_moment(date(2020, 6, 16)) - 1
+    db.execute("UPDATE entries SET moment = ?", [last])
+
+    found = search_index.moment_of(db, item, first_seen_at=NOW)
+
+    assert search_index.first_moment(date(2020, 6, 15)) <= found < last
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("cfr:15/730-774", ["15 744", "15 772a"]),
+        ("cfr:15/744-744", ["15 744"]),
+        ("cfr:15/0-99999", ["15 7", "15 744", "15 772a"]),
+        ("cfr:15/745-771", []),
+        ("cfr:47/1-99999", ["47 1000"]),
+        ("cfr:15", ["15 7", "15 744", "15 772a"]),
+    ],
+)
+def test_a_range_finds_the_parts_in_it(db: Database, text: str, found: list[str]) -> None:
+    for n, (title, part) in enumerate(
+        [(15, "744"), (15, "772a"), (15, "7"), (47, "1000"), (41, "102-3")]
+    ):
+        document = make_document(
+            number=f"2020-1309{n}", cfr_parts=(CfrPart(title=title, part=part),)
+        )
+        item = make_item(key=f"fr:2020-1309{n}", title=f"{title} {part}", document=document)
+        entries.remember(db, item, now=NOW)
+
+    assert sorted(titles(search.search(db, query.parse(text)))) == found
+
+
+def test_a_wide_range_takes_few_tokens() -> None:
+    tokens = list(search_index.cfr_range_tokens("15", 1, 98_765))
+
+    assert len(tokens) == len(set(tokens)) < 80
+
+
+def test_prefixes_find_words_as_written_and_in_the_title_only_when_told(db: Database) -> None:
+    remember(db, "Standardization", "nothing")
+    remember(db, "other", summary="standardizing", first=2)
+
+    found = [
+        search.search(db, query.parse(text)).total
+        for text in ("standardiza*", "sta*", "title:sta*", "title:standardizi*", "§ev*")
+    ]
+
+    assert found == [1, 2, 1, 0, 0]

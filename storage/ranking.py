@@ -1,0 +1,170 @@
+"""Best first: what an entry says of the words asked for, weighed by rarity and place."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from feeds.terms import Prefix, Words
+from storage import condition
+from storage.condition import Span
+from storage.matches import newest
+
+#: So many of the newest matches are ranked, and so many more of each other kind.
+NEWEST = 500
+BESIDE = 150
+#: So many of the words asked for are weighed; a topic may ask for hundreds.
+WEIGHED = 24
+#: What a word counts in the title, the summary and the evidence.
+_TITLE, _SUMMARY, _EVIDENCE = 10, 3, 1
+#: BM25's k1 and b (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, 3.4, as
+#: its BM25F has fields); lengths in characters.
+_K, _B = 1.2, 0.3
+_USUAL_LENGTH = 800
+#: Merits nearer to each other than this are equal, and the newer comes first.
+_STEP = 0.05
+#: How often a word is used is told from so many of its newest entries.
+_SAMPLE = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """Matches, best first."""
+
+    moments: list[int]
+    #: All matches from this moment on are among them; 0 when all matches are.
+    floor: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A word that is asked for: what stands for it in a text with spaces around, and its weight."""
+
+    pattern: str
+    #: The same where spaces are doubled, so that a word said twice in a row counts twice.
+    spaced: str
+    in_title: bool
+    weight: float
+
+
+def rank(
+    db: Database,
+    wanted: Sequence[Span],
+    leaves: Sequence[Words | Prefix],
+    *,
+    found: Sequence[int],
+    mark: int,
+    choice: bool,
+    most: int = NEWEST,
+) -> Ranked:
+    """Order matches by merit, and by time at equal merit.
+
+    Of more matches than `most` those are ranked, and with them the newest that have the words in
+    their title, have all of them, or have the rarest.
+
+    Args:
+        db: Only read.
+        wanted: What matches.
+        leaves: The words asked for.
+        found: The newest matches, one more than `most` of them if there are so many.
+        mark: Entries with a higher id are left out, so that the order stays as it was.
+        choice: Whether an entry can match without one of the words.
+        most: How many are ranked.
+    """
+    leaves = leaves[:WEIGHED]
+    weights = _weights(db, leaves, mark)
+    ranked = list(found[:most])
+    floor = 0
+    if len(found) > most:
+        floor = ranked[-1]
+        for expression in _kinds(leaves, weights, choice=choice):
+            some = condition.narrowed(wanted, expression)
+            ranked += newest(db, some, limit=BESIDE, mark=mark)
+    weighed = [_weighed(leaf, weight) for leaf, weight in zip(leaves, weights, strict=True)]
+    merits = _merits(db, list(dict.fromkeys(ranked)), weighed)
+    merits.sort(reverse=True)
+    return Ranked(moments=[moment for _, moment in merits], floor=floor)
+
+
+def _kinds(
+    leaves: Sequence[Words | Prefix], weights: Sequence[float], *, choice: bool
+) -> list[str]:
+    """What the best matches are likely to have."""
+    titles = [condition.in_title(leaf) for leaf in leaves]
+    kinds = [condition.any_of(titles)]
+    if len(leaves) > 1:
+        kinds.append(condition.all_of(titles))
+    if len(leaves) > 1 and choice:
+        rarest = max(range(len(leaves)), key=weights.__getitem__)
+        kinds.append(condition.all_of(map(condition.anywhere, leaves)))
+        kinds.append(condition.anywhere(leaves[rarest]))
+    return kinds
+
+
+def _merits(
+    db: Database, moments: Sequence[int], weighed: Sequence[_Weighed]
+) -> list[tuple[int, int]]:
+    rows = db.execute(
+        "SELECT fts.rowid, title, summary, head FROM json_each(?) CROSS JOIN entries_fts AS fts"
+        " ON fts.rowid = value",
+        [json.dumps(moments)],
+    )
+    most = sum(word.weight for word in weighed) * _STEP
+    return [
+        (round(_merit(weighed, f" {title} ", f" {summary} ", f" {head} ") / most), moment)
+        for moment, title, summary, head in rows.fetchall()
+    ]
+
+
+def _merit(weighed: Sequence[_Weighed], title: str, summary: str, head: str) -> float:
+    longer = min((len(title) + len(summary)) / _USUAL_LENGTH, 2.0)
+    slack = _K * (1 - _B + _B * longer)
+    title = title.replace(" ", "  ")
+    merit = 0.0
+    for word in weighed:
+        uses = _TITLE * title.count(word.spaced)
+        if not word.in_title:
+            uses += _SUMMARY * summary.count(word.pattern) + _EVIDENCE * head.count(word.pattern)
+        merit += word.weight * uses / (uses + slack)
+    return merit
+
+
+def _weighed(leaf: Words | Prefix, weight: float) -> _Weighed:
+    if isinstance(leaf, Prefix):
+        return _Weighed(f" {leaf.start}", f" {leaf.start}", leaf.title, weight)
+    plain, spaced = (f" {gap.join(leaf.tokens)} " for gap in (" ", "  "))
+    return _Weighed(plain, spaced, leaf.title, weight)
+
+
+def _weights(db: Database, leaves: Sequence[Words | Prefix], mark: int) -> list[float]:
+    """How rare each is; the rarity of a phrase is that of its words together."""
+    if len(leaves) == 1:
+        return [1.0]
+    everything = condition.spans(None)
+    last = newest(db, everything, limit=1, mark=mark)
+    first = db.execute(
+        "SELECT moment FROM entries WHERE id <= ? ORDER BY moment LIMIT 1", [mark]
+    ).fetchone()
+    if not last or not first:
+        return [1.0] * len(leaves)
+    age = last[0] - first[0] + 1
+    words = {token for leaf in leaves for token in (leaf.tokens if isinstance(leaf, Words) else ())}
+    rarity = {token: _rarity(db, token, entries=mark, age=age, mark=mark) for token in words}
+    return [
+        sum(rarity[token] for token in leaf.tokens) if isinstance(leaf, Words) else 1.0
+        for leaf in leaves
+    ]
+
+
+def _rarity(db: Database, token: str, *, entries: int, age: int, mark: int) -> float:
+    """BM25's inverse document frequency, told from how far back the newest uses of a word reach."""
+    wanted = [Span(0, condition.END, f'"{token}"')]
+    used = newest(db, wanted, limit=_SAMPLE, mark=mark)
+    held = float(len(used))
+    if len(used) == _SAMPLE:
+        held = entries * min(1.0, _SAMPLE / entries * age / max(used[0] - used[-1], 1))
+    return math.log(1 + (entries - held + 0.5) / (held + 0.5)) if held < entries else 0.01
