@@ -15,7 +15,7 @@ from bot.app import App, Clock, open_app
 from bot.config import Settings
 from bot.ingest import archive
 from feeds.federal_register import FederalRegister
-from feeds.model import Item
+from feeds.model import EASTERN, Item
 from storage import polls
 from storage.entries import Change
 
@@ -36,13 +36,17 @@ class BackfillReport:
 
 
 async def backfill(settings: Settings, *, since: date, until: date, clock: Clock) -> BackfillReport:
-    """Read every Federal Register feed's documents of these days. Days read before are skipped.
+    """Read every Federal Register feed's documents of these days, to yesterday at most.
+
+    Days read before are skipped.
 
     Raises:
         FetchError, ParseError: the Register could not be read; what was read stays, and the same
             call goes on from there.
     """
     report = BackfillReport()
+    # Today's issue may still grow, and tomorrow's is not there: their days are the poller's.
+    until = min(until, clock().astimezone(EASTERN).date() - _DAY)
     async with open_app(settings, clock=clock) as app:
         sources = [
             source for _, source in app.sources.values() if isinstance(source, FederalRegister)

@@ -169,6 +169,7 @@ def _keep(
         bookmark=fetched.bookmark,
         next_poll_at=next_poll_at,
         now=now,
+        partial=fetched.partial,
         warning="; ".join(fetched.warnings) or None,
         moved=(feed.url, fetched.moved_to) if fetched.moved_to else None,
     )

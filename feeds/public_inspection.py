@@ -58,6 +58,9 @@ class PublicInspection:
         answer = await register_api.ask(self._http, self._url, params, feed=name)
         rows = register_json.results(answer.envelope, feed=name)
         read, wrong = register_json.items(rows, lambda row: item(row, feed=name), feed=name)
+        # From midnight to 8:45 the API shows leftovers and says so (federal_register.md §5).
+        meta = answer.envelope.get("meta")
+        partial = isinstance(meta, dict) and bool(meta.get("pil_unavailability_message"))
         found = [each for each in read if is_wanted(each, self.feed.agencies)]
         mark = {"digest": register_api.digest(found)}
         same = bookmark is not None and bookmark.get("digest") == mark["digest"]
@@ -65,6 +68,7 @@ class PublicInspection:
             items=() if same else tuple(found),
             bookmark=mark,
             unchanged=same,
+            partial=partial,
             warnings=(*answer.warnings, *wrong),
         )
 

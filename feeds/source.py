@@ -22,6 +22,8 @@ class Fetched:
     bookmark: Bookmark
     #: True when the feed said or showed that nothing changed; `items` is then empty.
     unchanged: bool = False
+    #: True when the feed said that it shows only a part now: no baseline is made of it.
+    partial: bool = False
     #: What was wrong and could be worked round: "not well-formed: line 12".
     warnings: tuple[str, ...] = ()
     #: Seconds before which the server asks not to be visited again (Cache-Control), within limits.

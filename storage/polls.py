@@ -64,14 +64,18 @@ def record_success(
     bookmark: Bookmark,
     next_poll_at: datetime,
     now: datetime,
+    partial: bool = False,
     warning: str | None = None,
     moved: tuple[str, str] | None = None,
 ) -> None:
-    """A visit worked. Belongs in the transaction that remembers its items."""
+    """A visit worked. Belongs in the transaction that remembers its items.
+
+    A partial one leaves a feed without baseline, so that what it did not show is no news later.
+    """
     db.execute(
         """
         UPDATE polls SET bookmark = :bookmark, next_poll_at = :next, polled_at = :now,
-            succeeded_at = :now, baselined_at = coalesce(baselined_at, :now), failures = 0,
+            succeeded_at = :now, baselined_at = coalesce(baselined_at, :baselined), failures = 0,
             last_error = NULL, warning = :warning,
             moved_from = coalesce(:moved_from, moved_from), moved_to = coalesce(:moved_to, moved_to)
         WHERE feed = :feed
@@ -81,6 +85,7 @@ def record_success(
             "bookmark": json.dumps(bookmark),
             "next": to_text(next_poll_at),
             "now": to_text(now),
+            "baselined": None if partial else to_text(now),
             "warning": warning,
             "moved_from": moved[0] if moved else None,
             "moved_to": moved[1] if moved else None,

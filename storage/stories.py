@@ -10,6 +10,10 @@ from sqlite_utils import Database
 
 from storage.database import to_instant, to_text
 
+#: A public-inspection row is the document printed under its number within this time of its filing;
+#: special filings stay listed for days, re-used numbers lie years apart
+#: (api-core commit 245fb5b4b; reference/federal_register.md §5, §7).
+SAME_DOCUMENT = timedelta(days=90)
 #: Copies of one press report appear within days; the same headline years later is another event.
 SAME_HEADLINE = timedelta(days=7)
 
@@ -39,18 +43,21 @@ def place(
     register_key: str | None,
     headline: str | None,
     passed_on: str | None,
+    event_at: datetime | None,
     now: datetime,
 ) -> int:
     """Choose the story of a new entry.
 
-    That of the document it is or links to, or of the same headline (or one an aggregator passed on)
-    seen within `SAME_HEADLINE`, else a new one. Conservative: a
-    wrong join is worse than a missed one.
+    That of the document it is or links to (numbers are used again after years, so one of about its
+    time), or of the same headline (or one an aggregator passed on) seen within `SAME_HEADLINE`,
+    else a new one. Conservative: a wrong join is worse than a missed one.
     """
+    at = event_at or now
     found = db.execute(
         """
         SELECT story_id FROM (
             SELECT story_id, id FROM entries WHERE register_key = :register_key
+                AND coalesce(event_at, first_seen_at) BETWEEN :earliest AND :latest
             UNION ALL
             SELECT story_id, id FROM entries
             WHERE headline IN (:headline, :passed_on) AND first_seen_at >= :since
@@ -61,6 +68,8 @@ def place(
         """,
         {
             "register_key": register_key,
+            "earliest": to_text(at - SAME_DOCUMENT),
+            "latest": to_text(at + SAME_DOCUMENT),
             "headline": headline,
             "passed_on": passed_on,
             "since": to_text(now - SAME_HEADLINE),

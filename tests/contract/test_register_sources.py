@@ -513,6 +513,7 @@ async def test_a_list_that_shrinks_in_the_blackout_withdraws_nothing(
 
     assert night.items == ()
     assert night.warnings == ()
+    assert (first.partial, night.partial) == (False, True)
 
 
 async def test_a_number_that_was_used_twice_is_two_documents(

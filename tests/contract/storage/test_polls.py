@@ -55,6 +55,19 @@ def test_the_baseline_is_the_first_success(db: Database) -> None:
     assert kept.baselined_at == NOW
 
 
+def test_a_partial_visit_makes_no_baseline(db: Database) -> None:
+    polls.schedule(db, ["a"], now=NOW)
+    polls.record_success(db, "a", bookmark={}, next_poll_at=NOW, now=NOW, partial=True)
+    before = polls.get(db, "a")
+    polls.record_success(db, "a", bookmark={}, next_poll_at=NOW, now=NOW + HOUR)
+    after = polls.get(db, "a")
+
+    assert before
+    assert (before.baselined_at, before.succeeded_at) == (None, NOW)
+    assert after
+    assert after.baselined_at == NOW + HOUR
+
+
 def test_a_permanent_move_is_remembered(db: Database) -> None:
     polls.schedule(db, ["a"], now=NOW)
     move = ("https://news.example/feed", "https://new.example/feed")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlite_utils import Database
 
 from storage import entries, stories
 from storage.stories import Mark
-from tests.factories import NOW, make_filing, make_item, make_press
+from tests.factories import NOW, make_document, make_filing, make_item, make_press
 
 LINK = "https://www.federalregister.gov/documents/2020/06/18/2020-13093/release"
 
@@ -76,6 +76,18 @@ def test_press_that_links_to_a_document_joins_its_story_whichever_comes_first(db
 def test_documents_of_one_title_and_day_are_two_stories(db: Database) -> None:
     first = entries.remember(db, make_item(key="fr:2020-10868"), now=NOW).entry
     second = entries.remember(db, make_item(key="fr:2020-10869"), now=NOW).entry
+
+    assert first.story_id != second.story_id
+
+
+def test_a_number_used_again_years_later_tells_another_story(db: Database) -> None:
+    old = make_item(
+        document=make_document(publication_date=date(2018, 5, 11)),
+        event_at=datetime(2018, 5, 11, 10, tzinfo=UTC),
+    )
+
+    first = entries.remember(db, old, now=NOW).entry
+    second = entries.remember(db, make_item(), now=NOW).entry
 
     assert first.story_id != second.story_id
 

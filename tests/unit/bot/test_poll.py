@@ -203,3 +203,17 @@ async def test_feeds_are_left_alone_while_nothing_can_be_kept(storage: Storage) 
 
 def _allow_pages(db: Database, count: int) -> None:
     db.execute(f"PRAGMA max_page_count = {count}")
+
+
+async def test_a_feed_that_shows_a_part_at_first_makes_its_baseline_of_the_whole(
+    storage: Storage,
+) -> None:
+    yesterday = make_press(event_at=NOW - timedelta(days=2))
+    part = Fetched(items=(), bookmark={}, partial=True)
+    polling = await poller(storage, news=FakeSource(part, fetched(yesterday)))
+
+    await polling.poll_due(now=NOW)
+    await polling.poll_due(now=NOW + HOUR)
+
+    assert await storage.run(entries.count) == 1
+    assert await owed(storage) == 0
