@@ -11,6 +11,7 @@ from hashlib import blake2b
 from sqlite_utils import Database
 
 from feeds import facts
+from feeds.matching import texts_of
 from feeds.model import EASTERN, Item
 from feeds.reference import Kind
 from feeds.words import stem, written
@@ -33,8 +34,8 @@ _NOON = 12
 _MOST_DIGITS = 5
 
 
-def add(db: Database, entry_id: int, moment: int, item: Item) -> None:
-    """Index an entry that is not indexed."""
+def add(db: Database, entry_id: int, moment: int, item: Item, full_text: str = "") -> None:
+    """Index an entry that is not indexed, with as much of its full text as was read."""
     found = sorted(facts.of(item))
     db.conn.executemany(
         "INSERT INTO entry_facts (field, value, entry_id) VALUES (?, ?, ?)",
@@ -43,16 +44,17 @@ def add(db: Database, entry_id: int, moment: int, item: Item) -> None:
     db.execute(
         "INSERT INTO entries_fts (rowid, title, summary, head, facts, evidence)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        [moment, *_row(item, found)],
+        [moment, *_row(item, found, full_text)],
     )
 
 
-def _row(item: Item, found: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def _row(item: Item, found: Sequence[tuple[str, str]], full_text: str) -> tuple[str, ...]:
     """Title, summary, head, facts and evidence, in tokens."""
-    evidence = _text("\n".join(item.evidence))
+    texts = texts_of(item, full_text)
+    evidence = _text(texts["evidence"])
     return (
-        _title(item.title),
-        _text(item.summary),
+        _title(texts["title"]),
+        _text(texts["summary"]),
         evidence[:_HEAD],
         " ".join(_fact_tokens(item, found)),
         evidence,
@@ -140,15 +142,21 @@ def _text(text: str) -> str:
     The tokenizer need only part words at spaces: phrases and distances are those of the matcher,
     and a prefix finds tokens and written forms in one place.
     """
-    found = [(word, stem(word)) for word in written(text)]
-    forms = dict.fromkeys(word + WRITTEN for word, token in found if word != token)
-    return " ".join([*(token for _, token in found), *forms])
+    return " ".join(_words(text))
 
 
 def _title(text: str) -> str:
     """As any text, then its tokens once more with a list of their own, so that titles are found fast."""
-    tokens = [IN_TITLE + stem(word) for word in written(text)]
-    return " ".join([_text(text), *tokens])
+    words = _words(text)
+    tokens = [IN_TITLE + word for word in words if not word.endswith(WRITTEN)]
+    return " ".join([*words, *tokens])
+
+
+def _words(text: str) -> list[str]:
+    spelled = written(text)
+    tokens = list(map(stem, spelled))
+    pairs = zip(spelled, tokens, strict=True)
+    return [*tokens, *dict.fromkeys([word + WRITTEN for word, token in pairs if word != token])]
 
 
 def _fact_tokens(item: Item, found: Sequence[tuple[str, str]]) -> Iterator[str]:
