@@ -20,6 +20,7 @@ from bot.config import DEFAULT_QUERY, TERMINAL, Settings
 from bot.deliver import PACE_SECONDS, Deliverer
 from bot.poll import Poller
 from bot.poster import Poster
+from bot.reading import Reading
 from bot.storage_thread import Storage
 from feeds import catalog, topics
 from feeds.federal_register import FederalRegister
@@ -98,6 +99,10 @@ class App:
         return Poller(
             self.storage, self.sources, audience=lambda: self.audience, jitter=random.random
         )
+
+    def reading(self) -> Reading:
+        """Reads the full texts that polls ask for."""
+        return Reading(self.storage, self.http, audience=lambda: self.audience)
 
     def deliverer(self, poster: Poster) -> Deliverer:
         """Sends what is owed: to Slack's channels when connected, else to the terminal."""

@@ -8,6 +8,7 @@ from feeds import matching, query
 from feeds.errors import QueryError
 from feeds.model import Item
 from feeds.query import Query
+from feeds.stored_queries import StoredQueries
 from storage.outbox import Why
 from storage.subscriptions import Subscription
 
@@ -23,6 +24,7 @@ class Audience:
             topics: Query of each topic, by name.
         """
         self._queries: dict[str, Query] = {}
+        self._stored: StoredQueries[str] = StoredQueries()
         self._channels: dict[str, list[str]] = {}
         #: Queries that no longer parse (a topic was removed), with the reason; shown in status.
         self.broken: dict[str, str] = {}
@@ -30,14 +32,19 @@ class Audience:
             if subscription.disabled_reason is None and self._learn(subscription.query, topics):
                 self._channels.setdefault(subscription.query, []).append(subscription.channel)
 
-    def of(self, item: Item) -> dict[str, list[Why]]:
-        """Channels that want this item, each with every subscription that says so, and why."""
-        prepared = matching.prepare(item)
+    def of(self, item: Item, full_text: str = "") -> dict[str, list[Why]]:
+        """Channels that want this item, each with every subscription that says so, and why.
+
+        Args:
+            item: What was published.
+            full_text: As much of the document's text as was read.
+        """
+        prepared = matching.prepare(item, full_text)
         wanted: dict[str, list[Why]] = {}
-        for text, channels in self._channels.items():
+        for text in sorted(self._stored.matching(prepared)):
             match = matching.match(self._queries[text], prepared)
-            for channel in channels if match else ():
-                why = Why(subscription=text, reasons=match.reasons if match else ())
+            why = Why(subscription=text, reasons=match.reasons if match else ())
+            for channel in self._channels[text]:
                 wanted.setdefault(channel, []).append(why)
         return wanted
 
@@ -48,4 +55,6 @@ class Audience:
             self._queries[text] = query.parse(text, topics=topics)
         except QueryError as error:
             self.broken[text] = str(error)
-        return text in self._queries
+            return False
+        self._stored.add(text, self._queries[text])
+        return True

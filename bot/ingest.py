@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.audience import Audience
+from feeds import full_text
 from feeds.model import Item, Stage
-from storage import entries, outbox, stories
+from storage import entries, outbox, stories, texts
 from storage.entries import Change, Entry, Remembered
 from storage.outbox import FOLLOWED, Why
+from storage.texts import Wanted
 
 #: A first poll tells nothing older than this, and no more than so many alerts a feed.
 BASELINE_NEWS = timedelta(hours=24)
@@ -57,11 +59,38 @@ def ingest(
         report.counts[sighting.change] += 1
         if sighting.change is not Change.SEEN:
             tellable.append(sighting)
+            _want_text(db, sighting.entry, baseline=baseline, now=now)
     if baseline:
         report.owed = _tell_baseline(db, tellable, audience=audience, now=now)
     else:
         report.owed = sum(_tell(db, sighting, audience=audience, now=now) for sighting in tellable)
     return report
+
+
+def ingest_text(
+    db: Database, wanted: Wanted, body: str, *, audience: Audience, now: datetime
+) -> int:
+    """Keep a document's full text and owe it to the channels whom the text alone concerns.
+
+    Returns:
+        How many deliveries were enqueued.
+    """
+    entry = entries.get(db, wanted.entry_id)
+    if entry is None:
+        return 0
+    known = audience.of(entry.item, texts.body(db, entry.id))
+    entries.keep_text(db, entry, body, now=now)
+    if wanted.silent:
+        return 0
+    return _enqueue(db, entry, _without(audience.of(entry.item, body), known), now=now)
+
+
+def _want_text(db: Database, entry: Entry, *, baseline: bool, now: datetime) -> None:
+    """Have the text read of a document that is worth it; of old ones for the archive only."""
+    document = entry.item.document
+    if document and document.raw_text_url and full_text.worth_reading(entry.item):
+        silent = baseline and _age(entry, now) > BASELINE_NEWS
+        texts.want(db, entry.id, document.raw_text_url, silent=silent, now=now)
 
 
 def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestReport:
@@ -101,15 +130,20 @@ def _age(entry: Entry, now: datetime) -> timedelta:
 
 def _tell(db: Database, sighting: Remembered, *, audience: Audience, now: datetime) -> int:
     """Owe the channels that want this, and the people who follow its story."""
-    entry = sighting.entry
-    wanted = audience.of(entry.item)
-    if sighting.change is Change.REVISED and sighting.before:
+    entry, body = sighting.entry, texts.body(db, sighting.entry.id)
+    wanted = audience.of(entry.item, body)
+    if wanted and sighting.change is Change.REVISED and sighting.before:
         # An edit speaks only to those whom the earlier text did not concern.
-        wanted = _without(wanted, audience.of(sighting.before))
+        wanted = _without(wanted, audience.of(sighting.before, body))
     elif sighting.change is Change.ADVANCED:
         wanted = _with_told(db, wanted, entry)
     if sighting.change is not Change.REVISED:
         wanted = _with_followers(db, wanted, entry)
+    return _enqueue(db, entry, wanted, now=now)
+
+
+def _enqueue(db: Database, entry: Entry, wanted: dict[str, list[Why]], *, now: datetime) -> int:
+    """Owe an entry to channels, except where its story is muted; returns how many are new."""
     muted = _muted(db, entry.story_id) if wanted else set()
     return sum(
         outbox.enqueue(db, entry, channel=channel, whys=whys, now=now)

@@ -77,6 +77,8 @@ async def _round(app: App, deliverer: Deliverer, only: str | None) -> list[PollR
     polling = app.poller().poll_due(now=app.clock(), only=only)
     # What goes wrong with a feed keeps nobody from what is owed already.
     (results,) = await asyncio.gather(polling, return_exceptions=True)
+    if not isinstance(results, BaseException):
+        await app.reading().read_due(now=app.clock())
     await deliver_all(app, deliverer)
     if isinstance(results, BaseException):
         raise results
@@ -125,12 +127,16 @@ async def _converse(app: App, commands: Commands, stop: asyncio.Event) -> None:
 
 
 def _jobs(app: App, deliverer: Deliverer) -> dict[str, Job]:
-    poller = app.poller()
+    poller, reading = app.poller(), app.reading()
 
     async def poll() -> None:
         await app.refresh()
         await poller.poll_due(now=app.clock())
         await deliverer.deliver_due()
+
+    async def read() -> None:
+        if await reading.read_due(now=app.clock()):
+            await deliverer.deliver_due()
 
     async def heartbeat() -> None:
         await app.storage.run(polls.beat, now=app.clock())
@@ -138,4 +144,10 @@ def _jobs(app: App, deliverer: Deliverer) -> dict[str, Job]:
     async def tidy() -> None:
         await app.storage.run_plain(upkeep.tidy)
 
-    return {"poll": poll, "deliver": deliverer.deliver_due, "heartbeat": heartbeat, "upkeep": tidy}
+    return {
+        "poll": poll,
+        "read": read,
+        "deliver": deliverer.deliver_due,
+        "heartbeat": heartbeat,
+        "upkeep": tidy,
+    }

@@ -1,4 +1,4 @@
-"""The four jobs and their rhythm; holds no state: what is due stands in rows."""
+"""The five jobs and their rhythm; holds no state: what is due stands in rows."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ Job = Callable[[], Awaitable[object]]
 #: How often each job looks for rows that are due.
 RHYTHM: dict[str, timedelta] = {
     "poll": timedelta(seconds=5),
+    "read": timedelta(seconds=5),
     "deliver": timedelta(seconds=2),
     "heartbeat": timedelta(seconds=15),
     "upkeep": timedelta(hours=6),

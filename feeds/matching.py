@@ -33,6 +33,8 @@ TEXTS = ("title", "summary", "evidence")
 #: What people are told a text is.
 _CALLED = {"title": "title", "summary": "abstract", "evidence": "full text"}
 _LONGEST_SENTENCE = 300
+#: A text longer than this (characters) is not cut into sentences whole.
+_LONG = 8_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +86,18 @@ class Prepared:
     day: date | None
 
 
-def prepare(item: Item) -> Prepared:
-    """Take an item apart, once for all queries."""
-    texts = {name: _text(text) for name, text in texts_of(item).items()}
+def prepare(item: Item, full_text: str = "") -> Prepared:
+    """Take an item, and as much of its full text as was read, apart once for all queries."""
+    texts = {name: _text(text) for name, text in texts_of(item, full_text).items()}
     return Prepared(texts, facts.of(item), item.event_day)
 
 
-def texts_of(item: Item) -> dict[str, str]:
+def texts_of(item: Item, full_text: str = "") -> dict[str, str]:
     """The item's texts by the names of `TEXTS`, as matched and indexed."""
     return {
         "title": item.title,
         "summary": item.summary,
-        "evidence": "\n".join(item.evidence),
+        "evidence": "\n".join([*item.evidence, *([full_text] if full_text else [])]),
     }
 
 
@@ -229,10 +231,23 @@ def _text_reasons(node: Words | Prefix | Near, item: Prepared) -> Iterator[Reaso
             yield Reason(term=term, where=_CALLED[name], sentence=_sentence(node, text.text))
 
 
+def _passage(node: Words | Prefix | Near, text: str) -> str:
+    """The part of a long text around the term, as far as it is found by its letters."""
+    if len(text) <= _LONG:
+        return text
+    first = node.left[0] if isinstance(node, Near) else node
+    words = first.words if isinstance(first, Words) else (first.start,)
+    # Taking an ending off may change the letter before it: policies, policy.
+    letters = (re.escape(word[: max(2, len(stem(word)) - 1)]) + r"\w*" for word in words)
+    found = re.search(r"\b" + r"\W+".join(letters), text, re.IGNORECASE)
+    at = found.start() if found else 0
+    return text[max(0, at - _LONG // 4) : at + _LONG // 4]
+
+
 def _sentence(node: Words | Prefix | Near, text: str) -> str:
     """The first sentence that has the term by itself, else the first with its first word."""
     in_text = _TESTS[type(node)]
-    told = sentences(text)
+    told = sentences(_passage(node, text))
     whole = next((said for said in told if in_text(node, _text(said))), None)
     if whole is None:
         first = node.left[0] if isinstance(node, Near) else node

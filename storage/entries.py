@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from feeds import identity
 from feeds.model import Item, SourceKind, Stage
-from storage import search_index, stories
+from storage import search_index, stories, texts
 from storage.database import to_instant, to_text
 
 #: What `from_row` needs.
@@ -85,6 +85,14 @@ def remember(db: Database, item: Item, *, now: datetime) -> Remembered:
 def get(db: Database, entry_id: int) -> Entry | None:
     """Read one entry."""
     return next((from_row(row) for row in db.query(f"{_SELECT} WHERE id = ?", [entry_id])), None)
+
+
+def keep_text(db: Database, entry: Entry, body: str, *, now: datetime) -> None:
+    """The entry's full text was read: keep it, and let searches find it."""
+    texts.keep(db, entry.id, body, now=now)
+    moment = db.execute("SELECT moment FROM entries WHERE id = ?", [entry.id]).fetchone()[0]
+    search_index.remove(db, entry.id, moment)
+    search_index.add(db, entry.id, moment, entry.item, body)
 
 
 def of_story(db: Database, story_id: int) -> list[Entry]:
@@ -168,17 +176,17 @@ def _columns(item: Item) -> dict[str, str | None]:
 
 
 def _insert(db: Database, item: Item, *, now: datetime) -> Entry:
-    texts = {"key": item.key, "first_seen_at": to_text(now)} | _columns(item)
+    named = {"key": item.key, "first_seen_at": to_text(now)} | _columns(item)
     story_id = stories.place(
         db,
-        register_key=texts["register_key"],
-        headline=texts["headline"],
-        passed_on=texts["passed_on"],
+        register_key=named["register_key"],
+        headline=named["headline"],
+        passed_on=named["passed_on"],
         event_at=item.event_at,
         now=now,
     )
     moment = search_index.moment_of(db, item, first_seen_at=now)
-    columns = texts | {"story_id": story_id, "moment": moment}
+    columns = named | {"story_id": story_id, "moment": moment}
     names = ", ".join(columns)
     values = ", ".join(f":{name}" for name in columns)
     cursor = db.execute(f"INSERT INTO entries ({names}) VALUES ({values})", columns)  # noqa: S608  names are ours
@@ -195,7 +203,7 @@ def _update(db: Database, known: Entry, item: Item, *, revised: bool) -> Entry:
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     db.execute(f"UPDATE entries SET {sets} WHERE id = :id", columns | {"id": known.id})  # noqa: S608  names are ours
     search_index.remove(db, known.id, before)
-    search_index.add(db, known.id, moment, item)
+    search_index.add(db, known.id, moment, item, texts.body(db, known.id))
     return Entry(
         id=known.id,
         item=item,

@@ -95,11 +95,13 @@ async def play(options: argparse.Namespace, listener: Listener, folder: Path) ->
     async with open_app(settings, clock=lambda: now) as app:
         await _watch(app, options.replay, now)
     async with open_app(settings, clock=lambda: now) as app:
-        poller, deliverer = app.poller(), app.deliverer(listener)
+        poller, reading = app.poller(), app.reading()
+        deliverer = app.deliverer(listener)
         for now in steps:
             move_clock(options.replay, now)
             listener.moment = now
             await poller.poll_due(now=now)
+            await reading.read_due(now=now)
             await deliver_all(app, deliverer)
     return settings.database
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlite_utils import Database
 
 from bot.audience import Audience
-from bot.ingest import IngestReport, archive, ingest
+from bot.ingest import IngestReport, archive, ingest, ingest_text
+from feeds import query
 from feeds.model import Item, Stage
-from storage import entries, outbox, stories, subscriptions
+from storage import entries, outbox, search, stories, subscriptions, texts
 from storage.entries import Change
 from storage.stories import Mark
 from tests.factories import NOW, make_document, make_filing, make_item, make_press
@@ -20,8 +22,8 @@ HUAWEI = "huawei OR title:standards"
 
 
 def audience(db: Database, *wanted: tuple[str, str]) -> Audience:
-    for channel, query in wanted:
-        subscriptions.add(db, channel=channel, query=query, created_by="U1", now=NOW)
+    for channel, text in wanted:
+        subscriptions.add(db, channel=channel, query=text, created_by="U1", now=NOW)
     return Audience(subscriptions.every(db), {})
 
 
@@ -216,3 +218,75 @@ def test_two_documents_of_one_number_are_each_told(db: Database) -> None:
     take(db, [old, make_item()], everyone)
 
     assert told(db) == [("C1", "published"), ("C1", "published")]
+
+
+TEXT = "AGENCY: Bureau of Industry and Security. The rule concerns a supplier, Megacorp Holdings."
+
+
+def make_readable(**but: object) -> Item:
+    document = make_document(raw_text_url="https://r.example/1.txt")
+    return make_item(document=document, **but)
+
+
+def read(db: Database, everyone: Audience, *, body: str = TEXT) -> int:
+    (wanted,) = texts.due(db, now=NOW, limit=9)
+    return ingest_text(db, wanted, body, audience=everyone, now=NOW)
+
+
+def test_a_document_that_only_its_text_concerns_a_channel_with_is_told_when_it_is_read(
+    db: Database,
+) -> None:
+    everyone = audience(db, ("C1", "megacorp"))
+    take(db, [make_readable()], everyone)
+    before = told(db)
+
+    owed = read(db, everyone)
+
+    assert (before, owed) == ([], 1)
+    (delivery,) = outbox.in_state(db, outbox.State.PENDING)
+    (reason,) = delivery.whys[0].reasons
+    assert (reason.where, reason.sentence) == (
+        "full text",
+        "The rule concerns a supplier, Megacorp Holdings.",
+    )
+
+
+def test_a_text_tells_nothing_to_those_who_were_told_already(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei OR megacorp"))
+    take(db, [make_readable()], everyone)
+
+    assert read(db, everyone) == 0
+    assert told(db) == [("C1", "published")]
+
+
+def test_a_text_read_for_the_archive_is_found_and_told_to_nobody(db: Database) -> None:
+    everyone = audience(db, ("C1", "megacorp"))
+    old = make_readable(event_at=NOW - timedelta(days=3))
+    take(db, [old], everyone, baseline=True)
+
+    owed = read(db, everyone)
+    found = search.search(db, query.parse("megacorp"))
+
+    assert (owed, told(db)) == (0, [])
+    assert [entry.item.key for entry in found.entries] == ["fr:2020-13093"]
+
+
+def test_a_text_counts_when_the_document_moves_on(db: Database) -> None:
+    everyone = audience(db, ("C1", "megacorp stage:published"))
+    filing = make_filing()
+    assert filing.document
+    listed = replace(filing.document, raw_text_url="https://r.example/filed.txt")
+    take(db, [replace(filing, document=listed)], everyone)
+    read(db, everyone)
+
+    take(db, [make_item()], everyone)
+
+    assert told(db) == [("C1", "published")]
+
+
+def test_a_muted_story_stays_silent_when_its_text_is_read(db: Database) -> None:
+    everyone = audience(db, ("C1", "megacorp"))
+    take(db, [make_readable()], everyone)
+    stories.mark(db, 1, Mark.MUTED, holder="C1", made_by="U1", now=NOW)
+
+    assert read(db, everyone) == 0
