@@ -23,8 +23,9 @@ class Audience:
             subscriptions: Disabled ones are left out.
             topics: Query of each topic, by name.
         """
-        self._queries: dict[str, Query] = {}
-        self._stored: StoredQueries[str] = StoredQueries()
+        #: Each query once, in the order of the subscriptions.
+        self._queries: list[tuple[str, Query]] = []
+        self._stored: StoredQueries[int] = StoredQueries()
         self._channels: dict[str, list[str]] = {}
         #: Queries that no longer parse (a topic was removed), with the reason; shown in status.
         self.broken: dict[str, str] = {}
@@ -41,20 +42,22 @@ class Audience:
         """
         prepared = matching.prepare(item, full_text)
         wanted: dict[str, list[Why]] = {}
-        for text in sorted(self._stored.matching(prepared)):
-            match = matching.match(self._queries[text], prepared)
+        for number in sorted(self._stored.matching(prepared)):
+            text, asked = self._queries[number]
+            match = matching.match(asked, prepared)
             why = Why(subscription=text, reasons=match.reasons if match else ())
             for channel in self._channels[text]:
                 wanted.setdefault(channel, []).append(why)
         return wanted
 
     def _learn(self, text: str, topics: Mapping[str, str]) -> bool:
-        if text in self._queries:
+        if text in self._channels:
             return True
         try:
-            self._queries[text] = query.parse(text, topics=topics)
+            asked = query.parse(text, topics=topics)
         except QueryError as error:
             self.broken[text] = str(error)
             return False
-        self._stored.add(text, self._queries[text])
+        self._stored.add(len(self._queries), asked)
+        self._queries.append((text, asked))
         return True
