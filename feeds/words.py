@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-#: Marks a word as it was written, for prefixes; no word begins with it.
-WRITTEN = "¹"
-
 _IDEOGRAPH = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _SIGN = rf"(?:(?![{_IDEOGRAPH}])[^\W_])"
 _LETTER = rf"(?:(?![{_IDEOGRAPH}])[^\W\d_])"
@@ -66,18 +63,6 @@ def words(text: str) -> Iterator[Word]:
     for hit in _WORD.finditer(folded):
         bare = _bare(hit[0])
         yield Word(stem(bare), bare, places[hit.start()], places[hit.end() - 1] + 1)
-
-
-def index_text(text: str) -> str:
-    """What the search index holds for a text; its tokenizer need only part words at spaces.
-
-    First every token in order, so that phrases and distances in the index are those of the
-    matcher. Then each distinct written form that differs from its token, behind `WRITTEN`, so that
-    a prefix finds words by their beginning.
-    """
-    found = [(word, stem(word)) for word in written(text)]
-    forms = dict.fromkeys(WRITTEN + word for word, token in found if word != token)
-    return " ".join([*(token for _, token in found), *forms])
 
 
 def is_ideograph(token: str) -> bool:
