@@ -1,4 +1,4 @@
-"""One definition: a query matches an item exactly when a search finds its entry."""
+"""One definition: a query matches an item, alone or stored among others, exactly when a search finds it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from feeds import matching
 from feeds.model import Item
 from feeds.query import Query
+from feeds.stored_queries import StoredQueries
 from storage import entries, search
 from storage.database import open_database, transaction
 from tests.query_strategies import items, nodes
@@ -28,9 +29,14 @@ def test_a_query_matches_an_item_exactly_when_a_search_finds_it(
             for n, item in enumerate(remembered)
         ]
     by_id = {entry.id: entry.item for entry in kept}
+    stored: StoredQueries[int] = StoredQueries()
+    for number, asked in enumerate(queries):
+        stored.add(number, asked)
+    met = {id_: stored.matching(matching.prepare(item)) for id_, item in by_id.items()}
 
-    for asked in queries:
+    for number, asked in enumerate(queries):
         matched = {id_ for id_, item in by_id.items() if matching.match(asked, item)}
+        assert {id_ for id_, numbers in met.items() if number in numbers} == matched, str(asked)
         for order in search.Order:
             page = search.search(db, asked, order=order, limit=50)
 

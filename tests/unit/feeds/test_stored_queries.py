@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, given, settings
 
-from feeds import matching
+from feeds import matching, query
 from feeds.matching import Prepared
-from feeds.model import Item
+from feeds.model import CfrPart, Document, DocumentType, Item
 from feeds.query import Query
 from feeds.stored_queries import StoredQueries
+from tests.factories import make_item
 from tests.query_strategies import items, nodes
 
 _changes = st.lists(st.tuples(st.integers(0, 12), st.none() | nodes()), min_size=8, max_size=30)
@@ -41,3 +45,121 @@ def test_the_answer_is_that_of_asking_each_query_whatever_was_added_and_removed(
 
         assert set(found) == one_by_one(kept, item)
         assert len(found) == len(set(found))
+
+
+def stored_of(*texts: str) -> StoredQueries[str]:
+    stored: StoredQueries[str] = StoredQueries()
+    for text in texts:
+        stored.add(text, query.parse(text))
+    return stored
+
+
+def titled(title: str, *parts: CfrPart) -> Prepared:
+    return matching.prepare(make_item(title=title, summary="", document=make_document(*parts)))
+
+
+def make_document(*parts: CfrPart) -> Document:
+    return Document(number="2020-13093", type=DocumentType.RULE, cfr_parts=parts)
+
+
+def test_either_side_of_an_or_finds_the_query() -> None:
+    stored = stored_of("(zte OR hytera) standards")
+
+    found = [stored.matching(titled(f"{name} and standards")) for name in ("ZTE", "Hytera", "DJI")]
+
+    assert [len(each) for each in found] == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("part", "within"),
+    [("729", False), ("730", True), ("744", True), ("744a", True), ("774", True), ("775", False)],
+)
+def test_a_range_of_parts_has_both_its_ends_and_nothing_beyond(part: str, within: bool) -> None:
+    stored = stored_of("cfr:15/730-774", "cfr:15/0-0", "cfr:16/1-99999")
+
+    found = stored.matching(titled("A rule", CfrPart(title=15, part=part)))
+
+    assert found == ({"cfr:15/730-774"} if within else set())
+
+
+def test_a_beginning_is_found_as_written_and_as_a_token() -> None:
+    stored = stored_of("entities*", "entiti*", "entity*", "title:entit*")
+
+    found = stored.matching(titled("The Entity List"))
+
+    assert found == {"entiti*", "entity*", "title:entit*"}
+
+
+def test_a_query_of_exclusions_alone_is_asked_of_every_item() -> None:
+    stored = stored_of("-notice", "before:2021-01-01 -rule")
+
+    assert stored.matching(titled("A list")) == {"-notice", "before:2021-01-01 -rule"}
+    assert stored.matching(titled("Notice of a rule")) == set()
+
+
+def test_equal_queries_are_stored_once_and_answer_under_each_key() -> None:
+    stored: StoredQueries[int] = StoredQueries()
+    for key in range(3):
+        stored.add(key, query.parse("huawei standards"))
+
+    stored.remove(1)
+
+    assert stored.matching(titled("Huawei in standards bodies")) == {0, 2}
+    assert len(stored) == 2
+
+
+def test_a_key_has_the_query_that_was_added_last() -> None:
+    stored: StoredQueries[int] = StoredQueries()
+    stored.add(1, query.parse("huawei"))
+
+    stored.add(1, query.parse("zte"))
+
+    assert stored.matching(titled("Huawei")) == set()
+    assert stored.matching(titled("ZTE")) == {1}
+
+
+def test_a_key_that_is_not_there_cannot_be_removed() -> None:
+    stored = stored_of("huawei")
+
+    with pytest.raises(KeyError):
+        stored.remove("zte")
+
+
+def test_a_query_that_is_gone_leaves_nothing_behind() -> None:
+    texts = (
+        '"entity list"',
+        "cfr:15/1-9 stand*",
+        "title:(a NEAR/3 (b OR c))",
+        "-x",
+        "type:rule a b c",
+    )
+    stored = stored_of(*texts)
+
+    for text in texts:
+        stored.remove(text)
+
+    assert not stored._index
+    assert not stored._finder._asked
+
+
+def test_only_queries_that_can_match_are_looked_at() -> None:
+    stored = stored_of(*(f"huawei standard{n}x -notice" for n in range(500)))
+
+    found = stored.matching(titled("Notice on Huawei and standard7x"))
+
+    looked_at = [each.root for each in stored._by_key.values() if each.vain]
+    assert found == set()
+    assert looked_at == [query.parse("huawei standard7x -notice").root]
+
+
+def test_a_query_met_in_vain_too_often_is_found_by_rarer_words_from_then_on() -> None:
+    stored = stored_of("alpha beta gamma")
+    crowd = [titled(f"{a} {b}") for a, b in permutations(("alpha", "beta"))]
+    crowd += [titled("beta gamma"), titled("alpha beta")]
+    for item in crowd * 40:
+        stored.matching(item)
+
+    found = stored.matching(titled("Gamma, beta and alpha"))
+
+    assert found == {"alpha beta gamma"}
+    assert {"gamma"} <= {one for pair in stored._by_key[next(iter(found))].anchors for one in pair}
