@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from bot.card import Card
 from bot.report import Explanation, Status, SubscriptionRow
+from bot.wording import day
 from storage.search import Order
 from storage.stories import Mark
 
@@ -141,6 +143,73 @@ class Subscriptions:
     subscriptions: tuple[SubscriptionRow, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookback:
+    """How much a query would have told in the last days."""
+
+    days: int
+    #: Documents and press reports together.
+    entries: int
+    documents: int
+    press: int
+    #: How many stories they tell.
+    stories: int
+    #: The first day in the archive, when that is later than the first of those days.
+    begins: date | None = None
+
+    @property
+    def sentence(self) -> str:
+        """In words: "In the last 90 days it would have told 3 entries: 2 documents, …"."""
+        told = (
+            f"In the last {self.days:,} days it would have told {_counted(self.entries, 'entry')}"
+        )
+        if self.entries:
+            parts = (
+                _counted(self.documents, "document"),
+                f"{_counted(self.press, 'press report')};",
+                _counted(self.stories, "story"),
+            )
+            told += f": {parts[0]} and {parts[1]} {parts[2]}"
+        return f"{told}. The archive begins on {day(self.begins)}." if self.begins else f"{told}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """An entry that one term kept out."""
+
+    card: Card
+    #: "lacks “standards”".
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What a query would have told, had it been subscribed to."""
+
+    #: Canonical.
+    query: str
+    lookback: Lookback
+    #: Newest first.
+    examples: tuple[Card, ...]
+    near: tuple[NearMiss, ...]
+    #: The channel that asks has this subscription already.
+    subscribed: bool
+
+
 Answer: TypeAlias = (
-    Notice | Problem | Help | Entries | Details | Topics | Subscriptions | Status | Explanation
+    Notice
+    | Problem
+    | Help
+    | Entries
+    | Details
+    | Topics
+    | Subscriptions
+    | Rehearsal
+    | Status
+    | Explanation
 )
+
+
+def _counted(count: int, what: str) -> str:
+    many = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{count:,} {what if count == 1 else many}"

@@ -1,4 +1,4 @@
-"""The shell's commands for what is remembered: search, status, feeds, topics, subscriptions."""
+"""The shell's commands for what is remembered: search, rehearse, why, status, feeds and lists."""
 
 from __future__ import annotations
 
@@ -18,10 +18,35 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--best", is_flag=True, help="Best first, not newest first.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def search(query: tuple[str, ...], limit: int, *, as_json: bool) -> None:
+def search(query: tuple[str, ...], limit: int, *, best: bool, as_json: bool) -> None:
     """Search the archive, as /rulewire search does."""
-    _answer(lambda commands: commands.search(" ".join(query), limit=limit), as_json=as_json)
+    from storage.search import Order
+
+    order = Order.BEST if best else Order.NEWEST
+    _answer(
+        lambda commands: commands.search(" ".join(query), limit=limit, order=order),
+        as_json=as_json,
+    )
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 36_500))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def rehearse(query: tuple[str, ...], days: int, *, as_json: bool) -> None:
+    """What a topic or query would have told in the last days."""
+    _answer(lambda commands: commands.rehearse(" ".join(query), days=days), as_json=as_json)
+
+
+@click.command()
+@click.argument("reference")
+@click.option("--channel", default="terminal", show_default=True, help="Whose subscriptions.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def why(reference: str, channel: str, *, as_json: bool) -> None:
+    """Who was told of a document or page, or why a channel was not."""
+    _answer(_said(f"why {reference}", channel=channel), as_json=as_json)
 
 
 @click.command()

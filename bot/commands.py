@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from bot import commands_finding as finding
 from bot import commands_marking as marking
+from bot import commands_rehearsing as rehearsing
 from bot import commands_reporting as reporting
 from bot import commands_subscribing as subscribing
 from bot.answers import Answer, Example, Help, Place, Problem
@@ -22,6 +23,7 @@ from feeds.errors import QueryError
 from feeds.model import Feed
 from feeds.text import clip
 from feeds.topics import Topic
+from storage.search import Order
 from storage.stories import Mark
 
 EXAMPLES = (
@@ -38,6 +40,7 @@ EXAMPLES = (
     Example(command="unsubscribe huawei-and-standards", does="stop telling it"),
     Example(command="subscriptions", does="what this channel is subscribed to"),
     Example(command="topics", does="the named topics"),
+    Example(command="rehearse huawei standards", does="what a query would have told in 90 days"),
     Example(command="why 2020-13093", does="who was told of a document, when and why"),
     Example(command="status", does="whether every feed was read and every alert sent"),
 )
@@ -57,6 +60,7 @@ WORDS: Mapping[str, Callable[[Database, Question], Answer]] = {
     "unsubscribe": subscribing.unsubscribe,
     "subscriptions": subscribing.of_channel,
     "topics": subscribing.list_topics,
+    "rehearse": rehearsing.rehearse,
     "status": reporting.status,
     "why": reporting.why,
 }
@@ -113,14 +117,26 @@ class Commands:
             return await self._ask(finding.look_up, text, channel=channel, user=user)
         return unknown(word, text.strip())
 
-    async def search(self, text: str, *, limit: int = finding.PAGE) -> Answer:
-        """The newest entries that a query finds, `limit` of them at once."""
+    async def search(
+        self, text: str, *, limit: int = finding.PAGE, order: Order = Order.NEWEST
+    ) -> Answer:
+        """The first entries that a query finds, `limit` of them at once."""
 
         def found(db: Database, question: Question) -> Answer:
-            place = Place(query=question.text)
+            place = Place(query=question.text, order=order)
             return finding.page(db, question, place, title="Search", limit=limit)
 
         return await self._ask(found, text, channel="terminal", user="terminal")
+
+    async def rehearse(self, text: str, *, days: int) -> Answer:
+        """What a query would have told in so many days."""
+
+        def rehearsed(db: Database, question: Question) -> Answer:
+            return rehearsing.rehearse(db, question, days=days)
+
+        return await self._ask(
+            rehearsed, text, channel="terminal", user="terminal", word="rehearse"
+        )
 
     async def page(self, place: Place, *, channel: str, user: str) -> Answer:
         """Open a page of a search again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -15,7 +16,7 @@ from bot.question import Question
 from bot.report import Explanation, FeedStatus, Status, Telling
 from feeds import reference
 from feeds.model import Feed, Stage
-from storage import entries, lookup, outbox, polls, stories, subscriptions
+from storage import entries, lookup, outbox, polls, stories, subscriptions, texts
 from storage.entries import Entry
 from storage.outbox import Delivery, State
 from storage.polls import Poll
@@ -109,11 +110,20 @@ def _silence(db: Database, question: Question, entry: Entry) -> str:
         return "The story is muted here."
     if not own:
         return "There is no subscription here."
-    if not Audience(own, question.queries).of(entry.item):
+    body = texts.body(db, entry.id)
+    if not Audience(own, question.queries).of(entry.item, body):
+        for stopped in (each for each in own if each.disabled_reason):
+            woken = Audience([replace(stopped, disabled_reason=None)], question.queries)
+            if woken.of(entry.item, body):
+                reason = stopped.disabled_reason
+                return f"The subscription here that matches it tells nothing: {reason}"
         return "No subscription here matches it."
+    before = [each for each in own if each.created_at <= entry.first_seen_at]
+    if not Audience(before, question.queries).of(entry.item, body):
+        return "A subscription here matches it, but was made after it was first seen."
     return (
-        "A subscription here matches it. It was remembered in silence, as history or with a feed's"
-        " first reading, or before the subscription was made."
+        "A subscription here matches it. It was remembered in silence: as history, or with a feed's"
+        " first reading."
     )
 
 

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from datetime import timedelta
 
 from sqlite_utils import Database
 
 from bot.answers import Answer, Notice, Problem, Subscriptions, TopicRow, Topics
-from bot.config import DEFAULT_QUERY
+from bot.commands_rehearsing import look_back, too_wide, topic_or_query
 from bot.question import Question
 from bot.report import SubscriptionRow
 from feeds import query as queries
-from feeds.model import EASTERN
-from storage import search, subscriptions
+from storage import subscriptions
 from storage.subscriptions import Subscription
 
 #: A new subscription says what it would have told in this many days.
-LOOK_BACK = timedelta(days=30)
+LOOK_BACK = 30
 
-_WITH_DATE = queries.Limits(
-    chars=queries.TYPED.chars + 100, depth=queries.TYPED.depth + 1, terms=queries.TYPED.terms + 2
-)
 _CADENCE = re.compile(r"(?:^|\s)(now|hourly|weekly|daily(?:\s+\d{1,2}:\d\d)?)\s*$", re.IGNORECASE)
 
 
@@ -39,12 +34,9 @@ def subscribe(db: Database, question: Question) -> Notice | Problem:
             message=f"“{cadence[1]}” is not offered yet: every alert comes at once.",
             hint=f"subscribe {text} now",
         )
-    query = queries.parse(_topic_or_query(question, text), topics=question.queries)
+    query = queries.parse(topic_or_query(question, text), topics=question.queries)
     if not query.has_positive:
-        return Problem(
-            message="This only says what to leave out, so it would tell you everything else.",
-            hint=f"subscribe {DEFAULT_QUERY} {text}",
-        )
+        return too_wide(text, word="subscribe")
     canonical = str(query)
     earlier = [s for s in subscriptions.of_channel(db, question.channel) if s.query == canonical]
     subscriptions.add(
@@ -56,8 +48,9 @@ def subscribe(db: Database, question: Question) -> Notice | Problem:
     )
     if earlier and earlier[0].disabled_reason is None:
         return Notice(text=f"Already subscribed to {canonical}.")
+    told = look_back(db, question, query, days=LOOK_BACK)
     return Notice(
-        text=f"subscribed to {canonical}. {_looking_back(db, question, canonical)}",
+        text=f"subscribed to {canonical}. {told.sentence}",
         by=question.user,
         aloud=True,
     )
@@ -74,7 +67,7 @@ def unsubscribe(db: Database, question: Question) -> Notice | Problem:
     # As written first: a query whose topic is gone cannot be parsed and still has to go.
     wanted = next((t for t in (question.text, f"topic:{question.text}") if t in own), None)
     if wanted is None:
-        text = _topic_or_query(question, question.text)
+        text = topic_or_query(question, question.text)
         wanted = str(queries.parse(text, topics=question.queries))
     if wanted not in own:
         near = difflib.get_close_matches(wanted, sorted(own), n=1, cutoff=0.4)
@@ -135,20 +128,6 @@ def row(subscription: Subscription, *, stopped: str | None) -> SubscriptionRow:
     )
 
 
-def _topic_or_query(question: Question, text: str) -> str:
-    return f"topic:{text.lower()}" if text.lower() in question.topics else text
-
-
 def _end(db: Database, question: Question, query: str) -> Notice:
     subscriptions.remove(db, channel=question.channel, query=query)
     return Notice(text=f"unsubscribed from {query}.", by=question.user, aloud=True)
-
-
-def _looking_back(db: Database, question: Question, query: str) -> str:
-    since = (question.now - LOOK_BACK).astimezone(EASTERN).date()
-    # One pair of brackets and one word more than the query itself, which was within the limits.
-    recent = queries.parse(f"({query}) after:{since}", topics=question.queries, limits=_WITH_DATE)
-    found = search.search(db, recent, limit=1)
-    more = "at least " if found.total >= search.COUNT_CAP else ""
-    told = f"{more}{found.total:,} {'entry' if found.total == 1 else 'entries'}"
-    return f"In the last {LOOK_BACK.days} days it would have told {told}."

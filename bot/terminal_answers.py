@@ -12,7 +12,16 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from bot.answers import Details, Entries, Help, Notice, Problem, Subscriptions, Topics
+from bot.answers import (
+    Details,
+    Entries,
+    Help,
+    Notice,
+    Problem,
+    Rehearsal,
+    Subscriptions,
+    Topics,
+)
 from bot.card import UTC, Card
 from bot.report import Explanation, FeedStatus, Status, Telling
 from bot.terminal import render_card
@@ -55,8 +64,19 @@ def _help(answer: Help, _timezone: ZoneInfo = UTC) -> RenderableType:
 @render_answer.register
 def _entries(answer: Entries, _timezone: ZoneInfo = UTC) -> RenderableType:
     lines = [_line(answer.title, "bold"), _line(answer.extent, "dim")]
-    for number, card in enumerate(answer.cards, answer.first):
-        lines += [Text(), Text(f"{number:>3}  ").append_text(_title(card)), _facts(card)]
+    return Group(*lines, *_numbered(answer.cards, answer.first))
+
+
+@render_answer.register
+def _rehearsal(answer: Rehearsal, _timezone: ZoneInfo = UTC) -> RenderableType:
+    lines = [_line(f"Rehearsal: {answer.query}", "bold"), _line(answer.lookback.sentence)]
+    lines += _numbered(answer.examples, 1)
+    lines += [Text(), Text("Near misses:", style="dim")] if answer.near else []
+    for miss in answer.near:
+        lines += [
+            Text("     ").append_text(_title(miss.card)),
+            _line(f"     {miss.because}", "dim"),
+        ]
     return Group(*lines)
 
 
@@ -112,6 +132,14 @@ def _explanation(answer: Explanation, timezone: ZoneInfo = UTC) -> RenderableTyp
     if answer.people:
         lines.append(_line(f"In direct messages: {answer.people}"))
     return Group(*lines)
+
+
+def _numbered(cards: Iterable[Card], first: int) -> list[Text]:
+    """Each card as its title and a line of facts, with its place in the list."""
+    lines = []
+    for number, card in enumerate(cards, first):
+        lines += [Text(), Text(f"{number:>3}  ").append_text(_title(card)), _facts(card)]
+    return lines
 
 
 def _telling(telling: Telling, timezone: ZoneInfo) -> list[Text]:

@@ -7,7 +7,16 @@ from functools import singledispatch
 from html import escape as entities
 from zoneinfo import ZoneInfo
 
-from bot.answers import Details, Entries, Help, Notice, Problem, Subscriptions, Topics
+from bot.answers import (
+    Details,
+    Entries,
+    Help,
+    Notice,
+    Problem,
+    Rehearsal,
+    Subscriptions,
+    Topics,
+)
 from bot.card import Card
 from bot.report import Explanation, FeedStatus, Status, SubscriptionRow, Telling
 from bot.slack import buttons, mrkdwn
@@ -119,6 +128,18 @@ def _subscriptions(answer: Subscriptions, timezone: ZoneInfo) -> Message:
     ]
     lines = (row.query for row in answer.subscriptions)
     return plain_lines("Subscriptions", lines), fitting([section(head)], rows)
+
+
+@message.register
+def _rehearsal(answer: Rehearsal, _timezone: ZoneInfo) -> Message:
+    head = f"*Rehearsal* {code(answer.query)}\n{answer.lookback.sentence}"
+    near = [f"{_line(miss.card)} · {mrkdwn.escape(miss.because, LINE)}" for miss in answer.near]
+    heading = [context("Near misses:")] if near else []
+    rows = [block for card in answer.examples for block in _row(card)]
+    rows += [*heading, *map(context, near)]
+    last = [] if answer.subscribed else buttons.subscribe(answer.query)
+    text = "\n".join([head, *map(_line, answer.examples), *near])
+    return clipped(text), fitting([section(head)], rows, last)
 
 
 @message.register

@@ -55,6 +55,13 @@ def of_page(answer: Entries) -> list[Block]:
     ]
 
 
+def subscribe(query: str) -> list[Block]:
+    """A row that subscribes to a query; none when it is too long for a button."""
+    if len(query) > _VALUE:
+        return []
+    return [{"type": "actions", "elements": [_button("Subscribe", SUBSCRIBE_SEARCH, query)]}]
+
+
 def topic(name: str) -> Block | None:
     """Subscribes to a topic; None when its name is too long for a button."""
     return _button("Subscribe", SUBSCRIBE_TOPIC, name) if len(name) <= _VALUE else None

@@ -18,9 +18,12 @@ from bot.answers import (
     Entries,
     Example,
     Help,
+    Lookback,
+    NearMiss,
     Notice,
     Place,
     Problem,
+    Rehearsal,
     Subscriptions,
     TopicRow,
     Topics,
@@ -99,6 +102,15 @@ def answers(text: str, count: int, shown: Card) -> list[Answer]:
             elsewhere=(telling,) * count,
             people=2,
             silence=text,
+        ),
+        Rehearsal(
+            query=text,
+            lookback=Lookback(
+                days=90, entries=7, documents=5, press=2, stories=3, begins=NOW.date()
+            ),
+            examples=(shown,) * 5,
+            near=(NearMiss(card=shown, because=f"lacks “{text}”"),) * 3,
+            subscribed=False,
         ),
     ]
 

@@ -216,7 +216,8 @@ async def test_a_topics_name_subscribes_to_the_topic_and_says_what_it_would_have
     assert isinstance(answer, Notice)
     assert (answer.by, answer.aloud) == (ALICE, True)
     assert answer.text == (
-        "subscribed to topic:huawei. In the last 30 days it would have told 2 entries."
+        "subscribed to topic:huawei. In the last 30 days it would have told 2 entries: 1 document and"
+        " 1 press report; 2 stories. The archive begins on 18 June 2020."
     )
     assert archive.changes
 
@@ -435,6 +436,23 @@ async def test_why_says_which_gate_stopped_an_entry(archive: Archive) -> None:
         "A subscription here matches it",
         "The story is muted here",
     ]
+
+
+async def test_why_tells_a_late_subscription_and_a_stopped_one_from_silence(
+    archive: Archive,
+) -> None:
+    (early,) = await archive.remember(document(), now=NOW - timedelta(days=1))
+    await archive.ask("subscribe huawei")
+    late = await archive.commands.why(early.id, channel=CHANNEL, user=ALICE)
+    (quiet,) = await archive.remember(press(1), now=NOW + timedelta(days=1))
+    silent = await archive.commands.why(quiet.id, channel=CHANNEL, user=ALICE)
+    await archive.storage.run(subscriptions.disable, CHANNEL, reason="the channel is archived")
+    stopped = await archive.commands.why(quiet.id, channel=CHANNEL, user=ALICE)
+
+    said = [each.silence for each in (late, silent, stopped) if isinstance(each, Explanation)]
+    assert "made after it was first seen" in said[0]
+    assert "as history, or with a feed's first reading" in said[1]
+    assert said[2].endswith("tells nothing: the channel is archived")
 
 
 async def test_why_of_what_no_feed_brought_says_so(archive: Archive) -> None:
