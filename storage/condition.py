@@ -157,7 +157,7 @@ def _leaf(node: Words | Prefix | Near) -> str:
         case Words():
             return f'"{_joined(node, mark)}"'
         case Prefix(start):
-            return f'({"{title} : " if node.title else ""}"{start}"*)'
+            return f'("{mark}{start}"*)'
         case Near(left, right, distance):
             return any_of(
                 f'NEAR("{_joined(a, mark)}" "{_joined(b, mark)}", {distance})'

@@ -140,16 +140,19 @@ def _text(text: str) -> str:
     """Every token in order, then each distinct written form that differs from its token.
 
     The tokenizer need only part words at spaces: phrases and distances are those of the matcher,
-    and a prefix finds tokens and written forms in one place.
+    and a prefix finds tokens and written forms in one place. A space at each end lets whole words
+    be counted (`ranking`).
     """
-    return " ".join(_words(text))
+    return f" {' '.join(words)} " if (words := _words(text)) else ""
 
 
 def _title(text: str) -> str:
-    """As any text, then its tokens once more with a list of their own, so that titles are found fast."""
+    """As any text, then the same with lists of their own, so that titles are found fast.
+
+    Two spaces lie between words, so that a word said twice in a row is counted twice.
+    """
     words = _words(text)
-    tokens = [IN_TITLE + word for word in words if not word.endswith(WRITTEN)]
-    return " ".join([*words, *tokens])
+    return f" {'  '.join([*words, *(IN_TITLE + word for word in words)])} " if words else ""
 
 
 def _words(text: str) -> list[str]:

@@ -60,7 +60,7 @@ def kinds(prose: Prose, many: int) -> dict[str, list[Case]]:
         words = [prose.vocabulary[rank] for rank in ranks]
         return prose.random.sample([word for word in words if len(word) > 3] or words, many)
 
-    stop = [prose.vocabulary[rank] for rank in prose.random.sample(STOP, many)]
+    stop = [prose.vocabulary[rank] for rank in prose.random.choices(STOP, k=many)]
     common, middling, rare = some(COMMON), some(MIDDLING), some(RARE)
     pairs = list(zip(common, middling, strict=True))
     said = [prose.words(2) for _ in range(many)]
