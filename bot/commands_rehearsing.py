@@ -38,7 +38,7 @@ def rehearse(db: Database, question: Question, *, days: int = DAYS) -> Rehearsal
     window = _window(question, days)
     found = rehearsal.find(db, query, window)
     examples = rehearsal.read(db, found.moments[:_EXAMPLES])
-    missed = rehearsal.near_misses(db, query, window, limit=_NEAR)
+    missed = rehearsal.near_misses(db, query, window, found, limit=_NEAR)
     own = {each.query for each in subscriptions.of_channel(db, question.channel)}
     return Rehearsal(
         query=str(query),

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from feeds.model import EASTERN
 from feeds.query import Query
-from feeds.terms import And, Node, Or, Topic, both, is_positive, negated
+from feeds.terms import And, Node, Or, Topic, both, is_positive
 from storage.condition import END, Span, spans
 from storage.database import to_instant
 from storage.entries import COLUMNS, Entry, from_row
@@ -69,15 +69,25 @@ def find(db: Database, query: Query, window: Window) -> Found:
     return Found(moments=tuple(moments), documents=documents, press=press, stories=stories)
 
 
-def near_misses(db: Database, query: Query, window: Window, *, limit: int) -> list[NearMiss]:
+def near_misses(
+    db: Database, query: Query, window: Window, found: Found, *, limit: int
+) -> list[NearMiss]:
     """Entries that match when one term is left out, the rarest kind first, then the newest.
 
     The fewer entries have all the rest, the nearer they are.
+
+    Args:
+        db: Only read.
+        query: Whose terms are left out.
+        window: When the entries are of.
+        found: What `find` gave for the same query and window.
+        limit: How many at most.
     """
+    matched = set(found.moments)
     missed = []
     for left_out, rest in islice(_without_one(query.root), _LEFT_OUT):
-        wanted = both([rest, negated(query.root)])
-        moments = newest(db, _within(wanted, window), limit=_FAR)
+        wide = newest(db, _within(rest, window), limit=_FAR + len(matched))
+        moments = [moment for moment in wide if moment not in matched]
         missed.append((len(moments), str(left_out), moments[:limit]))
     named: dict[int, str] = {}
     for _, term, moments in sorted(missed, key=lambda miss: miss[0]):

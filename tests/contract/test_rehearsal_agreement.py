@@ -40,7 +40,7 @@ def test_a_rehearsal_is_what_live_matching_gives(
 
     for asked in queries:
         found = rehearsal.find(db, asked, window)
-        missed = rehearsal.near_misses(db, asked, window, limit=3)
+        missed = rehearsal.near_misses(db, asked, window, found, limit=3)
 
         live = {n: entry for n, entry in within.items() if matching.match(asked, entry.item)}
         press = [entry for entry in live.values() if entry.item.source is SourceKind.NEWS]
