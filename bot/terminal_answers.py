@@ -73,10 +73,8 @@ def _rehearsal(answer: Rehearsal, _timezone: ZoneInfo = UTC) -> RenderableType:
     lines += _numbered(answer.examples, 1)
     lines += [Text(), Text("Near misses:", style="dim")] if answer.near else []
     for miss in answer.near:
-        lines += [
-            Text("     ").append_text(_title(miss.card)),
-            _line(f"     {miss.because}", "dim"),
-        ]
+        because = _line(miss.because, "dim")
+        lines += [Text("     ").append_text(said) for said in (_title(miss.card), because)]
     return Group(*lines)
 
 

@@ -173,4 +173,4 @@ async def test_a_terminal_shows_the_count_the_examples_and_the_near_misses(
     lines = output.getvalue().splitlines()
     assert "it would have told 1 entry" in lines[1]
     assert document().title in lines[3]
-    assert [line.strip() for line in lines[-2:]] == ["Huawei [b]phones[/]", "lacks “standards”"]
+    assert lines[-2:] == ["     Huawei [b]phones[/]", "     lacks “standards”"]
