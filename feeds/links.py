@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 _MAX_URL = 4_000
@@ -43,6 +44,7 @@ _DOTS = dict.fromkeys(map(ord, "\u3002\uff0e\uff61"), ".")
 _IDLE_FRAGMENT = re.compile(r"(?:utm_|xtor=|ref=|at_|rss$|comments?$|respond$)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1_024)
 def canonical_url(url: str) -> str:
     """Give one spelling for the addresses of one page; for comparing, never for opening.
 
