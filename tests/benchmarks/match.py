@@ -236,10 +236,9 @@ def report(found: Sequence[Measured]) -> None:
 
 def main() -> None:
     parser = options(__doc__.partition("\n")[0])
-    given = parser.parse_args()
     counts: tuple[int, ...] = COUNTS
     size, rounds = BATCH, ROUNDS
-    if given.quick:
+    if parser.parse_args().quick:
         counts, size, rounds = (100, 1_000), 20, 1
     asked = list(islice(queries(seed=7), counts[-1]))
     new = items(Prose(1))
