@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from feeds import matching, query
 from feeds.errors import QueryError
 from feeds.model import Item
+from feeds.prepared import prepare
 from feeds.query import Query
 from feeds.stored_queries import StoredQueries
 from storage.outbox import Why
@@ -40,7 +41,7 @@ class Audience:
             item: What was published.
             full_text: As much of the document's text as was read.
         """
-        prepared = matching.prepare(item, full_text)
+        prepared = prepare(item, full_text)
         wanted: dict[str, list[Why]] = {}
         for number in sorted(self._stored.matching(prepared)):
             text, asked = self._queries[number]

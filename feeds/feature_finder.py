@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from feeds.features import ALWAYS, TITLE, blocks, is_block
-from feeds.matching import Prepared
+from feeds.prepared import Prepared
 from feeds.words import stem
 
 #: Of so many items in a row all are learned from, then one of sixteen.

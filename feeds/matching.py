@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 
-from feeds import entities, facts
+from feeds import entities
 from feeds.model import Item
+from feeds.prepared import TEXTS, Prepared, Text, prepare, text_of
 from feeds.query import Query
 from feeds.terms import (
     And,
@@ -26,10 +26,8 @@ from feeds.terms import (
     cfr_range,
 )
 from feeds.text import clip, sentences
-from feeds.words import stem, written
+from feeds.words import stem
 
-#: The texts of an item, first the one that says most; also the columns of the search index.
-TEXTS = ("title", "summary", "evidence")
 #: What people are told a text is.
 _CALLED = {"title": "title", "summary": "abstract", "evidence": "full text"}
 _LONGEST_SENTENCE = 300
@@ -58,49 +56,6 @@ class Match:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """One text of an item, ready to be asked."""
-
-    text: str
-    #: Places of each token.
-    places: dict[str, list[int]]
-    #: Every word as written.
-    written: frozenset[str]
-
-    def starts(self, tokens: Sequence[str]) -> list[int]:
-        """Places where these tokens stand side by side."""
-        first = self.places.get(tokens[0], [])
-        if len(tokens) == 1:
-            return first
-        rest = [(n, set(self.places.get(token, ()))) for n, token in enumerate(tokens[1:], 1)]
-        return [at for at in first if all(at + n in places for n, places in rest)]
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An item taken apart once, to be asked by many queries."""
-
-    texts: dict[str, _Text]
-    facts: frozenset[tuple[str, str]]
-    day: date | None
-
-
-def prepare(item: Item, full_text: str = "") -> Prepared:
-    """Take an item, and as much of its full text as was read, apart once for all queries."""
-    texts = {name: _text(text) for name, text in texts_of(item, full_text).items()}
-    return Prepared(texts, facts.of(item), item.event_day)
-
-
-def texts_of(item: Item, full_text: str = "") -> dict[str, str]:
-    """The item's texts by the names of `TEXTS`, as matched and indexed."""
-    return {
-        "title": item.title,
-        "summary": item.summary,
-        "evidence": "\n".join([*item.evidence, *([full_text] if full_text else [])]),
-    }
-
-
 def match(query: Query, item: Prepared | Item) -> Match | None:
     """Whether the item is what the query asks for; None when it is not.
 
@@ -118,14 +73,6 @@ def match(query: Query, item: Prepared | Item) -> Match | None:
 def _rank(reason: Reason) -> int:
     called = list(_CALLED.values())
     return called.index(reason.where) if reason.where in called else len(called)
-
-
-def _text(text: str) -> _Text:
-    spelled = written(text)
-    places: dict[str, list[int]] = {}
-    for place, word in enumerate(spelled):
-        places.setdefault(stem(word), []).append(place)
-    return _Text(text, places, frozenset(spelled))
 
 
 def _holds(node: Node, item: Prepared) -> bool:  # noqa: PLR0911  one a kind of node
@@ -151,15 +98,15 @@ def _scope(node: Words | Prefix | Near) -> tuple[str, ...]:
     return TEXTS[:1] if node.title else TEXTS
 
 
-def _has_words(node: Words, text: _Text) -> bool:
+def _has_words(node: Words, text: Text) -> bool:
     return bool(text.starts(node.tokens))
 
 
-def _has_prefix(node: Prefix, text: _Text) -> bool:
+def _has_prefix(node: Prefix, text: Text) -> bool:
     return any(word.startswith(node.start) for word in (*text.written, *text.places))
 
 
-def _has_near(node: Near, text: _Text) -> bool:
+def _has_near(node: Near, text: Text) -> bool:
     return any(
         _within(node.distance, text.starts(a.tokens), len(a.words), text.starts(b.tokens))
         or _within(node.distance, text.starts(b.tokens), len(b.words), text.starts(a.tokens))
@@ -248,10 +195,10 @@ def _sentence(node: Words | Prefix | Near, text: str) -> str:
     """The first sentence that has the term by itself, else the first with its first word."""
     in_text = _TESTS[type(node)]
     told = sentences(_passage(node, text))
-    whole = next((said for said in told if in_text(node, _text(said))), None)
+    whole = next((said for said in told if in_text(node, text_of(said))), None)
     if whole is None:
         first = node.left[0] if isinstance(node, Near) else node
         start = Words(first.words[:1]) if isinstance(first, Words) else first
         test = _TESTS[type(start)]
-        whole = next((said for said in told if test(start, _text(said))), text)
+        whole = next((said for said in told if test(start, text_of(said))), text)
     return clip(whole, _LONGEST_SENTENCE)

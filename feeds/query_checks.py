@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from feeds.features import alternatives, pairs, sides
-from feeds.matching import TEXTS, Prepared
+from feeds.prepared import TEXTS, Prepared
 from feeds.terms import And, Day, Entity, Near, Node, Not, Or, Topic, Words
 
 

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from feeds.anchors import anchors
 from feeds.feature_finder import Finder
 from feeds.features import every
-from feeds.matching import Prepared
+from feeds.prepared import Prepared
 from feeds.query import Query
 from feeds.query_checks import Asked, Check, Checks
 from feeds.terms import Node

@@ -62,9 +62,26 @@ def spans(node: Node | None) -> list[Span]:
     return found
 
 
-def narrowed(wide: Sequence[Span], expression: str) -> list[Span]:
-    """The spans with one thing more to match."""
-    return [replace(span, expression=f"({span.expression}) AND {expression}") for span in wide]
+def narrowed(
+    wide: Sequence[Span], expression: str, *, instead: str = "", since: int = 0
+) -> list[Span]:
+    """The spans with one thing more to match, which few entries do: FTS5 begins with the first.
+
+    Args:
+        wide: What matches.
+        expression: What has to match besides.
+        instead: An expression that `expression` makes needless.
+        since: The first moment that is looked at.
+    """
+    return [
+        Span(
+            max(span.low, since),
+            span.high,
+            expression if span.expression == instead else f"{expression} AND ({span.expression})",
+        )
+        for span in wide
+        if span.high > since
+    ]
 
 
 def leaves(node: Node) -> list[Words | Prefix]:

@@ -15,8 +15,8 @@ from storage.condition import Span
 from storage.matches import newest
 
 #: So many of the newest matches are ranked, and so many more of each other kind.
-NEWEST = 400
-BESIDE = 100
+NEWEST = 300
+BESIDE = 60
 #: So many of the words asked for are weighed; a topic may ask for hundreds.
 WEIGHED = 24
 #: What a word counts in the title, the summary and the evidence.
@@ -29,6 +29,8 @@ _USUAL_LENGTH = 800
 _STEP = 0.05
 #: How often a word is used is told from so many of its newest entries.
 _SAMPLE = 64
+#: Beside the newest matches, others are looked for as far back as the rarest word has so many uses.
+_REACH = 3_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,14 @@ class Ranked:
     moments: list[int]
     #: All matches from this moment on are among them; 0 when all matches are.
     floor: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    """How much each word weighs, and since when others than the newest are looked for."""
+
+    weights: list[float]
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ def rank(
     """Order matches by merit, and by time at equal merit.
 
     Of more matches than `most` those are ranked, and with them the newest that have the words in
-    their title, have all of them, or have the rarest.
+    their title or have the rarest.
 
     Args:
         db: Only read.
@@ -76,15 +86,16 @@ def rank(
         most: How many are ranked.
     """
     leaves = leaves[:WEIGHED]
-    weights = _weights(db, leaves, mark)
+    usage = _usage(db, leaves, mark)
     ranked = list(found[:most])
     floor = 0
     if len(found) > most:
         floor = ranked[-1]
-        for expression in _kinds(leaves, weights, choice=choice):
-            some = condition.narrowed(wanted, expression)
+        plain = condition.anywhere(leaves[0]) if len(leaves) == 1 else ""
+        for expression in _kinds(leaves, usage.weights, choice=choice):
+            some = condition.narrowed(wanted, expression, instead=plain, since=usage.since)
             ranked += newest(db, some, limit=BESIDE, mark=mark)
-    weighed = [_weighed(leaf, weight) for leaf, weight in zip(leaves, weights, strict=True)]
+    weighed = [_weighed(leaf, weight) for leaf, weight in zip(leaves, usage.weights, strict=True)]
     merits = _merits(db, list(dict.fromkeys(ranked)), weighed)
     merits.sort(reverse=True)
     return Ranked(moments=[moment for _, moment in merits], floor=floor)
@@ -93,15 +104,14 @@ def rank(
 def _kinds(
     leaves: Sequence[Words | Prefix], weights: Sequence[float], *, choice: bool
 ) -> list[str]:
-    """What the best matches are likely to have."""
-    titles = [condition.in_title(leaf) for leaf in leaves]
+    """What the best matches are likely to have, the rarest first."""
+    rarest = sorted(zip(weights, leaves, strict=True), key=lambda pair: -pair[0])
+    titles = [condition.in_title(leaf) for _, leaf in rarest]
     kinds = [condition.any_of(titles)]
     if len(leaves) > 1:
         kinds.append(condition.all_of(titles))
     if len(leaves) > 1 and choice:
-        rarest = max(range(len(leaves)), key=weights.__getitem__)
-        kinds.append(condition.all_of(map(condition.anywhere, leaves)))
-        kinds.append(condition.anywhere(leaves[rarest]))
+        kinds.append(condition.anywhere(rarest[0][1]))
     return kinds
 
 
@@ -142,31 +152,30 @@ def _weighed(leaf: Words | Prefix, weight: float) -> _Weighed:
     return _Weighed(plain, spaced, leaf.title, weight)
 
 
-def _weights(db: Database, leaves: Sequence[Words | Prefix], mark: int) -> list[float]:
+def _usage(db: Database, leaves: Sequence[Words | Prefix], mark: int) -> _Usage:
     """How rare each is; the rarity of a phrase is that of its words together."""
-    if len(leaves) == 1:
-        return [1.0]
-    everything = condition.spans(None)
-    last = newest(db, everything, limit=1, mark=mark)
     first = db.execute(
         "SELECT moment FROM entries WHERE id <= ? ORDER BY moment LIMIT 1", [mark]
     ).fetchone()
-    if not last or not first:
-        return [1.0] * len(leaves)
+    last = newest(db, condition.spans(None), limit=1, mark=mark)
+    if len(leaves) == 1 or not last or not first:
+        return _Usage([1.0] * len(leaves), 0)
     age = last[0] - first[0] + 1
     words = {token for leaf in leaves for token in (leaf.tokens if isinstance(leaf, Words) else ())}
-    rarity = {token: _rarity(db, token, entries=mark, age=age, mark=mark) for token in words}
-    return [
+    held = {token: _held(db, token, age=age, mark=mark) for token in words}
+    rarity = {token: math.log(1 + (mark - n + 0.5) / (n + 0.5)) for token, n in held.items()}
+    weights = [
         sum(rarity[token] for token in leaf.tokens) if isinstance(leaf, Words) else 1.0
         for leaf in leaves
     ]
+    least = min(held.values(), default=0.0)
+    return _Usage(weights, last[0] - int(age * _REACH / least) if least > _REACH else 0)
 
 
-def _rarity(db: Database, token: str, *, entries: int, age: int, mark: int) -> float:
-    """BM25's inverse document frequency, told from how far back the newest uses of a word reach."""
+def _held(db: Database, token: str, *, age: int, mark: int) -> float:
+    """How many entries hold a word, told from how far back its newest uses reach."""
     wanted = [Span(0, condition.END, f'"{token}"')]
     used = newest(db, wanted, limit=_SAMPLE, mark=mark)
-    held = float(len(used))
-    if len(used) == _SAMPLE:
-        held = entries * min(1.0, _SAMPLE / entries * age / max(used[0] - used[-1], 1))
-    return math.log(1 + (entries - held + 0.5) / (held + 0.5)) if held < entries else 0.01
+    if len(used) < _SAMPLE:
+        return float(len(used))
+    return min(mark * 0.99, _SAMPLE * age / max(used[0] - used[-1], 1))

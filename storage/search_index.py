@@ -11,8 +11,8 @@ from hashlib import blake2b
 from sqlite_utils import Database
 
 from feeds import facts
-from feeds.matching import texts_of
 from feeds.model import EASTERN, Item
+from feeds.prepared import texts_of
 from feeds.reference import Kind
 from feeds.words import stem, written
 

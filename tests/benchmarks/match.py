@@ -21,8 +21,8 @@ from functools import partial
 from itertools import islice
 
 from feeds import matching
-from feeds.matching import Prepared
 from feeds.model import Item
+from feeds.prepared import Prepared, prepare
 from feeds.query import Query
 from feeds.stored_queries import StoredQueries
 from storage import condition, search_index
@@ -70,7 +70,7 @@ class Batch:
 
     def normalise(self) -> Found:
         """Take the items apart for the matcher."""
-        self._prepared = [matching.prepare(item) for item in self._items]
+        self._prepared = [prepare(item) for item in self._items]
         return []
 
     def normalise_for_fts5(self) -> Found:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from feeds import matching
 from feeds.model import Item
+from feeds.prepared import prepare
 from feeds.query import Query
 from feeds.stored_queries import StoredQueries
 from storage import entries, search
@@ -32,7 +33,7 @@ def test_a_query_matches_an_item_exactly_when_a_search_finds_it(
     stored: StoredQueries[int] = StoredQueries()
     for number, asked in enumerate(queries):
         stored.add(number, asked)
-    met = {id_: stored.matching(matching.prepare(item)) for id_, item in by_id.items()}
+    met = {id_: stored.matching(prepare(item)) for id_, item in by_id.items()}
 
     for number, asked in enumerate(queries):
         matched = {id_ for id_, item in by_id.items() if matching.match(asked, item)}

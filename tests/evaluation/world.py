@@ -20,6 +20,7 @@ from feeds.model import (
     SourceKind,
     Stage,
 )
+from feeds.prepared import prepare
 from feeds.register_question import phrases
 
 #: What the Register's full-text search would have found by each term that the shipped feeds ask for.
@@ -150,7 +151,7 @@ def _on_inspection(item: Item) -> Item:
 def _published(item: Item, raw: dict[str, Any]) -> Item:
     """With the full-text terms that the Register would have found it by."""
     found_in = replace(item, evidence=(raw.get("_text") or "",))
-    prepared = matching.prepare(found_in)
+    prepared = prepare(found_in)
     found = [
         phrase
         for term in TERMS

@@ -150,7 +150,7 @@ def test_processes_that_open_a_new_file_at_once_all_get_the_whole_schema(tmp_pat
 
     def tables(_: int) -> str:
         with open_database(path) as opened:
-            return opened.schema
+            return str(opened.schema)
 
     with ThreadPoolExecutor(4) as threads, open_database(":memory:") as fresh:
         assert set(threads.map(tables, range(4))) == {fresh.schema}

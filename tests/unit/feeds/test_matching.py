@@ -6,6 +6,7 @@ import pytest
 
 from feeds import matching, query
 from feeds.matching import Reason
+from feeds.prepared import prepare
 from tests.factories import make_document, make_item, make_press
 
 TOPICS = {"huawei": "huawei OR hisilicon"}
@@ -132,7 +133,7 @@ def test_a_prepared_item_answers_as_the_item_does() -> None:
     item = make_item(document=make_document(rins=()))
     asked = query.parse("huawei agency:bis")
 
-    assert matching.match(asked, matching.prepare(item)) == matching.match(asked, item)
+    assert matching.match(asked, prepare(item)) == matching.match(asked, item)
 
 
 def test_a_text_of_one_word_repeated_costs_little() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from feeds import matching, query
-from feeds.matching import Prepared
 from feeds.model import CfrPart, Document, DocumentType, Item
+from feeds.prepared import Prepared, prepare
 from feeds.query import Query
 from feeds.stored_queries import StoredQueries
 from tests.factories import make_item
@@ -30,7 +30,7 @@ def test_the_answer_is_that_of_asking_each_query_whatever_was_added_and_removed(
 ) -> None:
     stored: StoredQueries[int] = StoredQueries()
     kept: dict[int, Query] = {}
-    prepared = [matching.prepare(item) for item in seen]
+    prepared = [prepare(item) for item in seen]
 
     for number, (key, asked) in enumerate(changes):
         if asked is not None:
@@ -55,7 +55,7 @@ def stored_of(*texts: str) -> StoredQueries[str]:
 
 
 def titled(title: str, *parts: CfrPart) -> Prepared:
-    return matching.prepare(make_item(title=title, summary="", document=make_document(*parts)))
+    return prepare(make_item(title=title, summary="", document=make_document(*parts)))
 
 
 def make_document(*parts: CfrPart) -> Document:
