@@ -15,8 +15,8 @@ from storage.condition import Span
 from storage.matches import newest
 
 #: So many of the newest matches are ranked, and so many more of each other kind.
-NEWEST = 300
-BESIDE = 60
+NEWEST = 400
+BESIDE = 100
 #: So many of the words asked for are weighed; a topic may ask for hundreds.
 WEIGHED = 24
 #: What a word counts in the title, the summary and the evidence.
@@ -30,7 +30,7 @@ _STEP = 0.05
 #: How often a word is used is told from so many of its newest entries.
 _SAMPLE = 64
 #: Beside the newest matches, others are looked for as far back as the rarest word has so many uses.
-_REACH = 3_000
+_REACH = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def rank(
     """Order matches by merit, and by time at equal merit.
 
     Of more matches than `most` those are ranked, and with them the newest that have the words in
-    their title or have the rarest.
+    their title, have all of them, or have the rarest.
 
     Args:
         db: Only read.
@@ -111,6 +111,7 @@ def _kinds(
     if len(leaves) > 1:
         kinds.append(condition.all_of(titles))
     if len(leaves) > 1 and choice:
+        kinds.append(condition.all_of(condition.anywhere(leaf) for _, leaf in rarest))
         kinds.append(condition.anywhere(rarest[0][1]))
     return kinds
 
