@@ -15,7 +15,7 @@ from storage.condition import Span
 from storage.matches import newest
 
 #: So many of the newest matches are ranked, and so many more of each other kind.
-NEWEST = 400
+NEWEST = 300
 BESIDE = 100
 #: So many of the words asked for are weighed; a topic may ask for hundreds.
 WEIGHED = 24
