@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
@@ -65,7 +66,7 @@ class Deliverer:
         self._serves = serves
         self._pace = pace_seconds
         self._settle_again = settle_again_seconds
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._senders: dict[str, asyncio.Task[int]] = {}
 
     async def deliver_due(self) -> None:
@@ -101,7 +102,7 @@ class Deliverer:
         A message whose answer does not come in so many seconds is left as a crash would leave it:
         once its lease is over it is uncertain.
         """
-        self._stopping = True
+        self._stopping.set()
         senders = list(self._senders.values())
         if senders:
             await asyncio.wait(senders, timeout=seconds)
@@ -119,11 +120,13 @@ class Deliverer:
 
     async def _drain(self, channel: str) -> int:
         sent = 0
-        while owed := await self._storage.run(claim, channel, now=self._clock()):
+        while not self._stopping.is_set() and (
+            owed := await self._storage.run(claim, channel, now=self._clock())
+        ):
             sent += await self._send(owed)
-            if self._stopping:
-                break
-            await asyncio.sleep(self._pace)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pace):
+                    await self._stopping.wait()
         return sent
 
     async def _send(self, owed: Owed) -> bool:
@@ -165,7 +168,7 @@ class Deliverer:
             try:
                 return await asyncio.shield(self._storage.run(fn, *args, **kwargs))
             except DatabaseError as error:
-                if self._stopping or not error.passing:
+                if self._stopping.is_set() or not error.passing:
                     raise
                 log.error("not settled yet reason=%s", error)  # noqa: TRY400  it says it all
                 await asyncio.sleep(self._settle_again)

@@ -251,6 +251,29 @@ async def test_a_channel_of_the_other_poster_stays_owed(
     assert (await storage.run(outbox.counts))[State.PENDING] == 1
 
 
+async def test_stopping_between_two_messages_sends_no_other(
+    storage: Storage, poster: FakePoster, clock: Clock
+) -> None:
+    await owe(storage, make_item())
+    await owe(storage, make_press())
+    slow = Deliverer(
+        storage,
+        poster,
+        clock=clock,
+        timezone=ZoneInfo("UTC"),
+        serves=lambda _: True,
+        pace_seconds=600,
+    )
+
+    async with asyncio.timeout(5):
+        await slow.deliver_due()
+        while not (await storage.run(outbox.counts)).get(State.SENT):
+            await asyncio.sleep(0)
+        await slow.stop(seconds=600)
+
+    assert await storage.run(outbox.counts) == {State.SENT: 1, State.PENDING: 1}
+
+
 async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest_owed(
     storage: Storage, deliverer: Deliverer, poster: FakePoster
 ) -> None:
