@@ -268,37 +268,49 @@ async def test_stopping_between_two_messages_sends_no_other(
     async with asyncio.timeout(5):
         await slow.deliver_due()
         while not (await storage.run(outbox.counts)).get(State.SENT):
-            await asyncio.sleep(0)
+            pass
         await slow.stop(seconds=600)
 
     assert await storage.run(outbox.counts) == {State.SENT: 1, State.PENDING: 1}
 
 
-async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest_owed(
-    storage: Storage, deliverer: Deliverer, poster: FakePoster
-) -> None:
-    await owe(storage, make_item())
-    await owe(storage, make_press())
-
-    await deliverer.deliver_due()
-    await deliverer.stop()
-
-    assert len(poster.posted) == 1
-    assert await storage.run(outbox.counts) == {State.SENT: 1, State.PENDING: 1}
-
-
-class SilentPoster(FakePoster):
-    """Takes a message and never answers."""
+class SlowPoster(FakePoster):
+    """A FakePoster that says when it is at work, and answers when it is let."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.taken = asyncio.Event()
+        self.at_work, self.answer = asyncio.Event(), asyncio.Event()
 
     async def post(self, alert: Alert) -> Posted:
-        await super().post(alert)
-        self.taken.set()
-        answer: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
-        return await answer
+        self.at_work.set()
+        await self.answer.wait()
+        return await super().post(alert)
+
+
+async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest_owed(
+    storage: Storage, clock: Clock
+) -> None:
+    poster = SlowPoster()
+    deliverer = Deliverer(
+        storage,
+        poster,
+        clock=clock,
+        timezone=ZoneInfo("UTC"),
+        serves=lambda _: True,
+        pace_seconds=0,
+    )
+    await owe(storage, make_item())
+    await owe(storage, make_press())
+
+    async with asyncio.timeout(5):
+        await deliverer.deliver_due()
+        await poster.at_work.wait()
+        stopping = asyncio.create_task(deliverer.stop(seconds=600))
+        poster.answer.set()
+        await stopping
+
+    assert len(poster.posted) == 1
+    assert await storage.run(outbox.counts) == {State.SENT: 1, State.PENDING: 1}
 
 
 async def test_stopping_waits_only_so_long_for_an_answer_and_never_sends_again(
