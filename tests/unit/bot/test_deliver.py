@@ -313,6 +313,20 @@ async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest_owed(
     assert await storage.run(outbox.counts) == {State.SENT: 1, State.PENDING: 1}
 
 
+class SilentPoster(FakePoster):
+    """Takes a message and never answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken = asyncio.Event()
+
+    async def post(self, alert: Alert) -> Posted:
+        await super().post(alert)
+        self.taken.set()
+        answer: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
+        return await answer
+
+
 async def test_stopping_waits_only_so_long_for_an_answer_and_never_sends_again(
     storage: Storage, clock: Clock
 ) -> None:
