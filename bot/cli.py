@@ -62,7 +62,7 @@ def run(verbose: bool) -> None:  # noqa: FBT001  click passes it so
     from bot import run as life
     from bot import shell
 
-    settings = shell.settings(verbose=verbose)
+    settings = shell.settings(verbose=verbose, prompt=sys.stdin.isatty())
     if not settings.slack_connected:
         click.echo(
             "Slack is not connected: alerts appear here. `rulewire manifest` shows how to connect.",

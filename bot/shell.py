@@ -12,15 +12,20 @@ from bot import config, log
 from bot.config import Settings
 
 
-def settings(*, verbose: bool = False) -> Settings:
-    """The settings, with logs set up: quiet beside alerts and answers on a terminal.
+def settings(*, verbose: bool = False, prompt: bool = False) -> Settings:
+    """The settings, with logs set up: quiet beside alerts on a terminal, silent beside a prompt.
+
+    Args:
+        verbose: Show every step all the same.
+        prompt: Somebody types where the log would appear; `status` tells what fails.
 
     Raises:
         ConfigError: with every problem of the environment.
     """
     loaded = config.load(os.environ)
     shared = not loaded.slack_connected and sys.stderr.isatty()
-    level = logging.DEBUG if verbose else logging.WARNING if shared else logging.INFO
+    quiet = logging.ERROR if prompt else logging.WARNING
+    level = logging.DEBUG if verbose else quiet if shared else logging.INFO
     log.set_up(loaded.log_format, level=level)
     return loaded
 
