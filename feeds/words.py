@@ -45,11 +45,20 @@ def written(text: str) -> list[str]:
     's is dropped, any other apostrophe inside a word vanishes (don't is dont); a dotted
     abbreviation is one word (U.S. is us).
     """
+    return list(_cut_again(text)) if len(text) <= _SHORT else _cut(text)
+
+
+def _cut(text: str) -> list[str]:
     if text.isascii():
         found = _ASCII_WORD.findall(text.lower())
     else:
         found = _WORD.findall(text.translate(_FOLD))
     return [_bare(word) for word in found]
+
+
+#: The texts of one item are cut for its matching and again for its index; only short ones are kept.
+_SHORT = 8_000
+_cut_again = lru_cache(maxsize=8)(_cut)
 
 
 def words(text: str) -> Iterator[Word]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from storage.database import select
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -30,7 +32,7 @@ def put(db: Database, card: Standing) -> None:
 
 def standing(db: Database, *, channel: str, story_id: int) -> Standing | None:
     """The story's card in a channel, if it stands there."""
-    rows = db.query("SELECT * FROM cards WHERE channel = ? AND story_id = ?", [channel, story_id])
+    rows = select(db, "SELECT * FROM cards WHERE channel = ? AND story_id = ?", [channel, story_id])
     return next((Standing(**row) for row in rows), None)
 
 

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from feeds import identity
 from feeds.model import Item, SourceKind, Stage
 from storage import search_index, stories, texts
-from storage.database import to_instant, to_text
+from storage.database import select, to_instant, to_text
 
 #: What `from_row` needs.
 COLUMNS = "entries.id, item, story_id, revision, first_seen_at"
@@ -84,7 +84,7 @@ def remember(db: Database, item: Item, *, now: datetime) -> Remembered:
 
 def get(db: Database, entry_id: int) -> Entry | None:
     """Read one entry."""
-    return next((from_row(row) for row in db.query(f"{_SELECT} WHERE id = ?", [entry_id])), None)
+    return next((from_row(row) for row in select(db, f"{_SELECT} WHERE id = ?", [entry_id])), None)
 
 
 def keep_text(db: Database, entry: Entry, body: str, *, now: datetime) -> None:
@@ -97,7 +97,7 @@ def keep_text(db: Database, entry: Entry, body: str, *, now: datetime) -> None:
 
 def of_story(db: Database, story_id: int) -> list[Entry]:
     """Every entry of a story, first seen first."""
-    rows = db.query(f"{_SELECT} WHERE story_id = ? ORDER BY first_seen_at, id", [story_id])
+    rows = select(db, f"{_SELECT} WHERE story_id = ? ORDER BY first_seen_at, id", [story_id])
     return [from_row(row) for row in rows]
 
 
@@ -130,12 +130,13 @@ _SELECT = f"SELECT {COLUMNS} FROM entries"  # noqa: S608  the columns are ours
 def _known(db: Database, item: Item) -> Entry | None:
     """The entry that this item is a sighting of."""
     if item.document is None:
-        rows = db.query(
+        rows = select(
+            db,
             f"{_SELECT} WHERE (key = ? AND published_on = '') OR twin = ? ORDER BY key = ? DESC",
             [item.key, identity.twin_key(item), item.key],
         )
         return next((from_row(row) for row in rows), None)
-    rows = db.query(f"{_SELECT} WHERE key = ? ORDER BY published_on DESC", [item.key])
+    rows = select(db, f"{_SELECT} WHERE key = ? ORDER BY published_on DESC", [item.key])
     return next((e for e in map(from_row, rows) if _same_document(e.item, item)), None)
 
 

@@ -6,6 +6,7 @@ from sqlite_utils import Database
 
 from feeds import reference
 from feeds.reference import Kind, Reference
+from storage.database import select
 from storage.entries import COLUMNS, Entry, from_row
 
 #: No document is longer; so far before a cited page its document may begin.
@@ -28,8 +29,8 @@ def find(db: Database, wanted: Reference, *, limit: int = 10) -> list[Entry]:
     if wanted.kind is Kind.NUMBER:
         fields.append(Kind.DOCKET.value)
     for field in fields:
-        rows = db.query(
-            f"{_SELECT} WHERE field = ? AND value = ?{_NEWEST}", [field, wanted.value, limit]
+        rows = select(
+            db, f"{_SELECT} WHERE field = ? AND value = ?{_NEWEST}", [field, wanted.value, limit]
         )
         if found := [from_row(row) for row in rows]:
             return found
@@ -59,7 +60,8 @@ def _begun(db: Database, volume: int, page: int) -> list[Entry]:
     """Documents that begin on the page or before, newest first."""
     begin = f"{volume} FR "
     start = f"CAST(substr(value, {len(begin) + 1}) AS INTEGER)"
-    rows = db.query(
+    rows = select(
+        db,
         f"{_SELECT} WHERE field = 'citation' AND value > ? AND value < ?"
         f" AND {start} BETWEEN ? AND ?{_NEWEST}",
         [begin, f"{volume} FR:", page - _MOST_PAGES, page, _MOST_PAGES],

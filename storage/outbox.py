@@ -16,7 +16,7 @@ from feeds.matching import Reason
 from feeds.model import Stage
 from storage import cards
 from storage.cards import Standing
-from storage.database import to_instant, to_text
+from storage.database import select, to_instant, to_text
 from storage.entries import Entry
 
 
@@ -95,7 +95,8 @@ def enqueue(
 
 def channels_due(db: Database, *, now: datetime) -> list[str]:
     """Channels that are owed something now and have nothing in flight, longest waiting first."""
-    rows = db.query(
+    rows = select(
+        db,
         f"""
         SELECT channel FROM outbox WHERE {_OWED} AND state = 'pending' AND due_at <= ?
             AND channel NOT IN (SELECT channel FROM outbox WHERE {_OWED} AND state = 'sending')
@@ -185,19 +186,19 @@ def recover(db: Database, *, now: datetime) -> int:
 
 def of_story(db: Database, story_id: int) -> list[Delivery]:
     """Everything ever owed about a story, oldest first."""
-    rows = db.query("SELECT * FROM outbox WHERE story_id = ? ORDER BY id", [story_id])
+    rows = select(db, "SELECT * FROM outbox WHERE story_id = ? ORDER BY id", [story_id])
     return [_from_row(row) for row in rows]
 
 
 def in_state(db: Database, state: State) -> list[Delivery]:
     """Deliveries in one state, oldest first."""
-    rows = db.query("SELECT * FROM outbox WHERE state = ? ORDER BY id", [state.value])
+    rows = select(db, "SELECT * FROM outbox WHERE state = ? ORDER BY id", [state.value])
     return [_from_row(row) for row in rows]
 
 
 def counts(db: Database) -> dict[State, int]:
     """How many deliveries are in each state."""
-    rows = db.query("SELECT state, count(*) AS n FROM outbox GROUP BY state")
+    rows = select(db, "SELECT state, count(*) AS n FROM outbox GROUP BY state")
     return {State(row["state"]): row["n"] for row in rows}
 
 

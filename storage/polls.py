@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from feeds.model import Feed
 from feeds.source import Bookmark
-from storage.database import to_instant, to_text
+from storage.database import select, to_instant, to_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +121,18 @@ def catalog(db: Database, shipped: Iterable[Feed]) -> tuple[Feed, ...]:
     Each is at the address it has moved to for good.
     """
     feeds = {feed.name: feed for feed in shipped}
-    for row in db.query("SELECT name, definition FROM feed_changes ORDER BY changed_at"):
+    for row in select(db, "SELECT name, definition FROM feed_changes ORDER BY changed_at"):
         feeds.pop(row["name"], None)
         if row["definition"]:
             feeds[row["name"]] = msgspec.json.decode(row["definition"], type=Feed)
-    rows = db.query("SELECT feed, moved_from, moved_to FROM polls WHERE moved_to IS NOT NULL")
+    rows = select(db, "SELECT feed, moved_from, moved_to FROM polls WHERE moved_to IS NOT NULL")
     moved = {row["feed"]: (row["moved_from"], row["moved_to"]) for row in rows}
     return tuple(_moved(feed, moved.get(feed.name)) for feed in feeds.values())
 
 
 def backfilled(db: Database, feed: str) -> set[tuple[date, date]]:
     """Windows (first day, last day) of a feed's history already read."""
-    rows = db.query("SELECT day, until FROM backfilled WHERE feed = ?", [feed])
+    rows = select(db, "SELECT day, until FROM backfilled WHERE feed = ?", [feed])
     return {(date.fromisoformat(row["day"]), date.fromisoformat(row["until"])) for row in rows}
 
 
@@ -169,7 +169,7 @@ def _read(db: Database, where: str, *parameters: str) -> list[Poll]:
             warning=row["warning"],
             moved=(row["moved_from"], row["moved_to"]) if row["moved_to"] else None,
         )
-        for row in db.query(f"SELECT * FROM polls {where}", list(parameters))  # noqa: S608  clauses are ours
+        for row in select(db, f"SELECT * FROM polls {where}", list(parameters))  # noqa: S608  clauses are ours
     ]
 
 

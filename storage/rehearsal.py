@@ -14,7 +14,7 @@ from feeds.model import EASTERN
 from feeds.query import Query
 from feeds.terms import And, Node, Or, Topic, both, is_positive
 from storage.condition import END, Span, spans
-from storage.database import to_instant
+from storage.database import select, to_instant
 from storage.entries import COLUMNS, Entry, from_row
 from storage.matches import newest
 from storage.search_index import first_moment
@@ -102,7 +102,8 @@ def near_misses(
 
 def read(db: Database, moments: Sequence[int]) -> list[Entry]:
     """The entries of these moments, in this order."""
-    rows = db.query(
+    rows = select(
+        db,
         f"SELECT {COLUMNS}, moment FROM entries WHERE moment IN (SELECT value FROM json_each(?))",  # noqa: S608  the columns are ours
         [json.dumps(list(moments))],
     )

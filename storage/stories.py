@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
-from storage.database import to_instant, to_text
+from storage.database import select, to_instant, to_text
 
 #: A public-inspection row is the document printed under its number within this time of its filing;
 #: special filings stay listed for days, re-used numbers lie years apart
@@ -103,7 +103,8 @@ def unmark(db: Database, story_id: int, mark: Mark, *, holder: str) -> bool:
 
 def marks(db: Database, story_id: int) -> list[Marked]:
     """Every mark on a story, oldest first."""
-    rows = db.query(
+    rows = select(
+        db,
         "SELECT mark, holder, made_by, made_at FROM marks WHERE story_id = ? ORDER BY made_at",
         [story_id],
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.database import to_instant, to_text
+from storage.database import select, to_instant, to_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +52,19 @@ def remove(db: Database, *, channel: str, query: str) -> bool:
 
 def get(db: Database, subscription_id: int) -> Subscription | None:
     """One subscription."""
-    rows = db.query("SELECT * FROM subscriptions WHERE id = ?", [subscription_id])
+    rows = select(db, "SELECT * FROM subscriptions WHERE id = ?", [subscription_id])
     return next(map(_from_row, rows), None)
 
 
 def of_channel(db: Database, channel: str) -> list[Subscription]:
     """A channel's subscriptions, oldest first."""
-    rows = db.query("SELECT * FROM subscriptions WHERE channel = ? ORDER BY id", [channel])
+    rows = select(db, "SELECT * FROM subscriptions WHERE channel = ? ORDER BY id", [channel])
     return [_from_row(row) for row in rows]
 
 
 def every(db: Database) -> list[Subscription]:
     """All subscriptions, disabled ones too, oldest first."""
-    return [_from_row(row) for row in db.query("SELECT * FROM subscriptions ORDER BY id")]
+    return [_from_row(row) for row in select(db, "SELECT * FROM subscriptions ORDER BY id")]
 
 
 def ever(db: Database, channel: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage.database import to_text
+from storage.database import select, to_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,8 @@ def want(db: Database, entry_id: int, url: str, *, silent: bool, now: datetime) 
 
 def due(db: Database, *, now: datetime, limit: int) -> list[Wanted]:
     """Texts to be read now: first those that may be told, the longest waiting first."""
-    rows = db.query(
+    rows = select(
+        db,
         "SELECT entry_id, url, attempts, silent FROM texts WHERE due_at <= ?"
         " ORDER BY silent, due_at LIMIT ?",
         [to_text(now), limit],
