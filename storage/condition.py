@@ -8,9 +8,9 @@ from datetime import date
 
 from feeds.terms import And, Day, Entity, Fact, Near, Node, Not, Or, Prefix, Topic, Words, cfr_range
 from storage.search_index import (
-    DATED,
     EVERY,
     IN_TITLE,
+    UNDATED,
     cfr_range_tokens,
     fact_token,
     first_moment,
@@ -145,7 +145,8 @@ def _clause(node: Node, low: int) -> _Clause:  # noqa: PLR0911  one a kind of no
         case Topic(_, part) | Entity(_, part):
             return _clause(part, low)
         case Day(after, day):
-            return _Clause(f'"{DATED}"') if (low >= first_moment(day)) == after else _NOTHING
+            holds = (low >= first_moment(day)) == after
+            return _Clause(f'"{UNDATED}"', barred=True) if holds else _NOTHING
         case Fact():
             return _Clause(any_of(f'"{token}"' for token in _tokens(node)))
         case _:

@@ -14,23 +14,29 @@ from storage import condition
 from storage.condition import Span
 from storage.matches import newest
 
-#: So many of the newest matches are ranked, and so many more of each other kind.
-NEWEST = 300
-BESIDE = 100
+#: So many matches are all ranked. Of more, so many of the newest are, so many of the newest that have
+#: the words in the title, and so many of the others that are likely to be best.
+WHOLE = 500
+NEWEST = 200
+TITLED = 150
+BESIDE = 60
 #: So many of the words asked for are weighed; a topic may ask for hundreds.
 WEIGHED = 24
 #: What a word counts in the title, the summary and the evidence.
 _TITLE, _SUMMARY, _EVIDENCE = 10, 3, 1
 #: BM25's k1 and b (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, 3.4, as
-#: its BM25F has fields); lengths in characters.
+#: its BM25F has fields); lengths in bytes.
 _K, _B = 1.2, 0.3
 _USUAL_LENGTH = 800
 #: Merits nearer to each other than this are equal, and the newer comes first.
 _STEP = 0.05
 #: How often a word is used is told from so many of its newest entries.
-_SAMPLE = 64
-#: Beside the newest matches, others are looked for as far back as the rarest word has so many uses.
-_REACH = 2_000
+_SAMPLE = 32
+#: Likely ones are looked for as far back as the rarest word has so many uses: with a word in the
+#: title, with all words. To leap through long lists takes time, to walk through them less.
+_REACH, _REACH_FOR_ALL, _REACH_IF_DENSE = 2_500, 600, 10_000
+#: Words are dense when the rarest is in one entry of so many.
+_DENSE = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +50,29 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class _Usage:
-    """How much each word weighs, and since when others than the newest are looked for."""
+    """How much each word weighs, and how many entries hold the rarest."""
 
     weights: list[float]
-    since: int
+    least: float
+    entries: int
+    #: The first and last moment of the archive.
+    first: int
+    last: int
+
+    def since(self, uses: int) -> int:
+        """The moment since which the rarest word has about so many uses."""
+        if self.least <= uses:
+            return 0
+        return self.last - int((self.last - self.first) * uses / self.least)
 
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
     """A word that is asked for: what stands for it in the tokens of a text, and its weight."""
 
-    plain: str
+    plain: bytes
     #: In those of a title.
-    spaced: str
+    spaced: bytes
     in_title: bool
     weight: float
 
@@ -69,32 +85,33 @@ def rank(
     found: Sequence[int],
     mark: int,
     choice: bool,
-    most: int = NEWEST,
+    whole: int = WHOLE,
 ) -> Ranked:
     """Order matches by merit, and by time at equal merit.
 
-    Of more matches than `most` those are ranked, and with them the newest that have the words in
-    their title, have all of them, or have the rarest.
+    Of more matches than `whole` the `NEWEST` are ranked, and with them the newest that have the
+    words in their title, have all of them, or have the rarest.
 
     Args:
         db: Only read.
         wanted: What matches.
         leaves: The words asked for.
-        found: The newest matches, one more than `most` of them if there are so many.
+        found: The newest matches, one more than `whole` of them if there are so many.
         mark: Entries with a higher id are left out, so that the order stays as it was.
         choice: Whether an entry can match without one of the words.
-        most: How many are ranked.
+        whole: How many matches are all ranked.
     """
     leaves = leaves[:WEIGHED]
     usage = _usage(db, leaves, mark)
-    ranked = list(found[:most])
+    ranked = list(found)
     floor = 0
-    if len(found) > most:
+    if len(found) > whole:
+        ranked = ranked[:NEWEST]
         floor = ranked[-1]
         plain = condition.anywhere(leaves[0]) if len(leaves) == 1 else ""
-        for expression in _kinds(leaves, usage.weights, choice=choice):
-            some = condition.narrowed(wanted, expression, instead=plain, since=usage.since)
-            ranked += newest(db, some, limit=BESIDE, mark=mark)
+        for expression, since, many in _kinds(leaves, usage, choice=choice):
+            some = condition.narrowed(wanted, expression, instead=plain, since=since)
+            ranked += newest(db, some, limit=many, mark=mark)
     weighed = [_weighed(leaf, weight) for leaf, weight in zip(leaves, usage.weights, strict=True)]
     merits = _merits(db, list(dict.fromkeys(ranked)), weighed)
     merits.sort(reverse=True)
@@ -102,17 +119,22 @@ def rank(
 
 
 def _kinds(
-    leaves: Sequence[Words | Prefix], weights: Sequence[float], *, choice: bool
-) -> list[str]:
-    """What the best matches are likely to have, the rarest first."""
-    rarest = sorted(zip(weights, leaves, strict=True), key=lambda pair: -pair[0])
+    leaves: Sequence[Words | Prefix], usage: _Usage, *, choice: bool
+) -> list[tuple[str, int, int]]:
+    """What the best matches are likely to have, since when to look for it, and for how many."""
+    rarest = sorted(zip(usage.weights, leaves, strict=True), key=lambda pair: -pair[0])
+    words = [condition.anywhere(leaf) for _, leaf in rarest]
     titles = [condition.in_title(leaf) for _, leaf in rarest]
-    kinds = [condition.any_of(titles)]
-    if len(leaves) > 1:
-        kinds.append(condition.all_of(titles))
+    many = TITLED if len(leaves) > 1 else 2 * TITLED
+    kinds = [(condition.any_of(titles), usage.since(_REACH), many)]
+    dense = usage.least * _DENSE >= usage.entries
+    back = usage.since(_REACH_IF_DENSE if dense else _REACH_FOR_ALL)
+    if len(leaves) > 1 and (dense or not choice):
+        kinds.append((condition.all_of(titles), back, TITLED if dense else BESIDE))
     if len(leaves) > 1 and choice:
-        kinds.append(condition.all_of(condition.anywhere(leaf) for _, leaf in rarest))
-        kinds.append(condition.anywhere(rarest[0][1]))
+        kinds.append((words[0], 0, BESIDE))
+    if len(leaves) > 1 and choice and dense:
+        kinds.append((condition.all_of(words), back, TITLED))
     return kinds
 
 
@@ -121,7 +143,7 @@ def _merits(
 ) -> list[tuple[int, int]]:
     # The tokens as FTS5 keeps them (sqlite.org/fts5.html, appendix B); asking FTS5 takes longer.
     rows = db.execute(
-        "SELECT id, c0, c1, c2 FROM entries_fts_content"
+        "SELECT id, CAST(c0 AS BLOB), CAST(c1 AS BLOB), CAST(c2 AS BLOB) FROM entries_fts_content"
         " WHERE id IN (SELECT value FROM json_each(?))",
         [json.dumps(moments)],
     )
@@ -132,7 +154,7 @@ def _merits(
     ]
 
 
-def _merit(weighed: Sequence[_Weighed], title: str, summary: str, head: str) -> float:
+def _merit(weighed: Sequence[_Weighed], title: bytes, summary: bytes, head: bytes) -> float:
     longer = min((len(title) + len(summary)) / _USUAL_LENGTH, 2.0)
     slack = _K * (1 - _B + _B * longer)
     merit = 0.0
@@ -148,8 +170,9 @@ def _merit(weighed: Sequence[_Weighed], title: str, summary: str, head: str) -> 
 
 def _weighed(leaf: Words | Prefix, weight: float) -> _Weighed:
     if isinstance(leaf, Prefix):
-        return _Weighed(f" {leaf.start}", f" {leaf.start}", leaf.title, weight)
-    plain, spaced = (f" {gap.join(leaf.tokens)} " for gap in (" ", "  "))
+        start = f" {leaf.start}".encode()
+        return _Weighed(start, start, leaf.title, weight)
+    plain, spaced = (f" {gap.join(leaf.tokens)} ".encode() for gap in (" ", "  "))
     return _Weighed(plain, spaced, leaf.title, weight)
 
 
@@ -159,8 +182,8 @@ def _usage(db: Database, leaves: Sequence[Words | Prefix], mark: int) -> _Usage:
         "SELECT moment FROM entries WHERE id <= ? ORDER BY moment LIMIT 1", [mark]
     ).fetchone()
     last = newest(db, condition.spans(None), limit=1, mark=mark)
-    if len(leaves) == 1 or not last or not first:
-        return _Usage([1.0] * len(leaves), 0)
+    if not last or not first:
+        return _Usage([1.0] * len(leaves), 0.0, 0, 0, 0)
     age = last[0] - first[0] + 1
     words = {token for leaf in leaves for token in (leaf.tokens if isinstance(leaf, Words) else ())}
     held = {token: _held(db, token, age=age, mark=mark) for token in words}
@@ -170,7 +193,7 @@ def _usage(db: Database, leaves: Sequence[Words | Prefix], mark: int) -> _Usage:
         for leaf in leaves
     ]
     least = min(held.values(), default=0.0)
-    return _Usage(weights, last[0] - int(age * _REACH / least) if least > _REACH else 0)
+    return _Usage(weights, least, mark, first[0], last[0])
 
 
 def _held(db: Database, token: str, *, age: int, mark: int) -> float:

@@ -17,7 +17,7 @@ from storage.entries import COLUMNS, Entry, from_row
 from storage.matches import newest, newest_id
 
 #: Beyond this many, entries are not counted.
-COUNT_CAP = 1_000
+COUNT_CAP = ranking.WHOLE
 
 
 class Order(StrEnum):
@@ -62,8 +62,8 @@ class Page:
     total: int
     #: None on the last page.
     next: Cursor | None
-    #: Best first, but of very many: only the newest `ranking.NEWEST` and the newest that say it in
-    #: their title were ranked; the others follow them, newest first.
+    #: Best first, but of more than `COUNT_CAP`: only the newest and those likely to be best
+    #: were ranked; the others follow them, newest first.
     bounded: bool = False
 
 
@@ -87,14 +87,14 @@ def search(
             repeats an entry, whatever is remembered meanwhile.
     """
     wanted = condition.spans(query.root if query else None)
-    found = newest(db, wanted, limit=COUNT_CAP)
-    total = len(found)
+    found = newest(db, wanted, limit=COUNT_CAP + 1)
+    total = min(len(found), COUNT_CAP)
     leaves = condition.leaves(query.root) if query else []
     if query and leaves and (after.order if after else order) is Order.BEST:
         last = newest_id(db)
         mark = after.mark if after else last
         if mark != last:
-            found = newest(db, wanted, limit=ranking.NEWEST + 1, mark=mark)
+            found = newest(db, wanted, limit=COUNT_CAP + 1, mark=mark)
         ranked = ranking.rank(
             db, wanted, leaves, found=found, mark=mark, choice=condition.has_choice(query.root)
         )

@@ -20,9 +20,9 @@ from feeds.words import stem, written
 #: holds either sign.
 WRITTEN = "¹"
 IN_TITLE = "²"
-#: Every entry has the first; entries whose event has a date have the second.
+#: Every entry has the first; entries whose event has no date have the second.
 EVERY = "§every"
-DATED = "§dated"
+UNDATED = "§undated"
 #: So many entries have room in a minute; more go into the next one of the same day.
 SLOTS = 4_096
 #: So much of the evidence is read when matches are ranked.
@@ -164,8 +164,8 @@ def _words(text: str) -> list[str]:
 
 def _fact_tokens(item: Item, found: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield EVERY
-    if item.event_at:
-        yield DATED
+    if item.event_at is None:
+        yield UNDATED
     for field, value in found:
         yield fact_token(field, value)
         if field == "cfr" and (hit := re.match(r"(\d+)/0*(\d+)", value, re.ASCII)):

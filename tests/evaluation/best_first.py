@@ -54,9 +54,9 @@ def queries(held: Counter[str]) -> dict[str, list[str]]:
     """Queries of each kind, of words that more entries hold than are ranked."""
     rng = random.Random(4)
     many = [
-        word for word, n in held.items() if n > ranking.NEWEST and word.isalpha() and len(word) > 3
+        word for word, n in held.items() if n > ranking.WHOLE and word.isalpha() and len(word) > 3
     ]
-    some = [word for word, n in held.items() if 20 < n <= ranking.NEWEST and word.isalpha()]
+    some = [word for word, n in held.items() if 20 < n <= ranking.WHOLE and word.isalpha()]
     many.sort()
     some.sort()
     pairs = [rng.sample(many, 2) for _ in range(EACH)]
@@ -80,7 +80,7 @@ def all_ranked(db: Database, asked: Query) -> list[int]:
         found=newest(db, wanted, limit=1_000_000),
         mark=newest_id(db),
         choice=condition.has_choice(asked.root),
-        most=1_000_000,
+        whole=1_000_000,
     )
     return _ids(db, ranked.moments[:FIRST])
 
@@ -120,7 +120,7 @@ def main() -> None:
     with open_database(":memory:") as db:
         held = fill(db, given.world)
         print(
-            f"{entries.count(db):,} entries; of more than {ranking.NEWEST} matches some are ranked\n"
+            f"{entries.count(db):,} entries; of more than {ranking.WHOLE} matches some are ranked\n"
         )
         print(f"{'first ten in common with':22} {'all ranked':>12} {'bm25':>8} {'bounded':>9}")
         for kind, texts in queries(held).items():

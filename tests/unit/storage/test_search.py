@@ -159,19 +159,19 @@ def everything(db: Database, text: str, order: Order) -> list[str]:
 
 def test_the_best_of_very_many_are_ranked_and_the_others_follow(db: Database) -> None:
     remember(db, "huawei in a title of old", summary="nothing")
-    remember(db, *[f"n{n}" for n in range(ranking.NEWEST + 90)], summary="huawei", first=1)
+    remember(db, *[f"n{n}" for n in range(ranking.WHOLE + 90)], summary="huawei", first=1)
 
     page = search.search(db, query.parse("huawei"), order=Order.BEST, limit=2)
     all_pages = everything(db, "huawei", Order.BEST)
 
     assert page.bounded
-    assert titles(page) == ["huawei in a title of old", f"n{ranking.NEWEST + 89}"]
+    assert titles(page) == ["huawei in a title of old", f"n{ranking.WHOLE + 89}"]
     assert sorted(all_pages) == sorted(everything(db, "huawei", Order.NEWEST))
-    assert len(all_pages) == len(set(all_pages)) == ranking.NEWEST + 91
+    assert len(all_pages) == len(set(all_pages)) == ranking.WHOLE + 91
 
 
 def test_what_arrives_while_very_many_are_paged_shifts_none(db: Database) -> None:
-    remember(db, *[f"n{n}" for n in range(ranking.NEWEST + 20)], summary="huawei zte")
+    remember(db, *[f"n{n}" for n in range(ranking.WHOLE + 20)], summary="huawei zte")
     asked = query.parse("huawei OR zte")
     seen: list[str] = []
     cursor: Cursor | None = None
@@ -184,7 +184,7 @@ def test_what_arrives_while_very_many_are_paged_shifts_none(db: Database) -> Non
             break
         cursor = page.next
 
-    assert sorted(seen) == sorted(f"n{n}" for n in range(ranking.NEWEST + 20))
+    assert sorted(seen) == sorted(f"n{n}" for n in range(ranking.WHOLE + 20))
 
 
 def test_few_matches_are_all_ranked(db: Database) -> None:
