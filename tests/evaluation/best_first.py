@@ -31,7 +31,7 @@ from tests.evaluation.world import cases
 FIRST = 10
 _UNDATED = datetime(2020, 6, 18, tzinfo=UTC)
 #: Queries of each kind.
-EACH = 12
+EACH = 60
 _TYPED = (
     "huawei", "standards", "huawei standards", '"entity list"', "export OR import", "semiconductor*",
     "license exception", '"technology standards"', "china OR huawei OR zte", "telecommunications equipment",
@@ -52,7 +52,8 @@ def fill(db: Database, world: Path) -> Counter[str]:
 
 def queries(held: Counter[str]) -> dict[str, list[str]]:
     """Queries of each kind, of words that more entries hold than are ranked."""
-    rng = random.Random(4)
+    # Not the seed whose queries the limits of `ranking` were tuned on.
+    rng = random.Random(101)
     many = [
         word for word, n in held.items() if n > ranking.WHOLE and word.isalpha() and len(word) > 3
     ]
