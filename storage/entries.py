@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -137,7 +138,11 @@ def _known(db: Database, item: Item) -> Entry | None:
         )
         return next((from_row(row) for row in rows), None)
     rows = select(db, f"{_SELECT} WHERE key = ? ORDER BY published_on DESC", [item.key])
-    return next((e for e in map(from_row, rows) if _same_document(e.item, item)), None)
+    known = [from_row(row) for row in rows]
+    same = (entry for entry in known if _same_document(entry.item, item))
+    # A number that was filed, never printed, and is filed again long after has no other identity.
+    alike = (entry for entry in known if _published_on(entry.item) == _published_on(item))
+    return next(chain(same, alike), None)
 
 
 def _same_document(known: Item, seen: Item) -> bool:

@@ -92,6 +92,17 @@ def test_a_filing_under_a_number_used_years_ago_is_another_entry(db: Database) -
     assert published.entry.id == filed.entry.id
 
 
+def test_a_number_filed_again_long_after_it_was_never_printed_is_the_same_entry(
+    db: Database,
+) -> None:
+    entries.remember(db, make_filing(), now=NOW)
+
+    again = make_filing(event_at=NOW + timedelta(days=400))
+
+    assert entries.remember(db, again, now=NOW + timedelta(days=400)).change is not Change.NEW
+    assert entries.count(db) == 1
+
+
 def test_a_withdrawn_filing_is_a_later_stage(db: Database) -> None:
     entries.remember(db, make_filing(), now=NOW)
 
