@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -94,24 +93,13 @@ _WIRE_PREFIX = re.compile(
 )
 
 
-def headline_key(title: str, publishers: Iterable[str] = ()) -> str:
+def headline_key(title: str) -> str:
     """Give a headline in its bare words, so that a syndicated copy can be seen to be one.
 
-    Args:
-        title: Plain text.
-        publishers: Names that may stand at its end (" - Reuters", " | Reuters"); no other ending
-            is dropped, as it may be part of what is told.
-
-    Returns:
-        Words in lower case with single spaces; empty when there are none, which proves nothing.
+    Lower case with single spaces; empty when there are no words, which proves nothing. No ending is
+    dropped, as it may be part of what is told: see `passed_on_key`.
     """
     bare = title.translate(DASHES).strip()
-    for name in publishers:
-        known = re.escape(name.translate(DASHES).strip())
-        ending = re.search(rf"(?<=\S)\s+[-|]\s+{known}$", bare, re.IGNORECASE) if known else None
-        if ending:
-            bare = bare[: ending.start()]
-            break
     while (prefix := _WIRE_PREFIX.match(bare)) and prefix.end() < len(bare):
         bare = bare[prefix.end() :]
     return _words(bare)

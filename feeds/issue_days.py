@@ -18,14 +18,6 @@ def is_issue_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _holidays(day.year)
 
 
-def next_issue_day(day: date) -> date:
-    """The first issue day after `day`."""
-    day += _DAY
-    while not is_issue_day(day):
-        day += _DAY
-    return day
-
-
 @lru_cache(maxsize=16)
 def _holidays(year: int) -> frozenset[date]:
     """Federal holidays as observed: on Friday for a Saturday, on Monday for a Sunday."""

@@ -14,7 +14,7 @@ from slack_bolt.response import BoltResponse
 from bot.commands import Commands
 from bot.slack import listeners
 from bot.slack.client import web_client
-from bot.slack.limits import check_limits
+from tests.slack_limits import check_limits
 from tests.slack_server import TOKEN, SlackServer
 
 CHANNEL = "C01GEN"

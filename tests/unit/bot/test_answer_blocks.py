@@ -32,9 +32,9 @@ from bot.card import Card, card
 from bot.report import Explanation, FeedStatus, Status, SubscriptionRow, Telling
 from bot.slack import buttons
 from bot.slack.answer_blocks import message, muted_by, shared
-from bot.slack.limits import check_limits
 from storage.search import Order
 from tests.factories import NOW, make_entry, make_item
+from tests.slack_limits import check_limits
 
 ZONE = ZoneInfo("America/New_York")
 HOSTILE = (

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from bot.card import Card, card
 from bot.slack import blocks
-from bot.slack.limits import check_limits
 from feeds.matching import Reason
 from feeds.model import Agency, CfrPart, DocumentType, FilingType, Item, SourceKind, Stage
 from storage.outbox import Why
 from storage.stories import Mark
 from tests.factories import NOW, make_document, make_entry, make_filing, make_item
+from tests.slack_limits import check_limits
 
 WHY = Why(subscription="topic:huawei", reasons=(Reason(term="Huawei", where="title"),))
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from feeds.issue_days import is_issue_day, next_issue_day
+from feeds.issue_days import is_issue_day
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,3 @@ def test_an_issue_on_a_business_day(day: date) -> None:
 def test_no_issue_on_a_weekend() -> None:
     assert not is_issue_day(date(2020, 6, 20))
     assert not is_issue_day(date(2020, 6, 21))
-
-
-def test_the_next_issue_steps_over_weekend_and_holiday() -> None:
-    assert next_issue_day(date(2020, 7, 2)) == date(2020, 7, 6)

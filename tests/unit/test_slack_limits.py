@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.limits import check_limits
+from tests.slack_limits import check_limits
 
 
 def section(text: str = "hello", **but: Any) -> dict[str, Any]:
