@@ -10,7 +10,7 @@ from feeds.model import Item
 from feeds.prepared import prepare
 from feeds.query import Query
 from feeds.stored_queries import StoredQueries
-from storage.outbox import Why
+from storage.deliveries import Why
 from storage.subscriptions import Subscription
 
 

@@ -12,8 +12,8 @@ from bot.wording import READ, Fact, facts, issued_by, references, visible
 from feeds.matching import Reason
 from feeds.model import EASTERN, DocumentType, Item, Stage
 from feeds.text import sentences
+from storage.deliveries import FOLLOWED, Why
 from storage.entries import Entry
-from storage.outbox import FOLLOWED, Why
 from storage.stories import Mark
 
 UTC = ZoneInfo("UTC")

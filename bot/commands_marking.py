@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from bot import story
 from bot.answers import Notice, Problem
 from bot.card import Card, card
 from bot.question import Question
-from feeds.model import SourceKind
-from storage import cards, entries, outbox, stories
+from storage import entries, stories
 from storage.entries import Entry
 from storage.stories import Mark
 
@@ -80,42 +80,27 @@ def story_of(db: Database, entry_id: int) -> int | None:
 
 def standing(db: Database, question: Question, story_id: int) -> Shown | None:
     """A story's card as a channel should see it now; None when it stands nowhere there."""
-    stands = cards.standing(db, channel=question.channel, story_id=story_id)
-    entry = entries.get(db, stands.entry_id) if stands else None
-    if stands is None or entry is None:
+    known = story.here(db, story_id, channel=question.channel)
+    if known is None or known.standing is None:
         return None
-    told = [
-        delivery.whys
-        for delivery in outbox.of_story(db, story_id)
-        if (delivery.channel, delivery.entry_id) == (question.channel, entry.id)
-    ]
-    muted = (
-        marked.made_by
-        for marked in stories.marks(db, story_id)
-        if (marked.mark, marked.holder) == (Mark.MUTED, question.channel)
-    )
     return Shown(
-        card=card_for(db, question, entry, whys=told[-1] if told else ()),
-        conversation=stands.conversation,
-        ts=stands.ts,
-        muted_by=next(muted, None),
+        card=story.card_here(known, now=question.now, timezone=question.timezone),
+        conversation=known.standing.conversation,
+        ts=known.standing.ts,
+        muted_by=known.muted_by,
     )
 
 
-def card_for(
-    db: Database, question: Question, entry: Entry, *, whys: tuple[outbox.Why, ...] = ()
-) -> Card:
-    """An entry's card with the marks of the channel and the person who ask."""
+def card_for(db: Database, question: Question, entry: Entry) -> Card:
+    """An entry's card with the marks of the channel and the person who ask; it tells nobody."""
     holders = {question.channel, question.user}
-    held = {marked.mark for marked in stories.marks(db, entry.story_id) if marked.holder in holders}
-    told = entries.of_story(db, entry.story_id)
+    held = {each.mark for each in stories.marks(db, entry.story_id) if each.holder in holders}
     return card(
         entry,
-        whys=whys,
         now=question.now,
         timezone=question.timezone,
-        press=sum(each.item.source is SourceKind.NEWS for each in told),
-        marks=frozenset(held & {Mark.FOLLOWED, Mark.MUTED}),
+        press=entries.press_of(db, entry.story_id),
+        marks=frozenset(held & story.SHOWN_MARKS),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot import steps
 from bot.answers import Notice, Problem
 from bot.audience import Audience
 from bot.card import card
@@ -15,21 +16,15 @@ from bot.commands_subscribing import row
 from bot.question import Question
 from bot.report import Explanation, FeedStatus, Status, Telling
 from feeds import reference
-from feeds.model import Feed, Stage
-from storage import entries, lookup, outbox, polls, stories, subscriptions, texts
+from feeds.model import Feed
+from storage import deliveries, entries, lookup, outbox, polls, stories, subscriptions, texts
+from storage.deliveries import Delivery, State
 from storage.entries import Entry
-from storage.outbox import Delivery, State
 from storage.polls import Poll
 
 #: The scheduler looks every few seconds, so a feed that waits longer than this is late.
 LATE = timedelta(minutes=10)
 
-_STEPS = {
-    Stage.REPORTED: "the press report",
-    Stage.INSPECTION: "the filing for public inspection",
-    Stage.WITHDRAWN: "the withdrawal",
-    Stage.PUBLISHED: "the publication",
-}
 _STATES = {
     State.HELD: "held back",
     State.PENDING: "owed",
@@ -60,8 +55,8 @@ def status(db: Database, question: Question) -> Status:
         ),
         uncertain=tuple(
             _telling(each, entry, now=question.now)
-            for each in outbox.in_state(db, State.UNCERTAIN)
-            if (entry := entries.get(db, each.entry_id))
+            for each in deliveries.in_state(db, State.UNCERTAIN)
+            if (entry := entries.get(db, each.event.entry_id))
         ),
     )
 
@@ -85,7 +80,7 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
     entry = entries.get(db, entry_id)
     if entry is None:
         return Problem(message="This entry is not in the archive any more.")
-    told = outbox.of_story(db, entry.story_id)
+    told = deliveries.of_story(db, entry.story_id)
     items = {each.id: each for each in entries.of_story(db, entry.story_id)}
     here = [each for each in told if each.channel == question.channel]
     others = [each for each in told if each.channel != question.channel]
@@ -93,9 +88,9 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
     return Explanation(
         card=card_for(db, question, entry),
         first_seen_at=entry.first_seen_at,
-        here=tuple(_telling(each, items[each.entry_id], now=question.now) for each in here),
+        here=tuple(_telling(each, items[each.event.entry_id], now=question.now) for each in here),
         elsewhere=tuple(
-            _telling(each, items[each.entry_id], now=question.now) for each in elsewhere
+            _telling(each, items[each.event.entry_id], now=question.now) for each in elsewhere
         ),
         people=len({each.channel for each in others if _is_person(each.channel)}),
         silence="" if here else _silence(db, question, entry),
@@ -131,7 +126,7 @@ def _telling(delivery: Delivery, entry: Entry, *, now: datetime) -> Telling:
     return Telling(
         channel=delivery.channel,
         title=entry.item.title,
-        stage=_STEPS[delivery.kind],
+        step=steps.name(delivery.event.step),
         state=_STATES[delivery.state],
         at=delivery.settled_at or delivery.created_at,
         why=card(entry, whys=delivery.whys, now=now).why,

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from bot.card import card
 from bot.owed import Owed, claim, settle_failure
-from bot.poster import Alert, DeliveryError, Poster
+from bot.poster import Alert, DeliveryError, Poster, Reply
+from bot.steps import Manner, manner_of, step_card
 from bot.storage_thread import Storage
-from feeds.model import SourceKind
+from bot.story import card_here
 from storage import outbox
 from storage.cards import Standing
 from storage.errors import DatabaseError
@@ -134,7 +134,7 @@ class Deliverer:
         now = self._clock()
         alert = self._alert(owed, now=now)
         try:
-            standing = await self._show(owed, alert)
+            ts, standing = await self._show(owed, alert)
         except DeliveryError as error:
             await self._settle(settle_failure, owed, error, now=self._clock())
             log.warning(
@@ -145,15 +145,14 @@ class Deliverer:
                 error.reason,
             )
             return False
-        ts, card_now = standing
         await self._settle(
-            outbox.settle_sent, owed.delivery, ts=ts, now=self._clock(), card=card_now
+            outbox.settle_sent, owed.delivery, ts=ts, now=self._clock(), card=standing
         )
         log.info(
-            "delivered channel=%s entry=%s kind=%s status=sent",
+            "delivered channel=%s entry=%s step=%s status=sent",
             owed.delivery.channel,
             owed.entry.item.key,
-            owed.delivery.kind.value,
+            owed.delivery.event.step.value.replace(" ", "-"),
         )
         return True
 
@@ -174,36 +173,37 @@ class Deliverer:
                 await asyncio.sleep(self._settle_again)
 
     def _alert(self, owed: Owed, *, now: datetime) -> Alert:
+        """The story's card as it should stand, and what its thread is told."""
+        delivery, known = owed.delivery, owed.story
+        step = step_card(
+            delivery.event, owed.entry, whys=delivery.whys, now=now, timezone=self._timezone
+        )
+        quiet = manner_of(delivery.event.step) is not Manner.SHOWN
         return Alert(
-            delivery_id=owed.delivery.delivery_id,
-            channel=owed.standing.conversation if owed.standing else owed.delivery.channel,
-            card=card(
-                owed.entry,
-                whys=owed.delivery.whys,
-                now=now,
-                timezone=self._timezone,
-                press=owed.press,
-            ),
-            thread=owed.standing.ts if owed.standing else None,
-            quiet=owed.entry.item.source is SourceKind.NEWS,
+            delivery_id=delivery.delivery_id,
+            channel=known.standing.conversation if known.standing else delivery.channel,
+            card=card_here(known, now=now, timezone=self._timezone),
+            reply=Reply(thread=known.standing.ts, step=step, quiet=quiet)
+            if known.standing
+            else None,
         )
 
-    async def _show(self, owed: Owed, alert: Alert) -> tuple[str, Standing | None]:
-        """Post the alert.
+    async def _show(self, owed: Owed, alert: Alert) -> tuple[str | None, Standing | None]:
+        """Bring the card that stands up to date, which can be repeated; then tell the step, once.
 
-        A document's step first moves the card that stands, which can be repeated, then is told once
-        in its thread.
+        Returns:
+            The new message's `ts`, if there is one, and where the story's card stands now.
         """
-        standing, moves_card = owed.standing, owed.entry.item.document is not None
-        if standing and moves_card:
+        standing, head = owed.story.standing, owed.story.head
+        if standing:
             await self._poster.update(alert, conversation=standing.conversation, ts=standing.ts)
+        if manner_of(owed.delivery.event.step) is Manner.EDIT:
+            return None, standing
         posted = await self._poster.post(alert)
-        if standing and not moves_card:
-            return posted.ts, None
         return posted.ts, Standing(
             channel=owed.delivery.channel,
-            story_id=owed.entry.story_id,
-            entry_id=owed.entry.id,
+            story_id=head.story_id,
+            entry_id=head.id,
             conversation=standing.conversation if standing else posted.conversation,
             ts=standing.ts if standing else posted.ts,
         )

@@ -1,19 +1,21 @@
-"""DECIDE items → entries → stories → deliveries, one transaction (sync)."""
+"""DECIDE items → entries → events → deliveries, one transaction (sync)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot import follow_up
 from bot.audience import Audience
 from feeds import full_text
-from feeds.model import Item, Stage
-from storage import entries, outbox, stories, texts
+from feeds.model import Item
+from storage import deliveries, entries, events, outbox, stories, texts
+from storage.deliveries import FOLLOWED, Why
 from storage.entries import Change, Entry, Remembered
-from storage.outbox import FOLLOWED, Why
+from storage.events import Event
 from storage.texts import Wanted
 
 #: A first poll tells nothing older than this, and no more than so many alerts a feed.
@@ -53,17 +55,17 @@ def ingest(
         baseline: The feed's first poll: nobody is told, except of events of the last day.
     """
     report = IngestReport()
-    tellable: list[Remembered] = []
+    tellable: list[tuple[Remembered, Event]] = []
     for item in items:
         sighting = entries.remember(db, item, now=now)
         report.counts[sighting.change] += 1
         if sighting.change is not Change.SEEN:
-            tellable.append(sighting)
+            tellable.append((sighting, events.reach(db, sighting.entry, now=now)))
             _want_text(db, sighting.entry, baseline=baseline, now=now)
     if baseline:
         report.owed = _tell_baseline(db, tellable, audience=audience, now=now)
     else:
-        report.owed = sum(_tell(db, sighting, audience=audience, now=now) for sighting in tellable)
+        report.owed = sum(_tell(db, *each, audience=audience, now=now) for each in tellable)
     return report
 
 
@@ -82,7 +84,19 @@ def ingest_text(
     entries.keep_text(db, entry, body, now=now)
     if wanted.silent:
         return 0
-    return _enqueue(db, entry, _without(audience.of(entry.item, body), known), now=now)
+    event = events.reach(db, entry, now=now)
+    return _enqueue(db, event, _without(audience.of(entry.item, body), known), now=now)
+
+
+def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestReport:
+    """Remember items and tell nobody: history read by `backfill`."""
+    report = IngestReport()
+    for item in items:
+        sighting = entries.remember(db, item, now=now)
+        report.counts[sighting.change] += 1
+        if sighting.change is not Change.SEEN:
+            events.reach(db, sighting.entry, now=now)
+    return report
 
 
 def _want_text(db: Database, entry: Entry, *, baseline: bool, now: datetime) -> None:
@@ -93,31 +107,27 @@ def _want_text(db: Database, entry: Entry, *, baseline: bool, now: datetime) -> 
         texts.want(db, entry.id, document.raw_text_url, silent=silent, now=now)
 
 
-def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestReport:
-    """Remember items and tell nobody: history read by `backfill`."""
-    report = IngestReport()
-    for item in items:
-        report.counts[entries.remember(db, item, now=now).change] += 1
-    return report
-
-
 def _tell_baseline(
-    db: Database, sightings: Sequence[Remembered], *, audience: Audience, now: datetime
+    db: Database,
+    tellable: Sequence[tuple[Remembered, Event]],
+    *,
+    audience: Audience,
+    now: datetime,
 ) -> int:
     """Steps of entries we knew are news as ever; of new ones only the newest few of the last day."""
-    known = [sighting for sighting in sightings if sighting.change is Change.ADVANCED]
+    known = [each for each in tellable if each[0].change is Change.ADVANCED]
     fresh = [
-        sighting
-        for sighting in sightings
-        if sighting.change is not Change.ADVANCED and _age(sighting.entry, now) <= BASELINE_NEWS
+        each
+        for each in tellable
+        if each[0].change is not Change.ADVANCED and _age(each[0].entry, now) <= BASELINE_NEWS
     ]
-    fresh.sort(key=lambda sighting: _age(sighting.entry, now))
-    owed = sum(_tell(db, sighting, audience=audience, now=now) for sighting in known)
+    fresh.sort(key=lambda each: _age(each[0].entry, now))
+    owed = sum(_tell(db, *each, audience=audience, now=now) for each in known)
     told = 0
-    for sighting in fresh:
+    for each in fresh:
         if told == BASELINE_ALERTS:
             break
-        new = _tell(db, sighting, audience=audience, now=now)
+        new = _tell(db, *each, audience=audience, now=now)
         told += new > 0
         owed += new
     return owed
@@ -128,58 +138,42 @@ def _age(entry: Entry, now: datetime) -> timedelta:
     return now - entry.item.event_at if entry.item.event_at else timedelta.max
 
 
-def _tell(db: Database, sighting: Remembered, *, audience: Audience, now: datetime) -> int:
-    """Owe the channels that want this, and the people who follow its story."""
+def _tell(
+    db: Database, sighting: Remembered, event: Event, *, audience: Audience, now: datetime
+) -> int:
+    """Owe the channels that want this, the people who follow its story, and whom an edit concerns."""
     entry, body = sighting.entry, texts.body(db, sighting.entry.id)
-    wanted = audience.of(entry.item, body)
-    if wanted and sighting.change is Change.REVISED and sighting.before:
-        # An edit speaks only to those whom the earlier text did not concern.
-        wanted = _without(wanted, audience.of(sighting.before, body))
-    elif sighting.change is Change.ADVANCED:
-        wanted = _with_told(db, wanted, entry)
-    if sighting.change is not Change.REVISED:
-        wanted = _with_followers(db, wanted, entry)
-    return _enqueue(db, entry, wanted, now=now)
+    wanted: dict[str, Sequence[Why]] = {**audience.of(entry.item, body)}
+    if sighting.change is Change.REVISED and sighting.before:
+        # An edit that changed no fact speaks only to those whom the earlier text did not concern.
+        newly = _without(wanted, audience.of(sighting.before, body)) if wanted else {}
+        return _enqueue(db, event, newly, now=now) + follow_up.revised(
+            db, sighting.before, entry, now=now
+        )
+    if entry.item.document:
+        # Who knows the story hears its documents' steps, whatever the query says of them.
+        wanted = _followers(db, entry) | deliveries.told(db, entry.story_id) | wanted
+    return _enqueue(db, event, wanted, now=now)
 
 
-def _enqueue(db: Database, entry: Entry, wanted: dict[str, list[Why]], *, now: datetime) -> int:
-    """Owe an entry to channels, except where its story is muted; returns how many are new."""
-    muted = _muted(db, entry.story_id) if wanted else set()
+def _enqueue(
+    db: Database, event: Event, wanted: Mapping[str, Sequence[Why]], *, now: datetime
+) -> int:
+    """Owe an event to channels; returns how many are new."""
     return sum(
-        outbox.enqueue(db, entry, channel=channel, whys=whys, now=now)
+        outbox.enqueue(db, event, channel=channel, whys=whys, now=now)
         for channel, whys in wanted.items()
-        if channel not in muted
     )
 
 
-def _without(wanted: dict[str, list[Why]], earlier: dict[str, list[Why]]) -> dict[str, list[Why]]:
+def _without(
+    wanted: Mapping[str, Sequence[Why]], earlier: Mapping[str, Sequence[Why]]
+) -> dict[str, Sequence[Why]]:
     return {channel: whys for channel, whys in wanted.items() if channel not in earlier}
 
 
-def _with_told(db: Database, wanted: dict[str, list[Why]], entry: Entry) -> dict[str, list[Why]]:
-    """A channel that was told of the filing hears how it ends, whatever its query says of it now."""
-    told = {
-        delivery.channel: list(delivery.whys)
-        for delivery in outbox.of_story(db, entry.story_id)
-        if delivery.entry_id == entry.id
-    }
-    return told | wanted
-
-
-def _with_followers(
-    db: Database, wanted: dict[str, list[Why]], entry: Entry
-) -> dict[str, list[Why]]:
-    """People who follow the story are told its documents' steps, not further press."""
-    if entry.item.stage is Stage.REPORTED:
-        return wanted
-    followers = {
-        mark.holder: [Why(subscription=FOLLOWED, reasons=())]
-        for mark in stories.marks(db, entry.story_id)
-        if mark.mark is stories.Mark.FOLLOWED
-    }
-    return followers | wanted
-
-
-def _muted(db: Database, story_id: int) -> set[str]:
-    marks = stories.marks(db, story_id)
-    return {mark.holder for mark in marks if mark.mark is stories.Mark.MUTED}
+def _followers(db: Database, entry: Entry) -> dict[str, Sequence[Why]]:
+    """People who follow a story, whether or not they were told of it before."""
+    why = Why(subscription=FOLLOWED, reasons=())
+    marks = stories.marks(db, entry.story_id)
+    return {each.holder: (why,) for each in marks if each.mark is stories.Mark.FOLLOWED}

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot import story
 from bot.poster import DeliveryError, Outcome
-from feeds.model import SourceKind
+from bot.story import StoryHere
 from storage import cards, entries, outbox, subscriptions
-from storage.cards import Standing
+from storage.deliveries import Delivery
 from storage.entries import Entry
-from storage.outbox import Delivery
 
 #: Longer than Slack's client waits for an answer (30 s), so a lease that ends means a dead sender.
 LEASE = timedelta(seconds=90)
@@ -25,11 +25,9 @@ class Owed:
     """A claimed delivery with all that its message is made of."""
 
     delivery: Delivery
+    #: Whose step it is.
     entry: Entry
-    #: The story's card in this channel; None when this message is to become it.
-    standing: Standing | None
-    #: Press items of the story seen so far.
-    press: int
+    story: StoryHere
 
 
 def claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
@@ -37,13 +35,11 @@ def claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
     delivery = outbox.claim(db, channel, now=now, lease=LEASE)
     if delivery is None:
         return None
-    told = entries.of_story(db, delivery.story_id)
-    return Owed(
-        delivery=delivery,
-        entry=next(entry for entry in told if entry.id == delivery.entry_id),
-        standing=cards.standing(db, channel=channel, story_id=delivery.story_id),
-        press=sum(entry.item.source is SourceKind.NEWS for entry in told),
-    )
+    entry = entries.get(db, delivery.event.entry_id)
+    known = story.here(db, delivery.event.story_id, channel=channel)
+    if entry is None or known is None:  # rows point at each other, so neither can be
+        raise LookupError(f"delivery {delivery.id} tells of an entry that is not there")
+    return Owed(delivery=delivery, entry=entry, story=known)
 
 
 def settle_failure(db: Database, owed: Owed, error: DeliveryError, *, now: datetime) -> None:
@@ -59,7 +55,7 @@ def settle_failure(db: Database, owed: Owed, error: DeliveryError, *, now: datet
             outbox.bury(db, delivery.channel, reason=reason, now=now)
             subscriptions.disable(db, delivery.channel, reason=reason)
         case Outcome.CARD_GONE:
-            cards.forget(db, channel=delivery.channel, story_id=delivery.story_id)
+            cards.forget(db, channel=delivery.channel, story_id=delivery.event.story_id)
             outbox.settle_later(db, delivery, reason=reason, due_at=now)
         case Outcome.LATER:
             due_at = now + _wait(error, attempts=delivery.attempts)

@@ -10,17 +10,32 @@ from bot.card import Card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What is told in the thread of a card that stands."""
+
+    #: The card's name in its conversation.
+    thread: str
+    step: Card
+    #: Not also shown in the channel.
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One message owed to one channel."""
 
     #: Goes into the message's metadata, so that a lost answer can be settled by reading back.
     delivery_id: str
     channel: str
+    #: The story's card as it should stand now.
     card: Card
-    #: Where the story's card stands in this channel; None when this alert is to become it.
-    thread: str | None = None
-    #: Told in the thread only, not also shown in the channel. Without meaning when `thread` is None.
-    quiet: bool = False
+    #: None when this alert is to become the card.
+    reply: Reply | None = None
+
+    @property
+    def told(self) -> Card:
+        """What the message itself says."""
+        return self.reply.step if self.reply else self.card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,7 @@ class Telling:
     channel: str
     title: str
     #: What was told: "Published".
-    stage: str
+    step: str
     #: Sent, owed, uncertain or refused, as the outbox has it.
     state: str
     #: When it was sent, else when it came to be owed.

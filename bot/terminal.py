@@ -31,8 +31,11 @@ class TerminalPoster:
         Raises:
             DeliveryError: the output cannot be written to.
         """
-        card, framed = alert.card, self._console.is_terminal
-        shown = _step(card) if alert.thread else render_card(card) if framed else _plain(card)
+        framed = self._console.is_terminal
+        if alert.reply:
+            shown = _step(alert.reply.step)
+        else:
+            shown = render_card(alert.card) if framed else _plain(alert.card)
         with self._console.capture() as rendered:
             self._console.print(shown, soft_wrap=not framed)
         try:

@@ -142,7 +142,7 @@ def _numbered(cards: Iterable[Card], first: int) -> list[Text]:
 
 def _telling(telling: Telling, timezone: ZoneInfo) -> list[Text]:
     at = moment(telling.at, timezone)
-    said = _line(f"{telling.channel}: {telling.stage}, {telling.state}, {at}")
+    said = _line(f"{telling.channel}: {telling.step}, {telling.state}, {at}")
     reason = (telling.reason,) if telling.reason else ()
     return [said, *(Text("  ").append_text(_line(each)) for each in (*telling.why, *reason))]
 

@@ -13,7 +13,7 @@ import msgspec
 from sqlite_utils import Database
 
 from feeds import identity
-from feeds.model import Item, SourceKind, Stage
+from feeds.model import DocumentType, Item, SourceKind, Stage
 from storage import search_index, stories, texts
 from storage.database import select, to_instant, to_text
 
@@ -103,10 +103,36 @@ def of_story(db: Database, story_id: int) -> list[Entry]:
 
 
 def head(db: Database, story_id: int) -> Entry | None:
-    """The entry a story's card shows: its latest document, else the press item that opened it."""
+    """The entry a story's card shows: its main document, else the press item that came first.
+
+    A rule comes before a proposal, and that before a notice; of two the one that was seen first. A
+    correction is the last choice, as it says only what it corrects. None for a story without any.
+    """
     told = of_story(db, story_id)
     documents = [entry for entry in told if entry.item.document]
-    return documents[-1] if documents else next(iter(told), None)
+    return min(documents, key=_leading, default=None) or next(iter(told), None)
+
+
+def press_of(db: Database, story_id: int) -> int:
+    """How many press items tell a story."""
+    query = "SELECT count(*) FROM entries WHERE story_id = ? AND source = ?"
+    return int(db.execute(query, [story_id, SourceKind.NEWS.value]).fetchone()[0])
+
+
+_LEADING = (
+    DocumentType.RULE,
+    DocumentType.PRESIDENTIAL,
+    DocumentType.PROPOSED,
+    DocumentType.NOTICE,
+    DocumentType.OTHER,
+)
+
+
+def _leading(entry: Entry) -> tuple[bool, int, datetime, int]:
+    document = entry.item.document
+    rank = _LEADING.index(document.type) if document else len(_LEADING)
+    correction = bool(document and document.correction_of)
+    return correction, rank, entry.first_seen_at, entry.id
 
 
 def count(db: Database) -> int:

@@ -176,3 +176,60 @@ def m004_texts(db: Database) -> None:
         CREATE INDEX texts_due ON texts (silent, due_at) WHERE due_at IS NOT NULL;
         """
     )
+
+
+@migrations()
+def m005_events(db: Database) -> None:
+    """Each step of a story with its time and source; what we owe is owed for a step."""
+    db.executescript(
+        """
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY,
+            entry_id INTEGER NOT NULL REFERENCES entries (id),
+            step TEXT NOT NULL,
+            occasion TEXT NOT NULL DEFAULT '',   -- tells two of one step apart
+            at TEXT,                             -- NULL when its source does not say
+            seen_at TEXT NOT NULL,
+            source TEXT NOT NULL,                -- a feed, a later document's number, "calendar"
+            changes TEXT NOT NULL DEFAULT '[]',  -- JSON: facts before and after
+            UNIQUE (entry_id, step, occasion)
+        ) STRICT;
+        INSERT INTO events (entry_id, step, at, seen_at, source)
+            SELECT id, CASE stage WHEN 'inspection' THEN 'filed' ELSE stage END,
+                event_at, first_seen_at, feed
+            FROM entries ORDER BY id;
+        INSERT OR IGNORE INTO events (entry_id, step, seen_at, source)
+            SELECT entry_id, CASE kind WHEN 'inspection' THEN 'filed' ELSE kind END,
+                min(outbox.created_at), feed
+            FROM outbox JOIN entries ON entries.id = entry_id
+            GROUP BY entry_id, kind ORDER BY min(outbox.id);
+        CREATE TABLE owed (
+            id INTEGER PRIMARY KEY,
+            delivery_id TEXT NOT NULL UNIQUE,    -- travels in the message's metadata
+            channel TEXT NOT NULL,
+            event_id INTEGER NOT NULL REFERENCES events (id),
+            whys TEXT NOT NULL,                  -- JSON: which subscriptions, and why they matched
+            state TEXT NOT NULL CHECK (
+                state IN ('held', 'pending', 'sending', 'sent', 'uncertain', 'dead')
+            ),
+            due_at TEXT NOT NULL,
+            lease_until TEXT,                    -- while sending
+            attempts INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT,
+            ts TEXT,                             -- the message's name once sent
+            created_at TEXT NOT NULL,
+            started_at TEXT,
+            settled_at TEXT,
+            UNIQUE (channel, event_id)
+        ) STRICT;
+        INSERT INTO owed
+            SELECT outbox.id, delivery_id, channel, events.id, whys, state, due_at, lease_until,
+                attempts, last_error, ts, created_at, started_at, settled_at
+            FROM outbox JOIN events ON events.entry_id = outbox.entry_id
+                AND step = CASE kind WHEN 'inspection' THEN 'filed' ELSE kind END;
+        DROP TABLE outbox;
+        ALTER TABLE owed RENAME TO outbox;
+        CREATE INDEX outbox_owed ON outbox (state, due_at) WHERE state IN ('pending', 'sending');
+        CREATE INDEX outbox_event ON outbox (event_id);
+        """
+    )

@@ -3,92 +3,47 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
 
 import msgspec
 from sqlite_utils import Database
 
-from feeds.matching import Reason
-from feeds.model import Stage
-from storage import cards
+from storage import cards, deliveries
 from storage.cards import Standing
 from storage.database import select, to_instant, to_text
-from storage.entries import Entry
-
-
-class State(StrEnum):
-    """Where a delivery stands."""
-
-    HELD = "held"  # waits for a digest or a person
-    PENDING = "pending"
-    SENDING = "sending"  # claimed: Slack may be answering right now
-    SENT = "sent"
-    UNCERTAIN = "uncertain"  # the answer was lost: may stand in the channel, never resent blind
-    DEAD = "dead"  # refused for good; the reason is kept
-
+from storage.deliveries import Delivery, State, Why
+from storage.events import Event
 
 #: As the index outbox_owed says it, word for word: only then is it used, so that what was sent long
 #: ago is not read again every few seconds (sqlite.org/partialindex.html, 3).
 _OWED = "state IN ('pending', 'sending')"
-#: The subscription of a person who follows a story.
-FOLLOWED = "followed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
-    """Who asked for an alert, and what made it match."""
-
-    #: The subscription's query: "topic:huawei", "huawei standards"; `FOLLOWED` for a person's story.
-    subscription: str
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One alert owed to one channel."""
-
-    id: int
-    #: Travels with the message, so that a lost answer can be settled by reading the channel back.
-    delivery_id: str
-    channel: str
-    entry_id: int
-    story_id: int
-    #: The stage that is told.
-    kind: Stage
-    whys: tuple[Why, ...]
-    state: State
-    attempts: int
-    last_error: str | None
-    #: The message's name in its channel; None until sent.
-    ts: str | None
-    created_at: datetime
-    settled_at: datetime | None
 
 
 def enqueue(
-    db: Database, entry: Entry, *, channel: str, whys: Sequence[Why], now: datetime
+    db: Database, event: Event, *, channel: str, whys: Sequence[Why], now: datetime
 ) -> bool:
-    """Owe a channel this entry at its present stage; False when it already is, or was, owed."""
+    """Owe a channel this event.
+
+    False when it already is, or was, owed, or when the story is muted there.
+    """
     done = db.execute(
         """
         INSERT OR IGNORE INTO outbox
-            (delivery_id, channel, entry_id, story_id, kind, whys, state, due_at, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)
+            (delivery_id, channel, event_id, whys, state, due_at, created_at)
+        SELECT :delivery_id, :channel, :event, :whys, 'pending', :now, :now
+        WHERE NOT EXISTS (
+            SELECT 1 FROM marks WHERE story_id = :story AND holder = :channel AND mark = 'muted'
+        )
         """,
-        [
-            str(uuid.uuid4()),
-            channel,
-            entry.id,
-            entry.story_id,
-            entry.item.stage.value,
-            msgspec.json.encode(whys).decode(),
-            to_text(now),
-            to_text(now),
-        ],
+        {
+            "delivery_id": str(uuid.uuid4()),
+            "channel": channel,
+            "event": event.id,
+            "story": event.story_id,
+            "whys": msgspec.json.encode(whys).decode(),
+            "now": to_text(now),
+        },
     )
     return done.rowcount > 0
 
@@ -124,22 +79,23 @@ def claim(db: Database, channel: str, *, now: datetime, lease: timedelta) -> Del
             SELECT 1 FROM outbox INDEXED BY outbox_owed
             WHERE {_OWED} AND channel = :channel AND state = 'sending'
         )
-        RETURNING *
+        RETURNING id
         """,  # noqa: S608  values are bound
         {"channel": channel, "now": to_text(now), "until": to_text(now + lease)},
     )
-    return next(map(_from_row, rows), None)
+    claimed = next(iter(rows), None)
+    return deliveries.get(db, claimed["id"]) if claimed else None
 
 
 def settle_sent(
     db: Database,
     delivery: Delivery,
     *,
-    ts: str,
+    ts: str | None,
     now: datetime,
     card: Standing | None,
 ) -> None:
-    """The message stands. `card` is given when it is, or changed, its story's card."""
+    """It was told: by a message, or without `ts` by the card alone, which stands as `card` says."""
     _settle(db, delivery, State.SENT, now=now, ts=ts)
     if card:
         cards.put(db, card)
@@ -184,18 +140,6 @@ def recover(db: Database, *, now: datetime) -> int:
     return done.rowcount
 
 
-def of_story(db: Database, story_id: int) -> list[Delivery]:
-    """Everything ever owed about a story, oldest first."""
-    rows = select(db, "SELECT * FROM outbox WHERE story_id = ? ORDER BY id", [story_id])
-    return [_from_row(row) for row in rows]
-
-
-def in_state(db: Database, state: State) -> list[Delivery]:
-    """Deliveries in one state, oldest first."""
-    rows = select(db, "SELECT * FROM outbox WHERE state = ? ORDER BY id", [state.value])
-    return [_from_row(row) for row in rows]
-
-
 def counts(db: Database) -> dict[State, int]:
     """How many deliveries are in each state."""
     rows = select(db, "SELECT state, count(*) AS n FROM outbox GROUP BY state")
@@ -222,25 +166,4 @@ def _settle(
         "UPDATE outbox SET state = ?, settled_at = ?, last_error = ?, ts = coalesce(?, ts),"
         " lease_until = NULL WHERE id = ?",
         [state.value, to_text(now), reason, ts, delivery.id],
-    )
-
-
-_whys = msgspec.json.Decoder(tuple[Why, ...])
-
-
-def _from_row(row: Mapping[str, Any]) -> Delivery:
-    return Delivery(
-        id=row["id"],
-        delivery_id=row["delivery_id"],
-        channel=row["channel"],
-        entry_id=row["entry_id"],
-        story_id=row["story_id"],
-        kind=Stage(row["kind"]),
-        whys=_whys.decode(row["whys"]),
-        state=State(row["state"]),
-        attempts=row["attempts"],
-        last_error=row["last_error"],
-        ts=row["ts"],
-        created_at=to_instant(row["created_at"]),
-        settled_at=to_instant(row["settled_at"]) if row["settled_at"] else None,
     )

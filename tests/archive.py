@@ -18,10 +18,10 @@ from bot.storage_thread import Storage
 from feeds.matching import Reason
 from feeds.model import Item
 from feeds.topics import Topic
-from storage import entries, outbox, stories, subscriptions
+from storage import deliveries, entries, events, outbox, stories, subscriptions
 from storage.cards import Standing
+from storage.deliveries import Why
 from storage.entries import Entry
-from storage.outbox import Why
 from tests.factories import NOW, make_feed, make_item, make_press
 
 CHANNEL = "C01GEN"
@@ -64,8 +64,10 @@ class Archive:
         def told(db: Database) -> Standing:
             reason = Reason(term="huawei", where="title", sentence="Huawei may take part.")
             why = Why(subscription="topic:huawei", reasons=(reason,))
-            outbox.enqueue(db, entry, channel=channel, whys=[why], now=NOW)
-            delivery = outbox.of_story(db, entry.story_id)[-1]
+            outbox.enqueue(
+                db, events.reach(db, entry, now=NOW), channel=channel, whys=[why], now=NOW
+            )
+            delivery = deliveries.of_story(db, entry.story_id)[-1]
             standing = Standing(
                 channel=channel,
                 story_id=entry.story_id,

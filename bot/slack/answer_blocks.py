@@ -215,7 +215,7 @@ def _feed(feed: FeedStatus, now: datetime, trouble: str) -> str:
 
 def _telling(telling: Telling, timezone: ZoneInfo, *, here: bool) -> str:
     place = "This channel" if here else who(telling.channel)
-    said = f"{place}: {telling.stage}, {telling.state}, {when(telling.at, timezone)}"
+    said = f"{place}: {telling.step}, {telling.state}, {when(telling.at, timezone)}"
     lines = [said, *(mrkdwn.escape(line, LINE) for line in telling.why)]
     if telling.reason:
         lines.append(mrkdwn.escape(telling.reason, LINE))

@@ -66,19 +66,19 @@ class SlackPoster:
         self._client = client
 
     async def post(self, alert: Alert) -> Posted:
-        """Post the card, or its step when it goes to a thread.
+        """Post the card, or the step as a reply in the thread of the one that stands.
 
         Raises:
             DeliveryError: as `Poster.post` says.
         """
-        in_thread = alert.thread is not None
+        reply = alert.reply
         answer = await _outcome(
             self._client.chat_postMessage(
                 channel=alert.channel,
-                text=blocks.fallback(alert.card),
-                blocks=blocks.step(alert.card) if in_thread else blocks.alert(alert.card),
-                thread_ts=alert.thread,
-                reply_broadcast=True if in_thread and not alert.quiet else None,
+                text=blocks.fallback(alert.told),
+                blocks=blocks.step(reply.step) if reply else blocks.alert(alert.card),
+                thread_ts=reply.thread if reply else None,
+                reply_broadcast=True if reply and not reply.quiet else None,
                 metadata=_metadata(alert),
                 unfurl_links=False,
                 unfurl_media=False,

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from bot.card import Card, card
-from bot.poster import Alert, DeliveryError, Outcome, Poster
+from bot.poster import Alert, DeliveryError, Outcome, Poster, Reply
 from bot.slack.client import EVENT_TYPE, TIMEOUT, SlackPoster, web_client
 from bot.terminal import TerminalPoster
 from tests.factories import NOW, make_entry, make_item
@@ -30,6 +30,10 @@ def make_card(title: str = "Release of technology") -> Card:
 def make_alert(delivery_id: str = "d-1", **but: object) -> Alert:
     values: dict[str, object] = {"channel": CHANNEL, "card": make_card(), **but}
     return Alert(delivery_id=delivery_id, **values)  # type: ignore[arg-type]  # a test names what it likes
+
+
+def make_reply(delivery_id: str, thread: str, *, quiet: bool = False) -> Alert:
+    return make_alert(delivery_id, reply=Reply(thread=thread, step=make_card(), quiet=quiet))
 
 
 class Rig(Protocol):
@@ -150,7 +154,7 @@ async def test_a_refused_post_shows_nothing_and_can_be_made_again(rig: Rig) -> N
 async def test_a_step_stands_beside_its_card(rig: Rig) -> None:
     parent = await rig.poster.post(make_alert("d-1"))
 
-    step = await rig.poster.post(make_alert("d-2", thread=parent.ts))
+    step = await rig.poster.post(make_reply("d-2", parent.ts))
 
     assert step.ts != parent.ts
     assert rig.shown() == 2
@@ -288,7 +292,7 @@ async def test_a_deleted_card_is_told_from_a_channel_that_is_gone(slack: SlackRi
     with pytest.raises(DeliveryError) as on_update:
         await slack.poster.update(make_alert(), conversation=CHANNEL, ts=posted.ts)
     with pytest.raises(DeliveryError) as on_step:
-        await slack.poster.post(make_alert(thread=posted.ts))
+        await slack.poster.post(make_reply("d-1", posted.ts))
 
     assert on_update.value.outcome is Outcome.CARD_GONE
     assert on_step.value.outcome is Outcome.CARD_GONE
@@ -309,8 +313,8 @@ async def test_the_delivery_can_be_found_again_in_the_channel(slack: SlackRig) -
 async def test_a_step_is_also_shown_in_the_channel_unless_it_is_quiet(slack: SlackRig) -> None:
     parent = await slack.poster.post(make_alert("d-1"))
 
-    await slack.poster.post(make_alert("d-2", thread=parent.ts))
-    await slack.poster.post(make_alert("d-3", thread=parent.ts, quiet=True))
+    await slack.poster.post(make_reply("d-2", parent.ts))
+    await slack.poster.post(make_reply("d-3", parent.ts, quiet=True))
 
     card_sent, loud, quiet = slack.server.asked("chat.postMessage")
     assert (card_sent.get("thread_ts"), card_sent.get("reply_broadcast")) == (None, None)

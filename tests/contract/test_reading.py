@@ -14,7 +14,7 @@ from bot.audience import Audience
 from bot.reading import ATTEMPTS, Reading
 from bot.storage_thread import Storage
 from feeds.http import Http
-from storage import entries, outbox, subscriptions, texts
+from storage import deliveries, entries, outbox, subscriptions, texts
 from tests.factories import NOW, make_item
 from tests.servers import ScriptedHost, redirect, reply, scripted_host
 
@@ -74,7 +74,7 @@ async def test_a_text_is_read_kept_and_told(
 
     assert owed == 1
     assert await storage.run(texts.body, entry_id) == "It concerns Megacorp & others."
-    assert (await storage.run(outbox.counts))[outbox.State.PENDING] == 1
+    assert (await storage.run(outbox.counts))[deliveries.State.PENDING] == 1
     assert await due(storage, days=9) == []
 
 

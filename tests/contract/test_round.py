@@ -15,9 +15,9 @@ from bot.app import open_app
 from bot.config import Settings
 from bot.run import poll_once
 from feeds.errors import ConfigError
-from storage import entries, outbox, polls, subscriptions
+from storage import entries, events, outbox, polls, subscriptions
 from storage.database import open_database, transaction
-from storage.outbox import State, Why
+from storage.deliveries import State, Why
 from tests.factories import NOW, make_feed, make_item
 
 
@@ -55,7 +55,9 @@ async def test_a_bug_met_with_a_feed_keeps_nobody_from_what_is_owed(
     with open_database(using.database) as db, transaction(db):
         entry = entries.remember(db, make_item(), now=NOW).entry
         why = Why(subscription="huawei", reasons=())
-        outbox.enqueue(db, entry, channel="terminal", whys=[why], now=NOW)
+        outbox.enqueue(
+            db, events.reach(db, entry, now=NOW), channel="terminal", whys=[why], now=NOW
+        )
         _forbid_failures(db)
 
     with pytest.raises(sqlite3.IntegrityError, match="a bug"):

@@ -142,7 +142,7 @@ def report(listener: Listener, database: Path, world: Path) -> None:
     counts: Counter[str] = Counter()
     with Database(database) as db:
         for moment, alert in listener.alerts:
-            entry = entries.get(db, alert.card.entry_id)
+            entry = entries.get(db, alert.told.entry_id)
             assert entry
             document = entry.item.document
             name = (
@@ -159,11 +159,11 @@ def report(listener: Listener, database: Path, world: Path) -> None:
                 else "irrelevant"
             )
             kind = "document" if document else "press"
-            form = "thread" if alert.thread else "card"
+            form = "thread" if alert.reply else "card"
             counts[f"{kind} {form} {verdict}"] += 1
-            seen[(alert.channel, entry.id, alert.card.stage)] += 1
+            seen[(alert.channel, entry.id, alert.told.headline)] += 1
             print(
-                f"{moment:%Y-%m-%d %H:%M} {form:6} {verdict:10} {alert.card.headline[:48]:48} {entry.item.title[:90]}"
+                f"{moment:%Y-%m-%d %H:%M} {form:6} {verdict:10} {alert.told.headline[:48]:48} {entry.item.title[:90]}"
             )
     print("\ntold twice:", sum(count > 1 for count in seen.values()))
     for what, count in sorted(counts.items()):

@@ -8,10 +8,10 @@ import pytest
 from sqlite_utils import Database
 
 from feeds.matching import Reason
-from storage import cards, entries, outbox
+from storage import cards, deliveries, entries, events, outbox
 from storage.cards import Standing
+from storage.deliveries import Delivery, State, Why
 from storage.entries import Entry
-from storage.outbox import Delivery, State, Why
 from tests.factories import NOW, make_filing, make_item, make_press
 
 LEASE = timedelta(seconds=90)
@@ -27,7 +27,9 @@ def entry(db: Database) -> Entry:
 
 
 def owe(db: Database, entry: Entry, channel: str = "C1") -> bool:
-    return outbox.enqueue(db, entry, channel=channel, whys=[WHY], now=NOW)
+    return outbox.enqueue(
+        db, events.reach(db, entry, now=NOW), channel=channel, whys=[WHY], now=NOW
+    )
 
 
 def claim(db: Database, channel: str = "C1", *, minutes: int = 0) -> Delivery:
@@ -91,7 +93,7 @@ def test_a_channel_has_one_message_in_flight_and_keeps_its_order(
 
     assert blocked is None
     assert busy == []
-    assert [first.entry_id, second.entry_id] == [entry.id, press.id]
+    assert [first.event.entry_id, second.event.entry_id] == [entry.id, press.id]
 
 
 def test_a_refusal_that_passes_is_due_later(db: Database, entry: Entry) -> None:
@@ -140,7 +142,9 @@ def test_a_refused_channel_is_owed_nothing_more(db: Database, entry: Entry) -> N
     outbox.bury(db, "C1", reason="channel_not_found", now=NOW)
 
     assert outbox.counts(db) == {State.DEAD: 2, State.PENDING: 1}
-    assert {dead.last_error for dead in outbox.in_state(db, State.DEAD)} == {"channel_not_found"}
+    assert {dead.last_error for dead in deliveries.in_state(db, State.DEAD)} == {
+        "channel_not_found"
+    }
 
 
 def test_a_storys_card_is_found_until_it_is_deleted(db: Database, entry: Entry) -> None:
@@ -161,7 +165,7 @@ def test_a_story_tells_everything_ever_owed_about_it(db: Database, entry: Entry)
     owe(db, entry, "C1")
     owe(db, entry, "C2")
 
-    told = outbox.of_story(db, entry.story_id)
+    told = deliveries.of_story(db, entry.story_id)
 
     assert [delivery.channel for delivery in told] == ["C1", "C2"]
     assert len({delivery.delivery_id for delivery in told}) == 2

@@ -48,7 +48,7 @@ def answers(text: str, count: int, shown: Card) -> list[Answer]:
     telling = Telling(
         channel="C01GEN",
         title=text,
-        stage="the publication",
+        step="Published",
         state="told",
         at=NOW,
         why=(text,) * 3,

@@ -15,7 +15,7 @@ from bot.card import Card, card
 from bot.slack import blocks
 from feeds.matching import Reason
 from feeds.model import Agency, CfrPart, DocumentType, FilingType, Item, SourceKind, Stage
-from storage.outbox import Why
+from storage.deliveries import Why
 from storage.stories import Mark
 from tests.factories import NOW, make_document, make_entry, make_filing, make_item
 from tests.slack_limits import check_limits

@@ -11,7 +11,7 @@ from bot.card import Card, card
 from bot.wording import Fact, safe_url, visible
 from feeds.matching import Reason
 from feeds.model import Agency, CfrPart, DocumentType, FilingType, Item, Stage
-from storage.outbox import FOLLOWED, Why
+from storage.deliveries import FOLLOWED, Why
 from tests.factories import NOW, make_document, make_entry, make_filing, make_item, make_press
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -12,7 +12,7 @@ from bot.answers import Details, Entries, Help, Notice, Place, Problem, Subscrip
 from bot.commands import EXAMPLES, WORDS
 from bot.report import Explanation, Status
 from feeds.model import Stage
-from storage import outbox, polls, subscriptions
+from storage import events, outbox, polls, subscriptions
 from storage.search import Order
 from storage.stories import Mark
 from tests.archive import ALICE, BOB, CHANNEL, Archive, document, open_archive, press
@@ -384,7 +384,8 @@ async def test_status_says_what_is_unread_late_and_failing(archive: Archive) -> 
 async def test_status_says_what_is_owed_uncertain_and_stopped(archive: Archive) -> None:
     first, second = await archive.remember(document(), press(1))
     await archive.tell(first)
-    await archive.storage.run(outbox.enqueue, second, channel=CHANNEL, whys=[], now=NOW)
+    event = await archive.storage.run(events.reach, second, now=NOW)
+    await archive.storage.run(outbox.enqueue, event, channel=CHANNEL, whys=[], now=NOW)
     lease = timedelta(seconds=1)
     await archive.storage.run(outbox.claim, CHANNEL, now=NOW - timedelta(hours=-1), lease=lease)
     await archive.storage.run(outbox.recover, now=NOW + timedelta(hours=2))
@@ -412,7 +413,7 @@ async def test_why_names_who_was_told_by_which_query_and_words(archive: Archive)
 
     assert isinstance(answer, Explanation)
     (here,) = answer.here
-    assert (here.stage, here.state, here.at) == ("the publication", "told", NOW)
+    assert (here.step, here.state, here.at) == ("Published", "told", NOW)
     assert "huawei" in here.why[0]
     assert [each.channel for each in answer.elsewhere] == ["C02OTHER"]
     assert (answer.people, answer.silence) == (1, "")

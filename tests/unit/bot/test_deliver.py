@@ -18,8 +18,9 @@ from bot.owed import LEASE
 from bot.poster import Alert, DeliveryError, Outcome, Posted
 from bot.storage_thread import Storage
 from feeds.model import Item, Stage
-from storage import cards, entries, outbox, subscriptions
-from storage.outbox import State, Why
+from storage import cards, deliveries, entries, events, outbox, subscriptions
+from storage.deliveries import State, Why
+from storage.events import Step
 from tests.factories import NOW, make_filing, make_item, make_press
 from tests.fake_poster import FakePoster
 
@@ -73,8 +74,9 @@ async def owe(storage: Storage, item: Item, *channels: str) -> int:
 
     def write(db: Database) -> int:
         entry = entries.remember(db, item, now=NOW).entry
+        event = events.reach(db, entry, now=NOW)
         for channel in channels or ("C1",):
-            outbox.enqueue(db, entry, channel=channel, whys=[WHY], now=NOW)
+            outbox.enqueue(db, event, channel=channel, whys=[WHY], now=NOW)
         return entry.story_id
 
     return await storage.run(write)
@@ -105,7 +107,7 @@ async def test_the_delivery_id_travels_with_the_message(
 
     await deliver(deliverer)
 
-    (sent,) = await storage.run(outbox.in_state, State.SENT)
+    (sent,) = await storage.run(deliveries.in_state, State.SENT)
     assert poster.posted[0].delivery_id == sent.delivery_id
 
 
@@ -120,14 +122,15 @@ async def test_publication_updates_the_card_and_is_told_in_its_thread_and_channe
 
     card, step = poster.posted
     (update,) = poster.updated
-    assert card.thread is None
-    assert step.thread is not None
-    assert not step.quiet
+    assert card.reply is None
+    assert step.reply is not None
+    assert not step.reply.quiet
+    assert step.reply.step.headline.startswith("Published")
     assert update[0].card.stage is Stage.PUBLISHED
-    assert update[2] == step.thread
+    assert update[2] == step.reply.thread
 
 
-async def test_further_press_goes_to_the_thread_quietly_and_leaves_the_card(
+async def test_further_press_goes_to_the_thread_quietly_and_is_counted_on_the_card(
     storage: Storage, deliverer: Deliverer, poster: FakePoster
 ) -> None:
     await owe(storage, make_filing())
@@ -136,10 +139,13 @@ async def test_further_press_goes_to_the_thread_quietly_and_leaves_the_card(
 
     await deliver(deliverer)
 
-    press = poster.posted[-1]
-    assert press.thread is not None
+    press = poster.posted[-1].reply
+    ((update, _, _),) = poster.updated
+    assert press is not None
     assert press.quiet
-    assert poster.updated == []
+    assert press.step.headline == "Reported · Example News"
+    assert update.card.stage is Stage.INSPECTION
+    assert "1 press report" in [fact.value for fact in update.card.references]
 
 
 async def test_a_person_is_told_where_their_direct_message_stands(
@@ -181,7 +187,7 @@ async def test_a_lost_answer_is_uncertain_and_never_sent_again(
     await deliver(deliverer)
 
     assert len(poster.posted) == 1
-    (uncertain,) = await storage.run(outbox.in_state, State.UNCERTAIN)
+    (uncertain,) = await storage.run(deliveries.in_state, State.UNCERTAIN)
     assert uncertain.last_error == "timeout"
 
 
@@ -222,7 +228,7 @@ async def test_a_deleted_card_is_replaced_by_the_next_step(
 
     await deliver(deliverer)
 
-    assert poster.posted[-1].thread is None
+    assert poster.posted[-1].reply is None
     assert poster.posted[-1].card.stage is Stage.PUBLISHED
     assert await storage.run(outbox.counts) == {State.SENT: 2}
 
@@ -391,3 +397,34 @@ async def test_what_ends_a_sender_is_raised_by_the_next_look(
     await owe(storage, make_press(), "C2")
 
     assert await deliver(deliverer) == 1
+
+
+async def test_who_comes_late_to_a_story_gets_its_present_state_once(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_item(), "C1")
+    await owe(storage, make_press(url=LINK), "C1", "C2")
+
+    await deliver(deliverer)
+
+    (late,) = [alert for alert in poster.posted if alert.channel == "C2"]
+    assert late.reply is None
+    assert late.card.stage is Stage.PUBLISHED
+
+
+async def test_a_step_that_is_told_by_the_card_alone_posts_nothing(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_item())
+    await deliver(deliverer)
+
+    def close(db: Database) -> None:
+        entry = entries.remember(db, make_item(), now=NOW).entry
+        event, _ = events.record(db, entry, Step.COMMENTS_CLOSED, source="calendar", now=NOW)
+        outbox.enqueue(db, event, channel="C1", whys=[WHY], now=NOW)
+
+    await storage.run(close)
+    await deliver(deliverer)
+
+    assert (len(poster.posted), len(poster.updated)) == (1, 1)
+    assert await storage.run(outbox.counts) == {State.SENT: 2}

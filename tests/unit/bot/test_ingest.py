@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlite_utils import Database
 
 from bot.audience import Audience
+from bot.follow_up import MOST_EDITS
 from bot.ingest import IngestReport, archive, ingest, ingest_text
 from feeds import query
 from feeds.model import Item, Stage
-from storage import entries, outbox, search, stories, subscriptions, texts
+from storage import deliveries, entries, search, stories, subscriptions, texts
 from storage.entries import Change
 from storage.stories import Mark
 from tests.factories import NOW, make_document, make_filing, make_item, make_press
@@ -28,9 +29,9 @@ def audience(db: Database, *wanted: tuple[str, str]) -> Audience:
 
 
 def told(db: Database) -> list[tuple[str, str]]:
-    """(channel, stage) of everything owed."""
-    rows = db.query("SELECT channel, kind FROM outbox ORDER BY id")
-    return [(row["channel"], row["kind"]) for row in rows]
+    """(channel, step) of everything owed."""
+    owed = deliveries.in_state(db, deliveries.State.PENDING)
+    return [(delivery.channel, delivery.event.step.value) for delivery in owed]
 
 
 def take(
@@ -58,7 +59,7 @@ def test_two_subscriptions_of_a_channel_make_one_delivery_with_two_reasons(db: D
 
     take(db, [make_item()], everyone)
 
-    (delivery,) = outbox.in_state(db, outbox.State.PENDING)
+    (delivery,) = deliveries.in_state(db, deliveries.State.PENDING)
     assert [why.subscription for why in delivery.whys] == ["huawei", "standards"]
 
 
@@ -78,7 +79,7 @@ def test_a_filing_and_its_publication_are_each_told(db: Database) -> None:
 
     take(db, [make_item()], everyone)
 
-    assert told(db) == [("C1", "inspection"), ("C1", "published")]
+    assert told(db) == [("C1", "filed"), ("C1", "published")]
 
 
 def test_who_was_told_of_a_filing_hears_of_its_withdrawal(db: Database) -> None:
@@ -87,7 +88,7 @@ def test_who_was_told_of_a_filing_hears_of_its_withdrawal(db: Database) -> None:
 
     take(db, [make_filing(stage=Stage.WITHDRAWN, title="Withdrawn document")], nobody)
 
-    assert told(db) == [("C1", "inspection"), ("C1", "withdrawn")]
+    assert told(db) == [("C1", "filed"), ("C1", "withdrawn")]
 
 
 def test_an_edit_is_not_told_to_those_who_know_the_entry(db: Database) -> None:
@@ -142,8 +143,10 @@ def test_a_first_poll_tells_the_newest_five_of_the_last_day(db: Database) -> Non
 
     take(db, hours, everyone, baseline=True)
 
-    owed = outbox.in_state(db, outbox.State.PENDING)
-    shown = [entries.get(db, delivery.entry_id) for delivery in owed if delivery.channel == "C1"]
+    owed = deliveries.in_state(db, deliveries.State.PENDING)
+    shown = [
+        entries.get(db, delivery.event.entry_id) for delivery in owed if delivery.channel == "C1"
+    ]
     assert [entry.item.key for entry in shown if entry] == [f"news:{n}" for n in (1, 2, 3, 5, 7)]
     assert len(owed) == 10
 
@@ -154,7 +157,7 @@ def test_a_first_poll_tells_a_step_of_a_document_already_told(db: Database) -> N
 
     take(db, [make_item(event_at=NOW - timedelta(hours=30))], everyone, baseline=True)
 
-    assert told(db) == [("C1", "inspection"), ("C1", "published")]
+    assert told(db) == [("C1", "filed"), ("C1", "published")]
 
 
 def test_a_first_poll_of_a_search_does_not_tell_old_entries_anew(db: Database) -> None:
@@ -206,8 +209,8 @@ def test_a_copy_of_a_headline_joins_its_story(db: Database) -> None:
 
     take(db, [make_press(), make_press(key="news:2", url="https://b.example/1")], everyone)
 
-    first, second = outbox.in_state(db, outbox.State.PENDING)
-    assert first.story_id == second.story_id
+    first, second = deliveries.in_state(db, deliveries.State.PENDING)
+    assert first.event.story_id == second.event.story_id
 
 
 def test_two_documents_of_one_number_are_each_told(db: Database) -> None:
@@ -243,7 +246,7 @@ def test_a_document_that_only_its_text_concerns_a_channel_with_is_told_when_it_i
     owed = read(db, everyone)
 
     assert (before, owed) == ([], 1)
-    (delivery,) = outbox.in_state(db, outbox.State.PENDING)
+    (delivery,) = deliveries.in_state(db, deliveries.State.PENDING)
     (reason,) = delivery.whys[0].reasons
     assert (reason.where, reason.sentence) == (
         "full text",
@@ -290,3 +293,67 @@ def test_a_muted_story_stays_silent_when_its_text_is_read(db: Database) -> None:
     stories.mark(db, 1, Mark.MUTED, holder="C1", made_by="U1", now=NOW)
 
     assert read(db, everyone) == 0
+
+
+def published(**but: object) -> Item:
+    return make_item(document=make_document(**but))
+
+
+def test_a_deadline_that_moves_is_told_once_to_those_who_know_the_story(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"), ("C2", "zte"))
+    later = published(comments_close_on=date(2020, 9, 16))
+    take(db, [make_item()], everyone)
+
+    take(db, [later], everyone)
+    take(db, [later], everyone)
+
+    assert told(db) == [("C1", "published"), ("C1", "moved")]
+    (change,) = deliveries.in_state(db, deliveries.State.PENDING)[-1].event.changes
+    assert (change.name, change.before, change.after) == (
+        "comment deadline",
+        "2020-08-17",
+        "2020-09-16",
+    )
+
+
+def test_a_date_that_swings_back_and_forth_is_told_once_for_each_value(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"))
+    later = published(comments_close_on=date(2020, 9, 16))
+
+    take(db, [make_item()], everyone)
+    for _ in range(4):
+        take(db, [later], everyone)
+        take(db, [make_item()], everyone)
+
+    assert told(db) == [("C1", "published"), ("C1", "moved"), ("C1", "moved")]
+
+
+def test_an_entry_that_is_edited_without_end_is_told_of_a_few_times(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"))
+    numbers = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+
+    take(db, [make_item()], everyone)
+    for number in numbers:
+        take(db, [make_item(title=f"Release to {number} entities of Huawei")], everyone)
+
+    assert told(db).count(("C1", "revised")) == MOST_EDITS
+
+
+def test_an_edit_is_not_told_where_the_subscription_ended(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"))
+    take(db, [make_item()], everyone)
+    subscriptions.remove(db, channel="C1", query="huawei")
+
+    take(db, [published(comments_close_on=date(2020, 9, 16))], Audience([], {}))
+
+    assert told(db) == [("C1", "published")]
+
+
+def test_who_was_told_by_the_press_hears_of_the_document(db: Database) -> None:
+    everyone = audience(db, ("C1", "source:news huawei"))
+    link = "https://www.federalregister.gov/documents/2020/06/18/2020-13093/x"
+    take(db, [make_press(url=link)], everyone)
+
+    take(db, [make_item()], everyone)
+
+    assert told(db) == [("C1", "reported"), ("C1", "published")]

@@ -16,8 +16,8 @@ from feeds.errors import FeedError, FetchError, ParseError
 from feeds.model import Item
 from feeds.source import Fetched
 from storage import entries, outbox, polls, subscriptions
+from storage.deliveries import State
 from storage.errors import DatabaseError
-from storage.outbox import State
 from storage.polls import Poll
 from tests.factories import NOW, make_feed, make_press
 from tests.fake_source import FakeSource

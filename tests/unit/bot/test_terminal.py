@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from bot.card import Card, card
-from bot.poster import Alert
+from bot.poster import Alert, Reply
 from bot.terminal import TerminalPoster, render_card
 from tests.factories import NOW, make_entry, make_item
 
@@ -69,7 +69,8 @@ async def test_a_step_is_an_indented_line_under_its_card() -> None:
     poster = TerminalPoster(Console(file=output, width=400))
 
     shown = make_card()
-    alert = Alert(delivery_id="d-2", channel="terminal", card=shown, thread="d-1")
+    reply = Reply(thread="d-1", step=shown, quiet=False)
+    alert = Alert(delivery_id="d-2", channel="terminal", card=shown, reply=reply)
     await poster.post(alert)
 
     assert output.getvalue().startswith("  ↳ Published · Interim final rule; request for comments:")

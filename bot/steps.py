@@ -1,0 +1,132 @@
+"""What each step of a story is called, and how it is told where the story's card stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.card import Card, card
+from bot.wording import day, visible
+from feeds.model import EASTERN
+from feeds.revision import DATES, ChangedFact
+from storage.deliveries import Why
+from storage.entries import Entry
+from storage.events import Event, Step
+
+
+class Manner(StrEnum):
+    """How a step is told; the card is brought up to date in each case."""
+
+    SHOWN = "shown"  # in the thread, and in the channel unless that is turned off there
+    THREAD = "thread"  # in the thread alone
+    EDIT = "edit"  # by the card alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Telling:
+    manner: Manner
+    #: What has happened, from the event and the Eastern day it is told on.
+    headline: Callable[[Event, date], str]
+
+
+def manner_of(step: Step) -> Manner:
+    """How a step is told."""
+    return _TELLINGS[step].manner
+
+
+def step_card(
+    event: Event, entry: Entry, *, whys: tuple[Why, ...], now: datetime, timezone: ZoneInfo
+) -> Card:
+    """What has happened, as it stands in the story's thread: headline, title and facts."""
+    shown = card(entry, whys=whys, now=now, timezone=timezone)
+    happened = _TELLINGS[event.step].headline(event, now.astimezone(EASTERN).date())
+    if not happened:
+        return shown
+    _, _, detail = shown.headline.partition(" · ")
+    return replace(shown, headline=f"{happened} · {detail}" if detail else happened)
+
+
+def name(step: Step) -> str:
+    """A step in a few words, for a list: "On public inspection"."""
+    return _NAMES[step]
+
+
+def _as_staged(_event: Event, _today: date) -> str:
+    """The headline of the entry's own card says it."""
+    return ""
+
+
+def _comments_closing(event: Event, today: date) -> str:
+    left = (date.fromisoformat(event.occasion.rpartition(" ")[2]) - today).days
+    when = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
+    return f"Comments close {when}"
+
+
+def _moved(event: Event, _today: date) -> str:
+    return "; ".join(
+        f"{change.name.capitalize()} moved from {_value(change, change.before)}"
+        f" to {_value(change, change.after)}"
+        for change in event.changes
+    )
+
+
+def _revised(event: Event, _today: date) -> str:
+    return "; ".join(
+        f"{change.name.capitalize()} changed, it was “{visible(change.before, 160)}”"
+        for change in event.changes
+    )
+
+
+def _value(change: ChangedFact, text: str) -> str:
+    return day(date.fromisoformat(text)) if change.name in DATES else visible(text, 160)
+
+
+def _by(verb: str) -> Callable[[Event, date], str]:
+    """By which later document."""
+    return lambda event, _today: f"{verb} by {visible(event.source, 40)}"
+
+
+def _said(words: str) -> Callable[[Event, date], str]:
+    return lambda _event, _today: words
+
+
+_NAMES: Mapping[Step, str] = {
+    Step.REPORTED: "Reported",
+    Step.FILED: "On public inspection",
+    Step.WITHDRAWN: "Withdrawn from public inspection",
+    Step.PUBLISHED: "Published",
+    Step.EFFECTIVE: "In force",
+    Step.COMMENTS_CLOSING: "Comments closing",
+    Step.COMMENTS_CLOSED: "Comments closed",
+    Step.REVISED: "Changed",
+    Step.MOVED: "Date moved",
+    Step.CORRECTED: "Corrected",
+    Step.DELAYED: "Delayed",
+    Step.EXTENDED: "Extended",
+    Step.REOPENED: "Comments reopened",
+    Step.SUSPENDED: "Suspended",
+    Step.SUPERSEDED: "Superseded",
+    Step.LAW_CHANGED: "Text of the law changed",
+}
+
+_TELLINGS: Mapping[Step, _Telling] = {
+    Step.REPORTED: _Telling(manner=Manner.THREAD, headline=_as_staged),
+    Step.FILED: _Telling(manner=Manner.SHOWN, headline=_as_staged),
+    Step.WITHDRAWN: _Telling(manner=Manner.SHOWN, headline=_as_staged),
+    Step.PUBLISHED: _Telling(manner=Manner.SHOWN, headline=_as_staged),
+    Step.EFFECTIVE: _Telling(manner=Manner.SHOWN, headline=_said("In force today")),
+    Step.COMMENTS_CLOSING: _Telling(manner=Manner.THREAD, headline=_comments_closing),
+    Step.COMMENTS_CLOSED: _Telling(manner=Manner.EDIT, headline=_said("Comments closed")),
+    Step.REVISED: _Telling(manner=Manner.THREAD, headline=_revised),
+    Step.MOVED: _Telling(manner=Manner.SHOWN, headline=_moved),
+    Step.CORRECTED: _Telling(manner=Manner.SHOWN, headline=_by("Corrected")),
+    Step.DELAYED: _Telling(manner=Manner.SHOWN, headline=_by("Delayed")),
+    Step.EXTENDED: _Telling(manner=Manner.SHOWN, headline=_by("Extended")),
+    Step.REOPENED: _Telling(manner=Manner.SHOWN, headline=_by("Comments reopened")),
+    Step.SUSPENDED: _Telling(manner=Manner.SHOWN, headline=_by("Suspended")),
+    Step.SUPERSEDED: _Telling(manner=Manner.SHOWN, headline=_by("Superseded")),
+    Step.LAW_CHANGED: _Telling(manner=Manner.THREAD, headline=_said("The Code has the new text")),
+}

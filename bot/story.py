@@ -1,0 +1,71 @@
+"""A story as one channel sees it: its head, its press, why the channel is told, where its card stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
+
+from bot.card import Card, card
+from storage import cards, deliveries, entries, stories
+from storage.cards import Standing
+from storage.deliveries import Why
+from storage.entries import Entry
+from storage.stories import Mark
+
+#: What a card says of itself; the others are a person's own business.
+SHOWN_MARKS = frozenset({Mark.FOLLOWED, Mark.MUTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryHere:
+    """What a story's card in one channel is made of."""
+
+    #: Whose facts the card shows: the main document, else the press item that came first.
+    head: Entry
+    #: Press items of the story seen so far.
+    press: int
+    #: Why this channel is told: of the head when it was told of that, else of the latest step.
+    whys: tuple[Why, ...]
+    #: None while no card of the story stands in this channel.
+    standing: Standing | None
+    #: What the channel put on it; a direct message is its person's channel.
+    marks: frozenset[Mark]
+    #: Who muted it here; None while it is not muted.
+    muted_by: str | None
+
+
+def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
+    """Read a story for a channel; None when there is no such story."""
+    head = entries.head(db, story_id)
+    if head is None:
+        return None
+    held = [each for each in stories.marks(db, story_id) if each.holder == channel]
+    return StoryHere(
+        head=head,
+        press=entries.press_of(db, story_id),
+        whys=_whys(db, head, channel=channel),
+        standing=cards.standing(db, channel=channel, story_id=story_id),
+        marks=frozenset(each.mark for each in held) & SHOWN_MARKS,
+        muted_by=next((each.made_by for each in held if each.mark is Mark.MUTED), None),
+    )
+
+
+def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
+    """The story's card as it should stand in the channel."""
+    return card(
+        known.head,
+        whys=known.whys,
+        now=now,
+        timezone=timezone,
+        press=known.press,
+        marks=known.marks,
+    )
+
+
+def _whys(db: Database, head: Entry, *, channel: str) -> tuple[Why, ...]:
+    owed = [each for each in deliveries.of_story(db, head.story_id) if each.channel == channel]
+    of_head = [each for each in owed if each.event.entry_id == head.id]
+    return next((each.whys for each in reversed(of_head or owed)), ())

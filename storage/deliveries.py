@@ -1,0 +1,138 @@
+"""What we owe Slack, read back: Delivery, its State, and Why it is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from feeds.matching import Reason
+from storage import events
+from storage.database import select, to_instant
+from storage.events import Event
+
+#: The subscription of a person who follows a story.
+FOLLOWED = "followed"
+
+
+class State(StrEnum):
+    """Where a delivery stands."""
+
+    HELD = "held"  # waits for a digest or a person
+    PENDING = "pending"
+    SENDING = "sending"  # claimed: Slack may be answering right now
+    SENT = "sent"
+    UNCERTAIN = "uncertain"  # the answer was lost: may stand in the channel, never resent blind
+    DEAD = "dead"  # refused for good; the reason is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Who asked for an alert, and what made it match."""
+
+    #: The subscription's query: "topic:huawei", "huawei standards"; `FOLLOWED` for a person's story.
+    subscription: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One event that one channel is owed."""
+
+    id: int
+    #: Travels with the message, so that a lost answer can be settled by reading the channel back.
+    delivery_id: str
+    channel: str
+    #: What is told.
+    event: Event
+    whys: tuple[Why, ...]
+    state: State
+    attempts: int
+    last_error: str | None
+    #: The message's name in its channel; None until sent.
+    ts: str | None
+    created_at: datetime
+    settled_at: datetime | None
+
+
+#: Each delivery with its event, of the story that its entry tells now.
+_SELECT = (
+    f"SELECT outbox.*, {events.COLUMNS} FROM outbox"  # noqa: S608  the columns are ours
+    " JOIN events ON events.id = outbox.event_id JOIN entries ON entries.id = events.entry_id"
+)
+
+
+def get(db: Database, number: int) -> Delivery | None:
+    """One delivery."""
+    return next(map(_from_row, select(db, f"{_SELECT} WHERE outbox.id = ?", [number])), None)
+
+
+def of_story(db: Database, story_id: int) -> list[Delivery]:
+    """Everything ever owed about a story, oldest first."""
+    rows = select(db, f"{_SELECT} WHERE story_id = ? ORDER BY outbox.id", [story_id])
+    return [_from_row(row) for row in rows]
+
+
+def in_state(db: Database, state: State) -> list[Delivery]:
+    """Deliveries in one state, oldest first."""
+    rows = select(db, f"{_SELECT} WHERE state = ? ORDER BY outbox.id", [state.value])
+    return [_from_row(row) for row in rows]
+
+
+def told(db: Database, story_id: int) -> dict[str, tuple[Why, ...]]:
+    """Who knows a story and still wants to: each channel with the reasons that hold.
+
+    A reason holds while its subscription works, or while the person follows the story.
+    """
+    rows = select(
+        db,
+        """
+        SELECT outbox.channel, whys FROM outbox
+        JOIN events ON events.id = event_id JOIN entries ON entries.id = entry_id
+        WHERE entries.story_id = :story ORDER BY outbox.id
+        """,
+        {"story": story_id},
+    )
+    wanted = {
+        (row["channel"], row["query"])
+        for row in select(
+            db,
+            """
+            SELECT channel, query FROM subscriptions WHERE disabled_reason IS NULL
+            UNION ALL SELECT holder, :followed FROM marks
+                WHERE story_id = :story AND mark = 'followed'
+            """,
+            {"story": story_id, "followed": FOLLOWED},
+        )
+    }
+    knowing: dict[str, tuple[Why, ...]] = {}
+    for row in rows:
+        channel = row["channel"]
+        held = tuple(w for w in _whys.decode(row["whys"]) if (channel, w.subscription) in wanted)
+        if held:
+            knowing[channel] = held
+    return knowing
+
+
+_whys = msgspec.json.Decoder(tuple[Why, ...])
+
+
+def _from_row(row: Mapping[str, Any]) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        delivery_id=row["delivery_id"],
+        channel=row["channel"],
+        event=events.from_row(row),
+        whys=_whys.decode(row["whys"]),
+        state=State(row["state"]),
+        attempts=row["attempts"],
+        last_error=row["last_error"],
+        ts=row["ts"],
+        created_at=to_instant(row["created_at"]),
+        settled_at=to_instant(row["settled_at"]) if row["settled_at"] else None,
+    )
