@@ -7,7 +7,9 @@ from datetime import date
 from typing import TypeAlias
 
 from bot.card import Card
+from bot.choices import Choices
 from bot.report import Explanation, Status, SubscriptionRow
+from bot.timeline import Timeline
 from bot.wording import day
 from storage.search import Order
 from storage.stories import Mark
@@ -202,6 +204,8 @@ Answer: TypeAlias = (
     | Help
     | Entries
     | Details
+    | Timeline
+    | Choices
     | Topics
     | Subscriptions
     | Rehearsal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,11 @@ from bot import commands_finding as finding
 from bot import commands_marking as marking
 from bot import commands_rehearsing as rehearsing
 from bot import commands_reporting as reporting
+from bot import commands_settings as choosing
 from bot import commands_subscribing as subscribing
-from bot.answers import Answer, Example, Help, Place, Problem
+from bot import commands_timeline as timelines
+from bot.answers import Answer, Place, Problem
+from bot.examples import show_help
 from bot.question import Question
 from bot.report import Explanation
 from bot.storage_thread import Storage
@@ -23,33 +27,9 @@ from feeds.errors import QueryError
 from feeds.model import Feed
 from feeds.text import clip
 from feeds.topics import Topic
+from storage import channels
 from storage.search import Order
 from storage.stories import Mark
-
-EXAMPLES = (
-    Example(command="search huawei standards", does="what we have, newest first"),
-    Example(
-        command='search agency:bis type:rule "entity list" -removal',
-        does="fields, phrases, OR, - and brackets, as everywhere",
-    ),
-    Example(
-        command="2020-13093", does="a document number, FR citation, CFR section, RIN, docket or URL"
-    ),
-    Example(command="latest topic:huawei", does="the newest entries, of all or of a query"),
-    Example(command="subscribe huawei-and-standards", does="tell this channel of a topic or query"),
-    Example(command="unsubscribe huawei-and-standards", does="stop telling it"),
-    Example(command="subscriptions", does="what this channel is subscribed to"),
-    Example(command="topics", does="the named topics"),
-    Example(command="rehearse huawei standards", does="what a query would have told in 90 days"),
-    Example(command="why 2020-13093", does="who was told of a document, when and why"),
-    Example(command="status", does="whether every feed was read and every alert sent"),
-)
-
-
-def show_help(_db: Database, _question: Question) -> Help:
-    """What can be asked, with examples that can be pasted."""
-    return Help(examples=EXAMPLES)
-
 
 #: Every word of the contract that is offered, with the function that answers it.
 WORDS: Mapping[str, Callable[[Database, Question], Answer]] = {
@@ -63,6 +43,8 @@ WORDS: Mapping[str, Callable[[Database, Question], Answer]] = {
     "rehearse": rehearsing.rehearse,
     "status": reporting.status,
     "why": reporting.why,
+    "timeline": timelines.timeline,
+    "settings": choosing.settings,
 }
 #: After these the audience is read again.
 _CHANGING = {"subscribe", "unsubscribe"}
@@ -188,6 +170,14 @@ class Commands:
 
         return await self._ask(explained, "", channel=channel, user=user)
 
+    async def timeline(self, entry_id: int, *, channel: str, user: str) -> Answer:
+        """The whole story that an entry belongs to."""
+
+        def told(db: Database, question: Question) -> Answer:
+            return timelines.of_entry(db, question, entry_id)
+
+        return await self._ask(told, "", channel=channel, user=user)
+
     async def standing(self, story_id: int, *, channel: str) -> marking.Shown | None:
         """A story's card as the channel should see it now; None when it stands nowhere there."""
         question = self._question("", channel=channel, user=channel)
@@ -204,7 +194,7 @@ class Commands:
     ) -> Answer:
         question = self._question(text, channel=channel, user=user)
         try:
-            return await self._storage.run(ask, question)
+            return await self._storage.run(_ask_here, ask, question)
         except QueryError as error:
             return Problem(
                 message=str(error),
@@ -223,6 +213,14 @@ class Commands:
             topics=self._topics,
             feeds=self._feeds,
         )
+
+
+def _ask_here(
+    db: Database, ask: Callable[[Database, Question], Answer], question: Question
+) -> Answer:
+    """Ask in the time zone that the channel chose."""
+    zone = channels.get(db, question.channel).timezone
+    return ask(db, replace(question, timezone=zone) if zone else question)
 
 
 def unknown(word: str, text: str) -> Problem:

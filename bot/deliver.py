@@ -19,6 +19,7 @@ from bot.storage_thread import Storage
 from bot.story import card_here
 from storage import outbox
 from storage.cards import Standing
+from storage.channels import Place
 from storage.errors import DatabaseError
 
 P = ParamSpec("P")
@@ -175,10 +176,10 @@ class Deliverer:
     def _alert(self, owed: Owed, *, now: datetime) -> Alert:
         """The story's card as it should stand, and what its thread is told."""
         delivery, known = owed.delivery, owed.story
-        step = step_card(
-            delivery.event, owed.entry, whys=delivery.whys, now=now, timezone=self._timezone
-        )
-        quiet = manner_of(delivery.event.step) is not Manner.SHOWN
+        zone = known.chosen.timezone or self._timezone
+        step = step_card(delivery.event, owed.entry, whys=delivery.whys, now=now, timezone=zone)
+        shown = manner_of(delivery.event.step) is Manner.SHOWN
+        quiet = not shown or known.chosen.steps is Place.THREAD
         return Alert(
             delivery_id=delivery.delivery_id,
             channel=known.standing.conversation if known.standing else delivery.channel,

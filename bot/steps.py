@@ -54,6 +54,16 @@ def name(step: Step) -> str:
     return _NAMES[step]
 
 
+def detail(event: Event) -> str:
+    """What a list says of a step beside its name: what changed, and by which document."""
+    changed = "; ".join(
+        f"{change.name} {_value(change, change.before)} → {_value(change, change.after)}"
+        for change in event.changes
+    )
+    by = f"by {event.source}" if event.step in _BY_LATER else ""
+    return ", ".join(said for said in (changed, by) if said)
+
+
 def _as_staged(_event: Event, _today: date) -> str:
     """The headline of the entry's own card says it."""
     return ""
@@ -110,6 +120,16 @@ _NAMES: Mapping[Step, str] = {
     Step.SUSPENDED: "Suspended",
     Step.SUPERSEDED: "Superseded",
     Step.LAW_CHANGED: "Text of the law changed",
+}
+
+#: What a later document did.
+_BY_LATER = {
+    Step.CORRECTED,
+    Step.DELAYED,
+    Step.EXTENDED,
+    Step.REOPENED,
+    Step.SUSPENDED,
+    Step.SUPERSEDED,
 }
 
 _TELLINGS: Mapping[Step, _Telling] = {

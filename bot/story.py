@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from bot.card import Card, card
-from storage import cards, deliveries, entries, stories
+from storage import cards, channels, deliveries, entries, stories
 from storage.cards import Standing
+from storage.channels import Channel
 from storage.deliveries import Why
 from storage.entries import Entry
 from storage.stories import Mark
@@ -35,6 +36,7 @@ class StoryHere:
     marks: frozenset[Mark]
     #: Who muted it here; None while it is not muted.
     muted_by: str | None
+    chosen: Channel
 
 
 def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
@@ -50,16 +52,23 @@ def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
         standing=cards.standing(db, channel=channel, story_id=story_id),
         marks=frozenset(each.mark for each in held) & SHOWN_MARKS,
         muted_by=next((each.made_by for each in held if each.mark is Mark.MUTED), None),
+        chosen=channels.get(db, channel),
     )
 
 
 def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
-    """The story's card as it should stand in the channel."""
+    """The story's card as it should stand in the channel.
+
+    Args:
+        known: The story there.
+        now: From which days left are counted.
+        timezone: In which moments are told, unless the channel chose another.
+    """
     return card(
         known.head,
         whys=known.whys,
         now=now,
-        timezone=timezone,
+        timezone=known.chosen.timezone or timezone,
         press=known.press,
         marks=known.marks,
     )

@@ -23,8 +23,10 @@ from bot.answers import (
     Topics,
 )
 from bot.card import UTC, Card
+from bot.choices import Choices
 from bot.report import Explanation, FeedStatus, Status, Telling
 from bot.terminal import render_card
+from bot.timeline import Timeline
 from bot.wording import moment, safe_url, visible
 
 #: Longest text of a line (characters): a query in full.
@@ -83,6 +85,20 @@ def _details(answer: Details, _timezone: ZoneInfo = UTC) -> RenderableType:
     others = [Text("  ").append_text(_title(card)) for card in answer.others]
     heading = [Text("Also in this story:", style="dim")] if others else []
     return Group(render_card(answer.card), *heading, *others)
+
+
+@render_answer.register
+def _timeline(answer: Timeline, timezone: ZoneInfo = UTC) -> RenderableType:
+    rows = []
+    for each in answer.happenings:
+        said = " · ".join(one for one in (each.what, each.detail, each.title) if one)
+        rows.append((moment(each.at, timezone), said))
+    return Group(_title(answer.card), _table(rows))
+
+
+@render_answer.register
+def _choices(answer: Choices, _timezone: ZoneInfo = UTC) -> RenderableType:
+    return _table(answer.rows)
 
 
 @render_answer.register

@@ -233,3 +233,19 @@ def m005_events(db: Database) -> None:
         CREATE INDEX outbox_event ON outbox (event_id);
         """
     )
+
+
+@migrations()
+def m006_channels(db: Database) -> None:
+    """What a channel chose: its time zone, whether steps show in it; when it is reminded of what."""
+    db.executescript(
+        """
+        CREATE TABLE channels (
+            channel TEXT PRIMARY KEY,
+            timezone TEXT,                       -- NULL: the one of the settings
+            steps TEXT NOT NULL DEFAULT 'channel' CHECK (steps IN ('channel', 'thread'))
+        ) STRICT, WITHOUT ROWID;
+        -- Days before a deadline, "14 3 1"; empty for no reminder.
+        ALTER TABLE subscriptions ADD COLUMN reminders TEXT NOT NULL DEFAULT '14 3 1';
+        """
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,9 @@ class Subscription:
     created_at: datetime
     #: Why we stopped it; None while it works.
     disabled_reason: str | None
+    #: How many days before comments close it reminds, most first. Without any it does not, nor does
+    #: it tell that a rule takes effect today.
+    reminders: tuple[int, ...]
 
 
 def add(
@@ -72,6 +75,15 @@ def ever(db: Database, channel: str) -> bool:
     return bool(db.execute("SELECT 1 FROM subscribers WHERE channel = ?", [channel]).fetchone())
 
 
+def remind(db: Database, channel: str, *, query: str | None, days: Sequence[int]) -> int:
+    """Set when a channel's subscription, or each of them, reminds; returns how many it has set."""
+    done = db.execute(
+        "UPDATE subscriptions SET reminders = ? WHERE channel = ? AND query = coalesce(?, query)",
+        [" ".join(map(str, sorted(set(days), reverse=True))), channel, query],
+    )
+    return done.rowcount
+
+
 def disable(db: Database, channel: str, *, reason: str) -> None:
     """Stop a channel's subscriptions because it refuses messages; the reason is shown in status."""
     db.execute(
@@ -88,4 +100,5 @@ def _from_row(row: Mapping[str, Any]) -> Subscription:
         created_by=row["created_by"],
         created_at=to_instant(row["created_at"]),
         disabled_reason=row["disabled_reason"],
+        reminders=tuple(map(int, row["reminders"].split())),
     )

@@ -59,6 +59,9 @@ PRINTERS = {"bot/ask.py", "bot/cli.py", "bot/cli_lists.py", "bot/terminal.py"}
 #: Where a bug is caught, logged and survived: the scheduler's jobs, Slack's listeners, and main.
 BROAD_CATCHERS = {"bot/schedule.py": 1, "bot/slack/listeners.py": 1}
 
+#: A history is read from its end, and never cut.
+GROWING = {"storage/migrations.py"}
+
 #: A statement of SQL at the start of a text that is not a docstring.
 SQL = re.compile(
     r"\s*(select\s.+\sfrom\s|insert\s+(or\s+\w+\s+)?into\s|update\s+\w+\s+set\s|delete\s+from\s"
@@ -260,5 +263,6 @@ def test_a_file_is_read_in_one_go(path: Path) -> None:
         if (length := (each.end_lineno or each.lineno) - each.lineno + 1) > 60
     }
 
-    assert lines <= 250, "cut it where it says two things"
+    if name_of(path) not in GROWING:
+        assert lines <= 250, "cut it where it says two things"
     assert not long, "a function of more than 60 lines does more than one thing"

@@ -132,10 +132,11 @@ class Actions:
         entry_id = buttons.read_id(number)
         if verb == blocks.SUBSCRIBE:
             return await self._say(asked, client, await self._ask(asked, "topics"))
-        if entry_id is None or verb not in {blocks.WHY, *_VERBS}:
+        asks = {blocks.WHY: self._commands.why, blocks.TIMELINE: self._commands.timeline}
+        if entry_id is None or verb not in {*asks, *_VERBS}:
             return await self._stale(asked, client)
-        if verb == blocks.WHY:
-            answer = await self._commands.why(entry_id, channel=asked.channel, user=asked.user)
+        if ask := asks.get(verb):
+            answer = await ask(entry_id, channel=asked.channel, user=asked.user)
             return await self._say(asked, client, answer)
         story_id = await self._commands.story_of(entry_id)
         if story_id is None:

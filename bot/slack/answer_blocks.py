@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import singledispatch
 from html import escape as entities
 from zoneinfo import ZoneInfo
@@ -18,8 +17,9 @@ from bot.answers import (
     Topics,
 )
 from bot.card import Card
-from bot.report import Explanation, FeedStatus, Status, SubscriptionRow, Telling
-from bot.slack import buttons, mrkdwn
+from bot.choices import Choices
+from bot.report import Explanation, Status, SubscriptionRow
+from bot.slack import buttons, mrkdwn, report_blocks
 from bot.slack.blocks import Block, alert, entry_row, fallback, mrkdwn_text
 from bot.slack.parts import (
     LINE,
@@ -36,6 +36,8 @@ from bot.slack.parts import (
     when,
     who,
 )
+from bot.slack.report_blocks import line
+from bot.timeline import Happening, Timeline
 from bot.wording import visible
 
 #: An entry that takes more is listed by its title alone, so that a page always holds its five
@@ -89,7 +91,7 @@ def _help(answer: Help, _timezone: ZoneInfo) -> Message:
 @message.register
 def _entries(answer: Entries, _timezone: ZoneInfo) -> Message:
     head = f"*{mrkdwn.escape(answer.title, LINE)}*\n{answer.extent}"
-    text = "\n".join([head, *(_line(card) for card in answer.cards)])
+    text = "\n".join([head, *(line(card) for card in answer.cards)])
     rows = [block for card in answer.cards for block in _row(card)]
     elements = buttons.of_page(answer)
     last: list[Block] = [{"type": "actions", "elements": elements}] if elements else []
@@ -98,9 +100,30 @@ def _entries(answer: Entries, _timezone: ZoneInfo) -> Message:
 
 @message.register
 def _details(answer: Details, _timezone: ZoneInfo) -> Message:
-    others = [context(_line(card)) for card in answer.others]
+    others = [context(line(card)) for card in answer.others]
     heading = [context("Also in this story:")] if others else []
     return fallback(answer.card), fitting(alert(answer.card), [*heading, *others])
+
+
+@message.register
+def _timeline(answer: Timeline, timezone: ZoneInfo) -> Message:
+    head = f"*Timeline*: {line(answer.card)}"
+    lines = [_happening(each, timezone) for each in answer.happenings]
+    return listed(head, lines)
+
+
+@message.register
+def _choices(answer: Choices, _timezone: ZoneInfo) -> Message:
+    lines = [
+        f"*{mrkdwn.escape(name, LINE)}*: {mrkdwn.escape(said, LINE)}" for name, said in answer.rows
+    ]
+    examples = (
+        "settings steps thread",
+        "settings timezone Europe/Berlin",
+        "settings reminders 7 1",
+    )
+    lines.append(f"Try {', '.join(code('/rulewire ' + each) for each in examples)}")
+    return listed("*Settings of this channel*", lines)
 
 
 @message.register
@@ -133,46 +156,17 @@ def _subscriptions(answer: Subscriptions, timezone: ZoneInfo) -> Message:
 @message.register
 def _rehearsal(answer: Rehearsal, _timezone: ZoneInfo) -> Message:
     head = f"*Rehearsal* {code(answer.query)}\n{answer.lookback.sentence}"
-    near = [f"{_line(miss.card)} · {mrkdwn.escape(miss.because, LINE)}" for miss in answer.near]
+    near = [f"{line(miss.card)} · {mrkdwn.escape(miss.because, LINE)}" for miss in answer.near]
     heading = [context("Near misses:")] if near else []
     rows = [block for card in answer.examples for block in _row(card)]
     rows += [*heading, *map(context, near)]
     last = [] if answer.subscribed else buttons.subscribe(answer.query)
-    text = "\n".join([head, *map(_line, answer.examples), *near])
+    text = "\n".join([head, *map(line, answer.examples), *near])
     return clipped(text), fitting([section(head)], rows, last)
 
 
-@message.register
-def _explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
-    head = f"*Why: {_line(answer.card)}*\nFirst seen {when(answer.first_seen_at, timezone)}"
-    lines = [_telling(each, timezone, here=True) for each in answer.here]
-    lines += [mrkdwn.escape(f"Not told here. {answer.silence}", LINE)] if answer.silence else []
-    lines += [_telling(each, timezone, here=False) for each in answer.elsewhere]
-    if answer.people:
-        lines.append(f"In direct messages: {answer.people}")
-    return listed(head, lines)
-
-
-@message.register
-def _status(answer: Status, timezone: ZoneInfo) -> Message:
-    lines = [mrkdwn.escape(answer.kept, LINE)]
-    lines += [_feed(feed, answer.at, feed.trouble) for feed in answer.troubled]
-    lines += [
-        f"{who(each.channel)} {code(each.query)} stopped: {code(each.stopped or '')}"
-        for each in answer.stopped
-    ]
-    lines += [
-        f"{who(each.channel)} perhaps told {when(each.at, timezone)}:"
-        f" {mrkdwn.escape(each.title, LINE)} ({code(each.reason or '')})"
-        for each in answer.uncertain
-    ]
-    lines += [_feed(feed, answer.at, feed.warning) for feed in answer.sound if feed.warning]
-    table = [
-        (feed.name, f"read {read}", f"next {following}")
-        for feed in answer.sound
-        for read, following in [feed.visits(answer.at)]
-    ]
-    return listed(f"*{mrkdwn.escape(answer.headline, LINE)}*", lines, table)
+message.register(Explanation)(report_blocks.explanation)
+message.register(Status)(report_blocks.status)
 
 
 def shared(answer: Entries, *, by: str, timezone: ZoneInfo) -> Message:
@@ -195,28 +189,12 @@ def _row(card: Card) -> list[Block]:
     return [{**row[0], "text": mrkdwn_text(line)}]
 
 
-def _line(card: Card) -> str:
-    """One line: its title, linked when the address is short enough, and its stage."""
-    linked = mrkdwn.link(card.url, visible(card.title, 120), LINE)
-    return f"{linked} · {mrkdwn.escape(card.headline, 100)}"
+def _happening(each: Happening, timezone: ZoneInfo) -> str:
+    said = mrkdwn.escape(" · ".join(one for one in (each.what, each.detail) if one), LINE)
+    title = f" · {mrkdwn.link(each.url, visible(each.title, 120), LINE)}" if each.title else ""
+    return f"{when(each.at, timezone)}: {said}{title}"
 
 
 def _subscription(row: SubscriptionRow, timezone: ZoneInfo) -> str:
     text = f"{code(row.query)}\nby {who(row.created_by)}, {when(row.created_at, timezone)}"
     return f"{text}\nStopped: {mrkdwn.escape(row.stopped, LINE)}" if row.stopped else text
-
-
-def _feed(feed: FeedStatus, now: datetime, trouble: str) -> str:
-    read, following = feed.visits(now)
-    said = [trouble, f"read {read}" if read else "", f"next {following}" if following else ""]
-    phrases = "; ".join(mrkdwn.escape(one, LINE) for one in said if one)
-    return f"*{mrkdwn.escape(feed.name, 80)}* {phrases}"
-
-
-def _telling(telling: Telling, timezone: ZoneInfo, *, here: bool) -> str:
-    place = "This channel" if here else who(telling.channel)
-    said = f"{place}: {telling.step}, {telling.state}, {when(telling.at, timezone)}"
-    lines = [said, *(mrkdwn.escape(line, LINE) for line in telling.why)]
-    if telling.reason:
-        lines.append(mrkdwn.escape(telling.reason, LINE))
-    return "\n".join(lines)

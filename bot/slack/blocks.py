@@ -24,12 +24,14 @@ UNMUTE = "unmute"
 MORE = "more"
 
 #: The verbs of `MORE`.
+TIMELINE = "timeline"
 SAVE = "save"
 NOT_RELEVANT = "not-relevant"
 WHY = "why"
 SUBSCRIBE = "subscribe"
 
 _MENU = {
+    TIMELINE: "Timeline",
     SAVE: "Save",
     NOT_RELEVANT: "Not relevant",
     WHY: "Why am I told?",

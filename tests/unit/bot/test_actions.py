@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.card import card
 from bot.slack import blocks, buttons
-from tests.archive import ALICE, BOB, CHANNEL, Archive, document, open_archive, press
+from tests.archive import ALICE, BOB, CHANNEL, Archive, document, press
 from tests.factories import NOW
 from tests.slack_server import Fault
 from tests.slack_talk import Talk, open_talk
 
 TS = "1592488800.000001"
-
-
-@pytest.fixture
-async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
-    async with open_archive(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def test_buttons_carry_the_story_and_the_menu_carries_the_entry() -> None:
     assert list(buttons) == [blocks.READ, blocks.FOLLOW, blocks.MUTE, blocks.MORE]
     assert (buttons[blocks.FOLLOW]["value"], buttons[blocks.MUTE]["value"]) == ("3", "3")
     assert [option["value"] for option in buttons[blocks.MORE]["options"]] == [
+        "timeline:7",
         "save:7",
         "not-relevant:7",
         "why:7",

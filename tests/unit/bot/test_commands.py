@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.answers import Details, Entries, Help, Notice, Place, Problem, Subscriptions, Topics
-from bot.commands import EXAMPLES, WORDS
+from bot.commands import WORDS
+from bot.examples import EXAMPLES
 from bot.report import Explanation, Status
 from feeds.model import Stage
 from storage import events, outbox, polls, subscriptions
 from storage.search import Order
 from storage.stories import Mark
-from tests.archive import ALICE, BOB, CHANNEL, Archive, document, open_archive, press
+from tests.archive import ALICE, BOB, CHANNEL, Archive, document, press
 from tests.factories import NOW, make_document, make_filing
-
-
-@pytest.fixture
-async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
-    async with open_archive(tmp_path) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("text", ["", "  ", "help", "HELP", "help\tme"])

@@ -18,7 +18,8 @@ from bot.owed import LEASE
 from bot.poster import Alert, DeliveryError, Outcome, Posted
 from bot.storage_thread import Storage
 from feeds.model import Item, Stage
-from storage import cards, deliveries, entries, events, outbox, subscriptions
+from storage import cards, channels, deliveries, entries, events, outbox, subscriptions
+from storage.channels import Channel, Place
 from storage.deliveries import State, Why
 from storage.events import Step
 from tests.factories import NOW, make_filing, make_item, make_press
@@ -410,6 +411,31 @@ async def test_who_comes_late_to_a_story_gets_its_present_state_once(
     (late,) = [alert for alert in poster.posted if alert.channel == "C2"]
     assert late.reply is None
     assert late.card.stage is Stage.PUBLISHED
+
+
+async def test_a_channel_can_keep_steps_to_the_thread(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await storage.run(channels.put, "C1", Channel(steps=Place.THREAD))
+    await owe(storage, make_filing(), "C1", "C2")
+    await owe(storage, make_item(), "C1", "C2")
+
+    await deliver(deliverer)
+
+    quiet = {each.channel: each.reply.quiet for each in poster.posted if each.reply}
+    assert quiet == {"C1": True, "C2": False}
+
+
+async def test_times_are_told_in_the_zone_that_the_channel_chose(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await storage.run(channels.put, "C1", Channel(timezone=ZoneInfo("Asia/Tokyo")))
+    await owe(storage, make_filing(), "C1")
+
+    await deliver(deliverer)
+
+    filed = [fact.value for fact in poster.posted[0].card.facts if fact.label == "Filed"]
+    assert filed == ["16 June 2020, 9:45 p.m. JST"]
 
 
 async def test_a_step_that_is_told_by_the_card_alone_posts_nothing(

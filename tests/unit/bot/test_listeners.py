@@ -13,15 +13,9 @@ import pytest
 from sqlite_utils import Database
 
 from bot.slack.reply import from_action, from_command
-from tests.archive import ALICE, CHANNEL, Archive, document, open_archive
+from tests.archive import ALICE, CHANNEL, Archive, document
 from tests.slack_server import Fault
 from tests.slack_talk import Talk, open_talk
-
-
-@pytest.fixture
-async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
-    async with open_archive(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -16,14 +15,8 @@ from bot.answers import Notice, Problem
 from bot.card import UTC
 from bot.prompt import converse
 from bot.terminal_answers import render_answer
-from tests.archive import Archive, document, open_archive, press
+from tests.archive import Archive, document, press
 from tests.unit.bot.test_answer_blocks import CARD, HOSTILE, answers
-
-
-@pytest.fixture
-async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
-    async with open_archive(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from bot.answers import Lookback, Notice, Problem, Rehearsal
@@ -16,14 +13,8 @@ from bot.slack.answer_blocks import message
 from bot.terminal_answers import render_answer
 from feeds import matching, query
 from storage import search, subscriptions
-from tests.archive import CHANNEL, TOPICS, Archive, document, open_archive, press
+from tests.archive import CHANNEL, TOPICS, Archive, document, press
 from tests.factories import NOW
-
-
-@pytest.fixture
-async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
-    async with open_archive(tmp_path) as opened:
-        yield opened
 
 
 async def rehearsed(archive: Archive, text: str) -> Rehearsal:

@@ -1,0 +1,86 @@
+"""The whole of a story: each step, and its press."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from sqlite_utils import Database
+
+from bot import steps
+from bot.answers import Problem
+from bot.commands_marking import card_for
+from bot.question import Question
+from bot.timeline import Happening, Timeline
+from bot.wording import visible
+from feeds import reference
+from storage import entries, events, lookup
+from storage.entries import Entry
+from storage.events import Event, Step
+
+#: Of press reports in a row so many are named; the rest is counted.
+_PRESS = 3
+#: Steps that a story's every follower has read a reminder of: they tell nothing afterwards.
+_PASSING = {Step.COMMENTS_CLOSING}
+
+
+def timeline(db: Database, question: Question) -> Timeline | Problem:
+    """The story of the document or page that the text names."""
+    named = reference.parse(question.text)
+    found = lookup.find(db, named) if named else []
+    if not found:
+        return Problem(
+            message="timeline takes a document number, citation, docket, RIN or URL that we know.",
+            hint="timeline 2020-13093",
+        )
+    return _of_story(db, question, found[0].story_id)
+
+
+def of_entry(db: Database, question: Question, entry_id: int) -> Timeline | Problem:
+    """The story that an entry belongs to."""
+    entry = entries.get(db, entry_id)
+    return _of_story(db, question, entry.story_id) if entry else _GONE
+
+
+def _of_story(db: Database, question: Question, story_id: int) -> Timeline | Problem:
+    told = {entry.id: entry for entry in entries.of_story(db, story_id)}
+    head = entries.head(db, story_id)
+    if head is None:
+        return _GONE
+    moments = [
+        _happening(event, told[event.entry_id])
+        for event in events.of_story(db, story_id)
+        if event.step not in _PASSING
+    ]
+    moments.sort(key=lambda each: each.at)
+    return Timeline(card=card_for(db, question, head), happenings=tuple(_shortened(moments)))
+
+
+_GONE = Problem(message="This story is not in the archive any more.")
+
+
+def _happening(event: Event, entry: Entry) -> Happening:
+    item = entry.item
+    by = item.publisher if event.step is Step.REPORTED else ""
+    return Happening(
+        at=event.at or event.seen_at,
+        what=steps.name(event.step),
+        detail=visible(steps.detail(event) or by or "", 160),
+        title=visible(item.title, 200),
+        url=item.url,
+        entry_id=entry.id,
+        press=item.document is None,
+    )
+
+
+def _shortened(happenings: Iterable[Happening]) -> Iterable[Happening]:
+    """Press reports in a row: the first few, and how many more there are."""
+    for press, row in groupby(happenings, key=lambda each: each.press):
+        run = list(row)
+        yield from run[:_PRESS] if press else run
+        left = len(run) - _PRESS
+        if press and left > 0:
+            yield Happening(
+                at=run[_PRESS].at,
+                what=f"and {left} more press {'report' if left == 1 else 'reports'}",
+            )

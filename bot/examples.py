@@ -1,0 +1,34 @@
+"""What can be asked, as examples that can be pasted."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from bot.answers import Example, Help
+from bot.question import Question
+
+EXAMPLES = (
+    Example(command="search huawei standards", does="what we have, newest first"),
+    Example(
+        command='search agency:bis type:rule "entity list" -removal',
+        does="fields, phrases, OR, - and brackets, as everywhere",
+    ),
+    Example(
+        command="2020-13093", does="a document number, FR citation, CFR section, RIN, docket or URL"
+    ),
+    Example(command="latest topic:huawei", does="the newest entries, of all or of a query"),
+    Example(command="subscribe huawei-and-standards", does="tell this channel of a topic or query"),
+    Example(command="unsubscribe huawei-and-standards", does="stop telling it"),
+    Example(command="subscriptions", does="what this channel is subscribed to"),
+    Example(command="topics", does="the named topics"),
+    Example(command="rehearse huawei standards", does="what a query would have told in 90 days"),
+    Example(command="why 2020-13093", does="who was told of a document, when and why"),
+    Example(command="timeline 2020-13093", does="a document's whole story, press included"),
+    Example(command="settings", does="this channel's time zone, reminders and steps"),
+    Example(command="status", does="whether every feed was read and every alert sent"),
+)
+
+
+def show_help(_db: Database, _question: Question) -> Help:
+    """What can be asked, with examples that can be pasted."""
+    return Help(examples=EXAMPLES)

@@ -1,0 +1,67 @@
+"""Pure: what the bot says of itself as Block Kit: why somebody was told, and how the feeds are doing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.card import Card
+from bot.report import Explanation, FeedStatus, Status, Telling
+from bot.slack import mrkdwn
+from bot.slack.parts import LINE, Message, code, listed, when, who
+from bot.wording import visible
+
+
+def explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
+    """Who was told of a story, when and why; or which gate kept it from being told."""
+    head = f"*Why: {line(answer.card)}*\nFirst seen {when(answer.first_seen_at, timezone)}"
+    lines = [_telling(each, timezone, here=True) for each in answer.here]
+    lines += [mrkdwn.escape(f"Not told here. {answer.silence}", LINE)] if answer.silence else []
+    lines += [_telling(each, timezone, here=False) for each in answer.elsewhere]
+    if answer.people:
+        lines.append(f"In direct messages: {answer.people}")
+    return listed(head, lines)
+
+
+def status(answer: Status, timezone: ZoneInfo) -> Message:
+    """Whether everything was read and told, troubles first."""
+    lines = [mrkdwn.escape(answer.kept, LINE)]
+    lines += [_feed(feed, answer.at, feed.trouble) for feed in answer.troubled]
+    lines += [
+        f"{who(each.channel)} {code(each.query)} stopped: {code(each.stopped or '')}"
+        for each in answer.stopped
+    ]
+    lines += [
+        f"{who(each.channel)} perhaps told {when(each.at, timezone)}:"
+        f" {mrkdwn.escape(each.title, LINE)} ({code(each.reason or '')})"
+        for each in answer.uncertain
+    ]
+    lines += [_feed(feed, answer.at, feed.warning) for feed in answer.sound if feed.warning]
+    table = [
+        (feed.name, f"read {read}", f"next {following}")
+        for feed in answer.sound
+        for read, following in [feed.visits(answer.at)]
+    ]
+    return listed(f"*{mrkdwn.escape(answer.headline, LINE)}*", lines, table)
+
+
+def line(card: Card) -> str:
+    """One line: its title, linked when the address is short enough, and its stage."""
+    linked = mrkdwn.link(card.url, visible(card.title, 120), LINE)
+    return f"{linked} · {mrkdwn.escape(card.headline, 100)}"
+
+
+def _feed(feed: FeedStatus, now: datetime, trouble: str) -> str:
+    read, following = feed.visits(now)
+    said = [trouble, f"read {read}" if read else "", f"next {following}" if following else ""]
+    phrases = "; ".join(mrkdwn.escape(one, LINE) for one in said if one)
+    return f"*{mrkdwn.escape(feed.name, 80)}* {phrases}"
+
+
+def _telling(telling: Telling, timezone: ZoneInfo, *, here: bool) -> str:
+    place = "This channel" if here else who(telling.channel)
+    said = f"{place}: {telling.step}, {telling.state}, {when(telling.at, timezone)}"
+    lines = [said, *(mrkdwn.escape(line, LINE) for line in telling.why)]
+    if telling.reason:
+        lines.append(mrkdwn.escape(telling.reason, LINE))
+    return "\n".join(lines)
