@@ -1,4 +1,4 @@
-"""Days on which the Federal Register is issued: business days less the federal holidays."""
+"""The days the Federal Register counts by: business days, and those on which it is issued."""
 
 from __future__ import annotations
 
@@ -11,11 +11,38 @@ _DAY = timedelta(days=1)
 _MOVING = ((1, 0, 3), (2, 0, 3), (5, 0, -1), (9, 0, 1), (10, 0, 2), (11, 3, 4))
 #: (month, day, first year) of the fixed ones; Juneteenth since Public Law 117-17.
 _FIXED = ((1, 1, 0), (6, 19, 2021), (7, 4, 0), (11, 11, 0), (12, 25, 0))
+#: Offices closed by executive order, from the Register's own list of holidays. Such a day is told a
+#: few days ahead, so that no date printed before was counted with it.
+_CLOSED = frozenset(
+    map(
+        date.fromisoformat,
+        (
+            "2018-12-05",  # E.O. 13852, a day of mourning
+            "2018-12-24",  # E.O. 13854
+            "2019-12-24",  # E.O. 13900
+            "2020-12-24",  # E.O. 13965
+            "2024-12-24",
+            "2025-01-09",  # a day of mourning
+        ),
+    )
+)
 
 
 def is_issue_day(day: date) -> bool:
-    """Whether an issue is printed that day. Closings by executive order are not known ahead."""
+    """Whether an issue is printed that day. A closing still to be ordered is not known."""
+    return is_business_day(day) and day not in _CLOSED
+
+
+def is_business_day(day: date) -> bool:
+    """Whether it is neither a weekend nor a federal holiday where the Register has its office."""
     return day.weekday() < 5 and day not in _holidays(day.year)
+
+
+def business_day_from(day: date) -> date:
+    """That day, or the first business day after it."""
+    while not is_business_day(day):
+        day += _DAY
+    return day
 
 
 @lru_cache(maxsize=16)
@@ -24,6 +51,8 @@ def _holidays(year: int) -> frozenset[date]:
     fixed = [date(year, month, day) for month, day, since in _FIXED if year >= since]
     fixed.append(date(year + 1, 1, 1))  # observed on 31 December when it falls on a Saturday
     observed = [day + _DAY * {5: -1, 6: 1}.get(day.weekday(), 0) for day in fixed]
+    if year % 4 == 1:
+        observed.append(date(year, 1, 20))  # an inauguration, in Washington; 5 U.S.C. 6103(c)
     return frozenset([*observed, *(_moving(year, *rule) for rule in _MOVING)])
 
 

@@ -1,12 +1,14 @@
-"""Issue days: business days less the federal holidays."""
+"""Issue days: business days less the federal holidays, and less the days offices were closed."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from feeds.issue_days import is_issue_day
+from feeds.issue_days import business_day_from, is_business_day, is_issue_day
 
 
 @pytest.mark.parametrize(
@@ -26,13 +28,25 @@ from feeds.issue_days import is_issue_day
         date(2021, 6, 18),  # the first Juneteenth, a Saturday
         date(2022, 6, 20),
         date(2022, 12, 26),  # Christmas falls on a Sunday
+        date(2017, 1, 20),  # an inauguration
+        date(2021, 1, 20),
     ],
 )
 def test_no_issue_on_a_federal_holiday(holiday: date) -> None:
     assert not is_issue_day(holiday)
+    assert not is_business_day(holiday)
 
 
-@pytest.mark.parametrize("day", [date(2020, 6, 18), date(2020, 6, 19), date(2020, 12, 31)])
+@pytest.mark.parametrize(
+    "day",
+    [
+        date(2020, 6, 18),
+        date(2020, 6, 19),  # not yet a holiday
+        date(2020, 12, 31),
+        date(2022, 1, 20),  # a year without an inauguration
+        date(2029, 1, 19),  # an inauguration on a Saturday closes no Friday
+    ],
+)
 def test_an_issue_on_a_business_day(day: date) -> None:
     assert is_issue_day(day)
 
@@ -40,3 +54,19 @@ def test_an_issue_on_a_business_day(day: date) -> None:
 def test_no_issue_on_a_weekend() -> None:
     assert not is_issue_day(date(2020, 6, 20))
     assert not is_issue_day(date(2020, 6, 21))
+
+
+@pytest.mark.parametrize("day", [date(2018, 12, 24), date(2024, 12, 24), date(2025, 1, 9)])
+def test_a_closing_by_order_stops_the_issue_but_no_date_counted_before(day: date) -> None:
+    assert not is_issue_day(day)
+    assert is_business_day(day)
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)))
+def test_a_business_day_is_never_far_and_none_is_passed_over(day: date) -> None:
+    following = business_day_from(day)
+
+    assert is_business_day(following)
+    assert timedelta(0) <= following - day <= timedelta(4)
+    between = (day + timedelta(n) for n in range((following - day).days))
+    assert not any(map(is_business_day, between))
