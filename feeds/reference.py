@@ -91,6 +91,46 @@ _SHAPES = (
 )
 
 
+#: References in running text. A docket with its year and a RIN are taken in capitals only, a
+#: bare number only as the Register writes it now; "FR Doc. 2023- 27904" is how plain texts break one.
+_MENTIONS = (
+    (Kind.CITATION, re.compile(rf"(?<![\w.-]){_CITATION.pattern}(?!\w)", re.IGNORECASE | re.ASCII)),
+    (
+        Kind.NUMBER,
+        re.compile(
+            r"\bFR\s+Doc(?:ument)?\.?(?:\s+No\.?)?:?\s*(?P<named>(?:[CR]\d-)?\w{2,4}-\s?\d{1,6})\b"
+            r"|(?<![\w-])(?P<value>(?:[CR]\d-)?(?:19|20)\d\d-\d{5})(?![\w-])",
+            re.ASCII,
+        ),
+    ),
+    (Kind.RIN, re.compile(r"(?<![\w-])(?P<value>\d{4}-[A-Z]{2}\d{2})(?![\w-])", re.ASCII)),
+    (
+        Kind.DOCKET,
+        re.compile(
+            r"(?<![\w-])(?P<value>[A-Z]{2,}(?:-[A-Z]+)*-(?:19|20)\d\d-(?:[A-Z]+-)*\d{1,6})(?![\w-])",
+            re.ASCII,
+        ),
+    ),
+)
+
+
+def mentions(text: str) -> list[tuple[int, Reference]]:
+    """The documents, rulemakings and dockets that running text names, with where, in its order."""
+    plain = text.translate(DASHES)
+    found = [
+        (hit.start(), Reference(kind=kind, value=_mentioned(kind, hit)))
+        for kind, shape in _MENTIONS
+        for hit in shape.finditer(plain)
+    ]
+    return sorted(found, key=lambda mention: mention[0])
+
+
+def _mentioned(kind: Kind, hit: re.Match[str]) -> str:
+    if kind is Kind.NUMBER:
+        return facts.canonical("number", (hit["named"] or hit["value"]).replace(" ", ""))
+    return _value(kind, hit)
+
+
 def _from_url(url: str) -> Reference:
     if number := register_number(url):
         return Reference(kind=Kind.NUMBER, value=facts.canonical("number", number))

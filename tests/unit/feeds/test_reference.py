@@ -66,3 +66,36 @@ def test_no_text_upsets_it(text: str) -> None:
     found = reference.parse(text)
 
     assert found is None or found.value
+
+
+def test_what_running_text_names_is_found_in_its_order() -> None:
+    text = (
+        "The rule at 84 FR 22961 (FR Doc. 2019- 10616, RIN 0694-AH86), as extended at 84 Fed. Reg."
+        " 43,487, in docket BIS–2019–0012 and 2020-13093; not 15 CFR 744 or FAA-2023-12345-1."
+    )
+
+    found = [str(one) for _, one in reference.mentions(text)]
+
+    assert found == [
+        "84 FR 22961",
+        "2019-10616",
+        "0694-AH86",
+        "84 FR 43487",
+        "BIS-2019-0012",
+        "2020-13093",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "PA-28-140 airplanes", "on 2020-06-18", "47 CFR 1.767", "phone 202-555-0100"]
+)
+def test_running_text_that_names_nothing_is_left_alone(text: str) -> None:
+    assert reference.mentions(text) == []
+
+
+@given(st.text(alphabet="84 FR2019-10BIS.,()", max_size=60))
+def test_a_mention_is_read_again_as_the_same_reference(text: str) -> None:
+    for start, mention in reference.mentions(text):
+        assert 0 <= start < len(text)
+        if mention.kind in (Kind.CITATION, Kind.RIN):
+            assert reference.parse(mention.value) == mention
