@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from feeds import facts
+from feeds import facts, renumbered
 from feeds.model import DocumentType, SourceKind, Stage
 from feeds.signs import Problem
 from feeds.terms import Day, Fact, cfr_range
@@ -83,6 +83,7 @@ def term(field: str, value: str, place: int) -> Fact | Day:
     for part in value.split("|"):
         start = place + value.index(part)
         values.append(_cfr(part, start) if field == "cfr" else _value(field, part, start))
+    values = [*renumbered.names(*values)] if field == "cfr" else values
     if len(values) > _MOST_VALUES:
         raise Problem(f"More than {_MOST_VALUES} values for one field.", place)
     return Fact(field, tuple(values))

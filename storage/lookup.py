@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from feeds import reference
+from feeds import reference, renumbered
 from feeds.reference import Kind, Reference
 from storage.database import select
 from storage.entries import COLUMNS, Entry, from_row
@@ -21,16 +21,19 @@ def find(db: Database, wanted: Reference, *, limit: int = 10) -> list[Entry]:
     """Entries that a reference points at, newest first.
 
     A number that no document has is tried as a docket's ("18-89"). A citation finds the document
-    printed on that page, also on an inner one when its last page is known.
+    printed on that page, also on an inner one when its last page is known. A CFR part that moved is
+    looked up by both its numbers.
     """
     if page := wanted.page:
         return _cited(db, *page)[:limit]
     fields = [wanted.kind.value]
     if wanted.kind is Kind.NUMBER:
         fields.append(Kind.DOCKET.value)
+    names = renumbered.names(wanted.value) if wanted.kind is Kind.CFR else (wanted.value,)
+    either = f"value IN ({', '.join('?' * len(names))})"
     for field in fields:
         rows = select(
-            db, f"{_SELECT} WHERE field = ? AND value = ?{_NEWEST}", [field, wanted.value, limit]
+            db, f"{_SELECT} WHERE field = ? AND {either}{_NEWEST}", [field, *names, limit]
         )
         if found := [from_row(row) for row in rows]:
             return found

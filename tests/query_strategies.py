@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import hypothesis.strategies as st
 
-from feeds import entities, facts, query
+from feeds import entities, facts, query, renumbered
 from feeds.model import Agency, CfrPart, Document, DocumentType, Item, SourceKind, Stage
 from feeds.query import Query
 from feeds.terms import Day, Entity, Fact, Near, Node, Prefix, Topic, Words, both, either, negated
@@ -53,7 +53,10 @@ _prefixes = (
 
 
 def _fact(field: str, values: list[str]) -> Node:
-    return Fact(field, tuple(facts.canonical(field, value) for value in values))
+    folded = [facts.canonical(field, value) for value in values]
+    if field == "cfr":
+        folded = [*renumbered.names(*folded)]
+    return Fact(field, tuple(folded))
 
 
 def _topic(name: str) -> Node:

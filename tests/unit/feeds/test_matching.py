@@ -6,6 +6,7 @@ import pytest
 
 from feeds import matching, query
 from feeds.matching import Reason
+from feeds.model import CfrPart
 from feeds.prepared import prepare
 from tests.factories import make_document, make_item, make_press
 
@@ -65,6 +66,15 @@ def matches(text: str, **but: object) -> bool:
 )
 def test_a_query_matches_what_it_says(text: str, *, expected: bool) -> None:
     assert matches(text) is expected
+
+
+@pytest.mark.parametrize("printed", ["7", "791"])
+@pytest.mark.parametrize("asked", ["cfr:15/7", "cfr:15/791", "cfr:15/1-9", "cfr:15/790-799"])
+def test_a_part_that_moved_matches_under_either_number(printed: str, asked: str) -> None:
+    document = make_document(cfr_parts=(CfrPart(title=15, part=printed),))
+
+    assert matches(asked, document=document)
+    assert not matches(asked)
 
 
 def test_an_undated_item_is_on_no_day_and_outside_every_span() -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from feeds import reference
+from feeds.model import CfrPart
 from storage import entries, lookup
 from storage.database import transaction
 from tests.factories import NOW, make_document, make_item, make_press
@@ -66,6 +67,19 @@ def test_entries_are_found_by_reference_newest_first(
     found = lookup.find(archive, wanted)
 
     assert [entry.item.key for entry in found] == keys
+
+
+@pytest.mark.parametrize("text", ["15 CFR 7", "15 CFR part 791", "15 CFR 791.3"])
+def test_a_part_that_moved_is_looked_up_by_either_number(db: Database, text: str) -> None:
+    for number, part in (("2021-01234", "7"), ("2024-15258", "791"), ("2020-13093", "744")):
+        document = make_document(number=number, cfr_parts=(CfrPart(title=15, part=part),))
+        entries.remember(db, make_item(key=f"fr:{number}", document=document), now=NOW)
+    wanted = reference.parse(text)
+    assert wanted is not None
+
+    found = lookup.find(db, wanted)
+
+    assert {entry.item.key for entry in found} == {"fr:2021-01234", "fr:2024-15258"}
 
 
 def test_no_more_are_found_than_asked_for(archive: Database) -> None:

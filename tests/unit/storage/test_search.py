@@ -268,6 +268,9 @@ def test_a_minute_with_no_room_left_lends_of_its_own_day(db: Database) -> None:
         ("cfr:15/745-771", []),
         ("cfr:47/1-99999", ["47 1000"]),
         ("cfr:15", ["15 7", "15 744", "15 772a"]),
+        ("cfr:15/7", ["15 7"]),
+        ("cfr:15/791", ["15 7"]),  # its number since 2024
+        ("cfr:15/790-799", ["15 7"]),
     ],
 )
 def test_a_range_finds_the_parts_in_it(db: Database, text: str, found: list[str]) -> None:
