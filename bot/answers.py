@@ -9,7 +9,7 @@ from typing import TypeAlias
 from bot.card import Card
 from bot.choices import Choices
 from bot.report import Explanation, Status, SubscriptionRow
-from bot.timeline import Timeline
+from bot.timeline import DaysAhead, Timeline
 from bot.wording import day
 from storage.search import Order
 from storage.stories import Mark
@@ -205,6 +205,7 @@ Answer: TypeAlias = (
     | Entries
     | Details
     | Timeline
+    | DaysAhead
     | Choices
     | Topics
     | Subscriptions

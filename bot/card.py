@@ -8,9 +8,12 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from bot import date_wording
 from bot.wording import READ, Fact, facts, issued_by, references, visible
+from feeds import document_dates, standing
 from feeds.matching import Reason
 from feeds.model import EASTERN, DocumentType, Item, Stage
+from feeds.standing import Later, Standing
 from feeds.text import sentences
 from storage.deliveries import FOLLOWED, Why
 from storage.entries import Entry
@@ -78,6 +81,8 @@ def card(
     timezone: ZoneInfo = UTC,
     press: int = 0,
     marks: frozenset[Mark] = frozenset(),
+    text: str = "",
+    later: Sequence[Later] = (),
 ) -> Card:
     """Say what is known of an entry.
 
@@ -88,17 +93,26 @@ def card(
         timezone: For moments; plain days (effective, comments) are the Register's own.
         press: How many press items tell the same story, this one included.
         marks: Decide which buttons are offered, and the last line.
+        text: The document's full text, as far as it was read: it tells the dates of what is filed.
+        later: What later documents do to it.
     """
     item, document = entry.item, entry.item.document
+    dates = document_dates.of(document, stage=item.stage, text=text) if document else ()
+    stands = standing.of(dates, later, stage=item.stage, now=now)
+    today = now.astimezone(EASTERN).date()
     return Card(
         entry_id=entry.id,
         story_id=entry.story_id,
         stage=item.stage,
-        headline=_headline(item),
+        headline=_headline(item, stands),
         title=visible(item.title, 300) or "Untitled",
         url=item.url,
         sentences=_sentences(item, whys),
-        facts=facts(item, today=now.astimezone(EASTERN).date(), timezone=timezone),
+        facts=facts(
+            item,
+            dated=date_wording.facts(document, dates, stands, today=today) if document else (),
+            timezone=timezone,
+        ),
         references=references(item, press=press),
         issued_by=issued_by(document.agencies) if document else "",
         why=tuple(_why(why) for why in whys[:_WHYS]),
@@ -107,8 +121,9 @@ def card(
     )
 
 
-def _headline(item: Item) -> str:
-    stage, document = _STAGES[item.stage], item.document
+def _headline(item: Item, stands: Standing) -> str:
+    stage = date_wording.stage_and_force(_STAGES[item.stage], stands)
+    document = item.document
     if document is None:
         detail = visible(item.publisher or "", 80)
     elif item.stage is Stage.PUBLISHED and document.action:

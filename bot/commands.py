@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from bot import commands_deadlines as days
 from bot import commands_finding as finding
 from bot import commands_marking as marking
 from bot import commands_rehearsing as rehearsing
@@ -44,6 +45,7 @@ WORDS: Mapping[str, Callable[[Database, Question], Answer]] = {
     "status": reporting.status,
     "why": reporting.why,
     "timeline": timelines.timeline,
+    "deadlines": days.ahead,
     "settings": choosing.settings,
 }
 #: After these the audience is read again.
@@ -127,6 +129,14 @@ class Commands:
             return finding.page(db, question, place, title=finding.title(place))
 
         return await self._ask(opened, place.query, channel=channel, user=user)
+
+    async def days_ahead(self, query: str, after: str, *, channel: str, user: str) -> Answer:
+        """The next page of the days ahead."""
+
+        def read(db: Database, question: Question) -> Answer:
+            return days.ahead(db, question, after=after)
+
+        return await self._ask(read, query, channel=channel, user=user, word="deadlines")
 
     async def all_subscriptions(self) -> Answer:
         """The subscriptions of every channel."""

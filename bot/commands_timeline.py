@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time
 from itertools import groupby
 
 from sqlite_utils import Database
 
 from bot import steps
 from bot.answers import Problem
+from bot.commands_deadlines import NAMES
 from bot.commands_marking import card_for
 from bot.question import Question
 from bot.timeline import Happening, Timeline
 from bot.wording import visible
 from feeds import reference
-from storage import entries, events, lookup
+from feeds.date_sentences import DateKind
+from feeds.model import EASTERN
+from storage import deadlines, entries, events, lookup
 from storage.entries import Entry
 from storage.events import Event, Step
 
 #: Of press reports in a row so many are named; the rest is counted.
 _PRESS = 3
-#: Steps that a story's every follower has read a reminder of: they tell nothing afterwards.
-_PASSING = {Step.COMMENTS_CLOSING}
+#: Steps of the calendar, which the deadlines themselves tell, and what changed nothing.
+_PASSING = {Step.COMMENTS_CLOSING, Step.COMMENTS_CLOSED, Step.EFFECTIVE, Step.DATED}
+#: What a day that has passed is called.
+_PASSED = {
+    DateKind.EFFECTIVE: "In force",
+    DateKind.COMMENTS_CLOSE: "Comments closed",
+    DateKind.REPLIES_CLOSE: "Reply comments closed",
+    DateKind.EXPIRES: "Expired",
+}
 
 
 def timeline(db: Database, question: Question) -> Timeline | Problem:
@@ -52,6 +63,7 @@ def _of_story(db: Database, question: Question, story_id: int) -> Timeline | Pro
         for event in events.of_story(db, story_id)
         if event.step not in _PASSING
     ]
+    moments += [each for entry in told.values() for each in _days(db, entry, question.now)]
     moments.sort(key=lambda each: each.at)
     return Timeline(card=card_for(db, question, head), happenings=tuple(_shortened(moments)))
 
@@ -71,6 +83,30 @@ def _happening(event: Event, entry: Entry) -> Happening:
         entry_id=entry.id,
         press=item.document is None,
     )
+
+
+def _days(db: Database, entry: Entry, now: datetime) -> Iterator[Happening]:
+    """The days that a document sets, past and ahead."""
+    for each in deadlines.of_entry(db, entry.id):
+        due = each.due
+        if due.day is None:
+            continue
+        ahead = due.day > now.astimezone(EASTERN).date()
+        what = NAMES[due.kind] if ahead else _PASSED.get(due.kind, NAMES[due.kind])
+        yield Happening(
+            at=datetime.combine(due.day, time.max, EASTERN),
+            what=what,
+            detail=", ".join(
+                said
+                for said in (
+                    due.applies_to and f"for {visible(due.applies_to, 60)}",
+                    due.provisional and "provisional",
+                )
+                if said
+            ),
+            whole_day=True,
+            ahead=ahead,
+        )
 
 
 def _shortened(happenings: Iterable[Happening]) -> Iterable[Happening]:

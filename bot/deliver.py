@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from bot.card import card
 from bot.owed import Owed, claim, settle_failure
 from bot.poster import Alert, DeliveryError, Poster, Reply
-from bot.steps import Manner, manner_of, step_card
+from bot.steps import Manner, as_step, manner_of
 from bot.storage_thread import Storage
 from bot.story import card_here
 from storage import outbox
@@ -177,14 +178,23 @@ class Deliverer:
         """The story's card as it should stand, and what its thread is told."""
         delivery, known = owed.delivery, owed.story
         zone = known.chosen.timezone or self._timezone
-        step = step_card(delivery.event, owed.entry, whys=delivery.whys, now=now, timezone=zone)
+        step = card(
+            owed.entry,
+            whys=delivery.whys,
+            now=now,
+            timezone=zone,
+            text=owed.text,
+            later=owed.later,
+        )
         shown = manner_of(delivery.event.step) is Manner.SHOWN
         quiet = not shown or known.chosen.steps is Place.THREAD
         return Alert(
             delivery_id=delivery.delivery_id,
             channel=known.standing.conversation if known.standing else delivery.channel,
             card=card_here(known, now=now, timezone=self._timezone),
-            reply=Reply(thread=known.standing.ts, step=step, quiet=quiet)
+            reply=Reply(
+                thread=known.standing.ts, step=as_step(step, delivery.event, now=now), quiet=quiet
+            )
             if known.standing
             else None,
         )

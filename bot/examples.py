@@ -24,6 +24,7 @@ EXAMPLES = (
     Example(command="rehearse huawei standards", does="what a query would have told in 90 days"),
     Example(command="why 2020-13093", does="who was told of a document, when and why"),
     Example(command="timeline 2020-13093", does="a document's whole story, press included"),
+    Example(command="deadlines", does="when comments close and rules take effect, soonest first"),
     Example(command="settings", does="this channel's time zone, reminders and steps"),
     Example(command="status", does="whether every feed was read and every alert sent"),
 )

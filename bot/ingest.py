@@ -18,6 +18,8 @@ from storage.entries import Change, Entry, Remembered
 from storage.events import Event
 from storage.texts import Wanted
 
+#: An alert waits so long for its document's text, which tells the dates of what is only filed.
+TEXT_PATIENCE = timedelta(seconds=30)
 #: A first poll tells nothing older than this, and no more than so many alerts a feed.
 BASELINE_NEWS = timedelta(hours=24)
 BASELINE_ALERTS = 5
@@ -62,6 +64,8 @@ def ingest(
         if sighting.change is not Change.SEEN:
             tellable.append((sighting, events.reach(db, sighting.entry, now=now)))
             _want_text(db, sighting.entry, baseline=baseline, now=now)
+            if baseline:
+                follow_up.noted(db, sighting.entry, silent=True, now=now)
     if baseline:
         report.owed = _tell_baseline(db, tellable, audience=audience, now=now)
     else:
@@ -82,10 +86,12 @@ def ingest_text(
         return 0
     known = audience.of(entry.item, texts.body(db, entry.id))
     entries.keep_text(db, entry, body, now=now)
+    owed = follow_up.noted(db, entry, edited=True, silent=wanted.silent, now=now)
+    outbox.hasten(db, entry.id, now=now)
     if wanted.silent:
-        return 0
+        return owed
     event = events.reach(db, entry, now=now)
-    return _enqueue(db, event, _without(audience.of(entry.item, body), known), now=now)
+    return owed + _enqueue(db, event, _without(audience.of(entry.item, body), known), now=now)
 
 
 def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestReport:
@@ -96,6 +102,7 @@ def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestRepo
         report.counts[sighting.change] += 1
         if sighting.change is not Change.SEEN:
             events.reach(db, sighting.entry, now=now)
+            follow_up.noted(db, sighting.entry, silent=True, now=now)
     return report
 
 
@@ -152,16 +159,19 @@ def _tell(
         )
     if entry.item.document:
         # Who knows the story hears its documents' steps, whatever the query says of them.
-        wanted = _followers(db, entry) | deliveries.told(db, entry.story_id) | wanted
-    return _enqueue(db, event, wanted, now=now)
+        knowing = deliveries.told(db, entry.story_id)
+        told = {channel: known.whys for channel, known in knowing.items()}
+        wanted = _followers(db, entry) | told | wanted
+    return _enqueue(db, event, wanted, now=now) + follow_up.noted(db, entry, now=now)
 
 
 def _enqueue(
     db: Database, event: Event, wanted: Mapping[str, Sequence[Why]], *, now: datetime
 ) -> int:
     """Owe an event to channels; returns how many are new."""
+    wait = TEXT_PATIENCE if texts.awaited(db, event.entry_id) else timedelta()
     return sum(
-        outbox.enqueue(db, event, channel=channel, whys=whys, now=now)
+        outbox.enqueue(db, event, channel=channel, whys=whys, wait=wait, now=now)
         for channel, whys in wanted.items()
     )
 

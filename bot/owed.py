@@ -10,7 +10,8 @@ from sqlite_utils import Database
 from bot import story
 from bot.poster import DeliveryError, Outcome
 from bot.story import StoryHere
-from storage import cards, entries, outbox, subscriptions
+from feeds.standing import Later
+from storage import cards, entries, outbox, relations, subscriptions, texts
 from storage.deliveries import Delivery
 from storage.entries import Entry
 
@@ -25,8 +26,10 @@ class Owed:
     """A claimed delivery with all that its message is made of."""
 
     delivery: Delivery
-    #: Whose step it is.
+    #: Whose step it is, with its text and what later documents do to it, as `StoryHere` has them.
     entry: Entry
+    text: str
+    later: tuple[Later, ...]
     story: StoryHere
 
 
@@ -39,7 +42,13 @@ def claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
     known = story.here(db, delivery.event.story_id, channel=channel)
     if entry is None or known is None:  # rows point at each other, so neither can be
         raise LookupError(f"delivery {delivery.id} tells of an entry that is not there")
-    return Owed(delivery=delivery, entry=entry, story=known)
+    return Owed(
+        delivery=delivery,
+        entry=entry,
+        text=texts.body(db, entry.id),
+        later=relations.later(db, entry.id),
+        story=known,
+    )
 
 
 def settle_failure(db: Database, owed: Owed, error: DeliveryError, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from bot.config import Settings
 from bot.deliver import Deliverer
 from bot.poll import PollResult
 from bot.poster import Poster
+from bot.remind import remind
 from bot.schedule import Job, Schedule
 from feeds.errors import ConfigError
 from storage import outbox, polls, upkeep
@@ -79,6 +80,7 @@ async def _round(app: App, deliverer: Deliverer, only: str | None) -> list[PollR
     (results,) = await asyncio.gather(polling, return_exceptions=True)
     if not isinstance(results, BaseException):
         await app.reading().read_due(now=app.clock())
+    await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone)
     await deliver_all(app, deliverer)
     if isinstance(results, BaseException):
         raise results
@@ -138,6 +140,10 @@ def _jobs(app: App, deliverer: Deliverer) -> dict[str, Job]:
         if await reading.read_due(now=app.clock()):
             await deliverer.deliver_due()
 
+    async def reminding() -> None:
+        if await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone):
+            await deliverer.deliver_due()
+
     async def heartbeat() -> None:
         await app.storage.run(polls.beat, now=app.clock())
 
@@ -148,6 +154,7 @@ def _jobs(app: App, deliverer: Deliverer) -> dict[str, Job]:
         "poll": poll,
         "read": read,
         "deliver": deliverer.deliver_due,
+        "remind": reminding,
         "heartbeat": heartbeat,
         "upkeep": tidy,
     }

@@ -1,4 +1,4 @@
-"""The five jobs and their rhythm; holds no state: what is due stands in rows."""
+"""The six jobs and their rhythm; holds no state: what is due stands in rows."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ RHYTHM: dict[str, timedelta] = {
     "poll": timedelta(seconds=5),
     "read": timedelta(seconds=5),
     "deliver": timedelta(seconds=2),
+    "remind": timedelta(minutes=1),
     "heartbeat": timedelta(seconds=15),
     "upkeep": timedelta(hours=6),
 }

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from bot.card import Card, card
+from bot.card import Card
 from bot.wording import day, visible
 from feeds.model import EASTERN
-from feeds.revision import DATES, ChangedFact
-from storage.deliveries import Why
-from storage.entries import Entry
 from storage.events import Event, Step
 
 
@@ -37,11 +34,8 @@ def manner_of(step: Step) -> Manner:
     return _TELLINGS[step].manner
 
 
-def step_card(
-    event: Event, entry: Entry, *, whys: tuple[Why, ...], now: datetime, timezone: ZoneInfo
-) -> Card:
-    """What has happened, as it stands in the story's thread: headline, title and facts."""
-    shown = card(entry, whys=whys, now=now, timezone=timezone)
+def as_step(shown: Card, event: Event, *, now: datetime) -> Card:
+    """An entry's card as the story's thread is told of a step: the headline says what happened."""
     happened = _TELLINGS[event.step].headline(event, now.astimezone(EASTERN).date())
     if not happened:
         return shown
@@ -57,7 +51,7 @@ def name(step: Step) -> str:
 def detail(event: Event) -> str:
     """What a list says of a step beside its name: what changed, and by which document."""
     changed = "; ".join(
-        f"{change.name} {_value(change, change.before)} → {_value(change, change.after)}"
+        f"{change.name} {_value(change.before)} → {_value(change.after)}"
         for change in event.changes
     )
     by = f"by {event.source}" if event.step in _BY_LATER else ""
@@ -70,15 +64,16 @@ def _as_staged(_event: Event, _today: date) -> str:
 
 
 def _comments_closing(event: Event, today: date) -> str:
-    left = (date.fromisoformat(event.occasion.rpartition(" ")[2]) - today).days
+    closing = date.fromisoformat(event.occasion.rpartition(" ")[2])
+    left = (closing - today).days
     when = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
-    return f"Comments close {when}"
+    what = "Reply comments" if "reply" in event.occasion else "Comments"
+    return f"{what} close {when}, on {day(closing)}"
 
 
 def _moved(event: Event, _today: date) -> str:
     return "; ".join(
-        f"{change.name.capitalize()} moved from {_value(change, change.before)}"
-        f" to {_value(change, change.after)}"
+        f"{change.name.capitalize()} moved from {_value(change.before)} to {_value(change.after)}"
         for change in event.changes
     )
 
@@ -90,8 +85,13 @@ def _revised(event: Event, _today: date) -> str:
     )
 
 
-def _value(change: ChangedFact, text: str) -> str:
-    return day(date.fromisoformat(text)) if change.name in DATES else visible(text, 160)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _value(text: str) -> str:
+    if not text:
+        return "none"
+    return day(date.fromisoformat(text)) if _DAY.fullmatch(text) else visible(text, 160)
 
 
 def _by(verb: str) -> Callable[[Event, date], str]:
@@ -109,6 +109,7 @@ _NAMES: Mapping[Step, str] = {
     Step.WITHDRAWN: "Withdrawn from public inspection",
     Step.PUBLISHED: "Published",
     Step.EFFECTIVE: "In force",
+    Step.DATED: "Dates known",
     Step.COMMENTS_CLOSING: "Comments closing",
     Step.COMMENTS_CLOSED: "Comments closed",
     Step.REVISED: "Changed",
@@ -119,6 +120,8 @@ _NAMES: Mapping[Step, str] = {
     Step.REOPENED: "Comments reopened",
     Step.SUSPENDED: "Suspended",
     Step.SUPERSEDED: "Superseded",
+    Step.TAKEN_BACK: "Withdrawn after publication",
+    Step.FOLLOWED: "Followed up",
     Step.LAW_CHANGED: "Text of the law changed",
 }
 
@@ -130,6 +133,8 @@ _BY_LATER = {
     Step.REOPENED,
     Step.SUSPENDED,
     Step.SUPERSEDED,
+    Step.TAKEN_BACK,
+    Step.FOLLOWED,
 }
 
 _TELLINGS: Mapping[Step, _Telling] = {
@@ -137,6 +142,7 @@ _TELLINGS: Mapping[Step, _Telling] = {
     Step.FILED: _Telling(manner=Manner.SHOWN, headline=_as_staged),
     Step.WITHDRAWN: _Telling(manner=Manner.SHOWN, headline=_as_staged),
     Step.PUBLISHED: _Telling(manner=Manner.SHOWN, headline=_as_staged),
+    Step.DATED: _Telling(manner=Manner.EDIT, headline=_as_staged),
     Step.EFFECTIVE: _Telling(manner=Manner.SHOWN, headline=_said("In force today")),
     Step.COMMENTS_CLOSING: _Telling(manner=Manner.THREAD, headline=_comments_closing),
     Step.COMMENTS_CLOSED: _Telling(manner=Manner.EDIT, headline=_said("Comments closed")),
@@ -148,5 +154,7 @@ _TELLINGS: Mapping[Step, _Telling] = {
     Step.REOPENED: _Telling(manner=Manner.SHOWN, headline=_by("Comments reopened")),
     Step.SUSPENDED: _Telling(manner=Manner.SHOWN, headline=_by("Suspended")),
     Step.SUPERSEDED: _Telling(manner=Manner.SHOWN, headline=_by("Superseded")),
+    Step.TAKEN_BACK: _Telling(manner=Manner.SHOWN, headline=_by("Withdrawn")),
+    Step.FOLLOWED: _Telling(manner=Manner.EDIT, headline=_by("Followed up")),
     Step.LAW_CHANGED: _Telling(manner=Manner.THREAD, headline=_said("The Code has the new text")),
 }

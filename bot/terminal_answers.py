@@ -26,8 +26,9 @@ from bot.card import UTC, Card
 from bot.choices import Choices
 from bot.report import Explanation, FeedStatus, Status, Telling
 from bot.terminal import render_card
-from bot.timeline import Timeline
-from bot.wording import moment, safe_url, visible
+from bot.timeline import DaysAhead, Timeline
+from bot.wording import day, moment, safe_url, visible
+from feeds.model import EASTERN
 
 #: Longest text of a line (characters): a query in full.
 _LINE = 2_000
@@ -92,8 +93,18 @@ def _timeline(answer: Timeline, timezone: ZoneInfo = UTC) -> RenderableType:
     rows = []
     for each in answer.happenings:
         said = " · ".join(one for one in (each.what, each.detail, each.title) if one)
-        rows.append((moment(each.at, timezone), said))
+        on = day(each.at.astimezone(EASTERN).date())
+        rows.append((on if each.whole_day else moment(each.at, timezone), said))
     return Group(_title(answer.card), _table(rows))
+
+
+@render_answer.register
+def _days(answer: DaysAhead, _timezone: ZoneInfo = UTC) -> RenderableType:
+    if not answer.days:
+        return _line("No deadline ahead.")
+    return _table(
+        (day(each.day), f"{each.what}, {each.detail} · {each.title}") for each in answer.days
+    )
 
 
 @render_answer.register

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import SplitResult, quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from feeds.model import Agency, CfrPart, Document, DocumentType, Item, Stage
-from feeds.text import clip, sentences
+from feeds.model import Agency, CfrPart, Document, Item, Stage
+from feeds.text import clip
 
 #: Characters of outside text read before it is cleaned and clipped.
 READ = 10_000
@@ -109,13 +109,12 @@ def moment(value: datetime, timezone: ZoneInfo) -> str:
     return f"{day(local)}, {local.hour % 12 or 12}:{local:%M} {half} {local.tzname()}"
 
 
-def facts(item: Item, *, today: date, timezone: ZoneInfo) -> tuple[Fact, ...]:
-    """When it takes effect, closes for comments and was filed, what it amends, where it is printed.
+def facts(item: Item, *, dated: Iterable[Fact], timezone: ZoneInfo) -> tuple[Fact, ...]:
+    """When it takes effect and closes for comments, when it was filed, what it amends, where it is printed.
 
     Args:
-        item: Facts it leaves out are left out; only a published rule says that it states no
-            effective date, because there the silence means something.
-        today: The Eastern day from which days left are counted.
+        item: Facts it leaves out are left out.
+        dated: What `bot.date_wording` says of its dates.
         timezone: In which moments are written.
     """
     if item.document is None:
@@ -123,8 +122,7 @@ def facts(item: Item, *, today: date, timezone: ZoneInfo) -> tuple[Fact, ...]:
         return (reported,) if reported else ()
     published = item.stage is Stage.PUBLISHED
     found = (
-        _effective(item.document, published=published, today=today),
-        _comments(item.document.comments_close_on, today=today),
+        *dated,
         None if published else _at("Filed", item.document.filed_at, timezone),
         _cfr(item.document.cfr_parts),
         _printed(item.document, stage=item.stage),
@@ -176,41 +174,6 @@ def _at(label: str, value: datetime | None, timezone: ZoneInfo) -> Fact | None:
     return Fact(label=label, value=moment(value, timezone), at=value) if value else None
 
 
-def _effective(document: Document, *, published: bool, today: date) -> Fact | None:
-    """The day, what it rests on, and how far off it is."""
-    effective = document.effective_on
-    if effective is None:
-        silent = published and document.type is DocumentType.RULE
-        return Fact(label="Effective", value=_as_printed(document)) if silent else None
-    words = [day(effective)]
-    if document.publication_date:
-        words.append(_basis((effective - document.publication_date).days))
-    if effective > today:
-        words.append(f"in {_days((effective - today).days)}")
-    return Fact(label="Effective", value=", ".join(words))
-
-
-def _as_printed(document: Document) -> str:
-    """What the DATES paragraph says when the Register gives no one effective date."""
-    said = sentences((document.dates or "")[:READ])
-    quote = next((one for one in said if "effective" in one.casefold()), "")
-    return f"as printed: “{visible(quote, 200)}”" if quote else "not stated"
-
-
-def _basis(days_after: int) -> str:
-    if days_after == 0:
-        return "the day of publication"
-    return f"{_days(days_after)} after publication" if days_after > 0 else "before publication"
-
-
-def _comments(close: date | None, *, today: date) -> Fact | None:
-    if close is None:
-        return None
-    left = (close - today).days
-    when = "closes today" if left == 0 else f"{_days(left)} left" if left > 0 else "closed"
-    return Fact(label="Comments close", value=f"{day(close)}, {when}")
-
-
 def _cfr(parts: Sequence[CfrPart]) -> Fact | None:
     """15 CFR 734, 744, 772; 47 CFR 2."""
     titles: dict[int, list[str]] = {}
@@ -236,7 +199,3 @@ def _named(values: Sequence[str]) -> str:
     shown = ", ".join(values[:_NAMED])
     more = len(values) - _NAMED
     return f"{shown} and {more} more" if more > 0 else shown
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from feeds.identity import headline_key
-from feeds.model import Document, Item
+from feeds.model import Item
 from feeds.text import clip, plain
 
 #: Two words with one first letter and more alike than this differ in spelling (`SequenceMatcher.ratio`).
@@ -17,9 +16,16 @@ _SPELLING = 0.8
 _SHOWN = 300
 
 
+#: Name of the fact that a filed document is to be printed on another day.
+ISSUE = "publication date"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedFact:
-    """One fact of an entry before and after an edit. Plain text; empty where there was none."""
+    """One fact of an entry before and after an edit.
+
+    Plain text, a day as YYYY-MM-DD; empty where there was none.
+    """
 
     name: str
     before: str
@@ -27,7 +33,7 @@ class ChangedFact:
 
 
 def changed_facts(before: Item, after: Item) -> tuple[ChangedFact, ...]:
-    """The facts in which two sightings at one stage differ.
+    """The facts in which two sightings at one stage differ, but for deadlines: see `feeds.deadlines`.
 
     A fact that only appeared or vanished is no change: sources leave facts out. Press items have
     no facts but their headline, and papers rewrite those all day, so they never change.
@@ -36,21 +42,10 @@ def changed_facts(before: Item, after: Item) -> tuple[ChangedFact, ...]:
         return ()
     told = [_worded("title", before.title, after.title)]
     told.append(_worded("action", before.document.action or "", after.document.action or ""))
-    for name, read in _DATES.items():
-        was, now = read(before.document), read(after.document)
-        if was and now and was != now:
-            told.append(ChangedFact(name=name, before=was, after=now))
+    was, now = before.document.publication_date, after.document.publication_date
+    if was and now and was != now:
+        told.append(ChangedFact(name=ISSUE, before=str(was), after=str(now)))
     return tuple(fact for fact in told if fact)
-
-
-#: Days that the Register states, as YYYY-MM-DD.
-_DATES: dict[str, Callable[[Document], str]] = {
-    "publication date": lambda document: str(document.publication_date or ""),
-    "effective date": lambda document: str(document.effective_on or ""),
-    "comment deadline": lambda document: str(document.comments_close_on or ""),
-}
-#: Names of the facts that are days.
-DATES = frozenset(_DATES)
 
 
 def _worded(name: str, before: str, after: str) -> ChangedFact | None:

@@ -84,7 +84,27 @@ def in_state(db: Database, state: State) -> list[Delivery]:
     return [_from_row(row) for row in rows]
 
 
-def told(db: Database, story_id: int) -> dict[str, tuple[Why, ...]]:
+def stories_of(db: Database, channel: str) -> set[int]:
+    """The stories that a channel was ever told of."""
+    rows = select(
+        db,
+        "SELECT DISTINCT story_id FROM outbox JOIN events ON events.id = event_id"
+        " JOIN entries ON entries.id = entry_id WHERE channel = ?",
+        [channel],
+    )
+    return {row["story_id"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowing:
+    """That a channel knows a story."""
+
+    #: The latest that hold.
+    whys: tuple[Why, ...]
+    since: datetime
+
+
+def told(db: Database, story_id: int) -> dict[str, Knowing]:
     """Who knows a story and still wants to: each channel with the reasons that hold.
 
     A reason holds while its subscription works, or while the person follows the story.
@@ -92,7 +112,7 @@ def told(db: Database, story_id: int) -> dict[str, tuple[Why, ...]]:
     rows = select(
         db,
         """
-        SELECT outbox.channel, whys FROM outbox
+        SELECT outbox.channel, whys, outbox.created_at FROM outbox
         JOIN events ON events.id = event_id JOIN entries ON entries.id = entry_id
         WHERE entries.story_id = :story ORDER BY outbox.id
         """,
@@ -110,12 +130,13 @@ def told(db: Database, story_id: int) -> dict[str, tuple[Why, ...]]:
             {"story": story_id, "followed": FOLLOWED},
         )
     }
-    knowing: dict[str, tuple[Why, ...]] = {}
+    knowing: dict[str, Knowing] = {}
     for row in rows:
         channel = row["channel"]
         held = tuple(w for w in _whys.decode(row["whys"]) if (channel, w.subscription) in wanted)
         if held:
-            knowing[channel] = held
+            since = knowing[channel].since if channel in knowing else to_instant(row["created_at"])
+            knowing[channel] = Knowing(whys=held, since=since)
     return knowing
 
 

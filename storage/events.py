@@ -24,17 +24,20 @@ class Step(StrEnum):
     FILED = "filed"
     WITHDRAWN = "withdrawn"
     PUBLISHED = "published"
+    DATED = "dated"  # its text was read, and tells its dates
     EFFECTIVE = "effective"  # its day has come
     COMMENTS_CLOSING = "comments closing"  # so many days before
     COMMENTS_CLOSED = "comments closed"
     REVISED = "revised"  # a fact other than a date was changed
     MOVED = "moved"  # a date was
-    CORRECTED = "corrected"  # this and the next five by a later document
+    CORRECTED = "corrected"  # this and the next seven by a later document
     DELAYED = "delayed"
     EXTENDED = "extended"
     REOPENED = "reopened"
     SUSPENDED = "suspended"
     SUPERSEDED = "superseded"
+    TAKEN_BACK = "taken back"
+    FOLLOWED = "followed"  # amended, confirmed, or named as what came before
     LAW_CHANGED = "law changed"  # the Code's text has it now
 
 

@@ -249,3 +249,45 @@ def m006_channels(db: Database) -> None:
         ALTER TABLE subscriptions ADD COLUMN reminders TEXT NOT NULL DEFAULT '14 3 1';
         """
     )
+
+
+@migrations()
+def m007_deadlines(db: Database) -> None:
+    """The days that documents set, with their history; what documents do to earlier ones."""
+    db.executescript(
+        """
+        CREATE TABLE relations (
+            entry_id INTEGER NOT NULL REFERENCES entries (id),   -- the later document
+            kind TEXT NOT NULL,
+            target_id INTEGER NOT NULL REFERENCES entries (id),  -- the earlier one
+            relation TEXT NOT NULL,              -- JSON: the sentence, until when
+            PRIMARY KEY (entry_id, kind, target_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX relations_target ON relations (target_id);
+        CREATE TABLE deadlines (
+            id INTEGER PRIMARY KEY,
+            uid TEXT NOT NULL UNIQUE,            -- its name in calendars, for ever
+            entry_id INTEGER NOT NULL REFERENCES entries (id),
+            kind TEXT NOT NULL,
+            applies_to TEXT NOT NULL DEFAULT '', -- tells several of one kind apart
+            day TEXT,                            -- NULL: not known, or no longer set
+            provisional INTEGER NOT NULL,
+            source TEXT NOT NULL,                -- the document that sets it: its own, or a later one
+            sentence TEXT NOT NULL,
+            sequence INTEGER NOT NULL DEFAULT 0, -- raised when the day moves
+            set_at TEXT NOT NULL,                -- since when this day is known
+            UNIQUE (entry_id, kind, applies_to)
+        ) STRICT;
+        CREATE INDEX deadlines_day ON deadlines (day) WHERE day IS NOT NULL;
+        CREATE TABLE deadline_history (          -- the days that a deadline had before
+            deadline_id INTEGER NOT NULL REFERENCES deadlines (id),
+            sequence INTEGER NOT NULL,
+            day TEXT,
+            provisional INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            sentence TEXT NOT NULL,
+            set_at TEXT NOT NULL,
+            PRIMARY KEY (deadline_id, sequence)
+        ) STRICT, WITHOUT ROWID;
+        """
+    )

@@ -21,9 +21,15 @@ _OWED = "state IN ('pending', 'sending')"
 
 
 def enqueue(
-    db: Database, event: Event, *, channel: str, whys: Sequence[Why], now: datetime
+    db: Database,
+    event: Event,
+    *,
+    channel: str,
+    whys: Sequence[Why],
+    now: datetime,
+    wait: timedelta = timedelta(),
 ) -> bool:
-    """Owe a channel this event.
+    """Owe a channel this event, to be sent after `wait` at the latest.
 
     False when it already is, or was, owed, or when the story is muted there.
     """
@@ -31,7 +37,7 @@ def enqueue(
         """
         INSERT OR IGNORE INTO outbox
             (delivery_id, channel, event_id, whys, state, due_at, created_at)
-        SELECT :delivery_id, :channel, :event, :whys, 'pending', :now, :now
+        SELECT :delivery_id, :channel, :event, :whys, 'pending', :due_at, :now
         WHERE NOT EXISTS (
             SELECT 1 FROM marks WHERE story_id = :story AND holder = :channel AND mark = 'muted'
         )
@@ -42,10 +48,20 @@ def enqueue(
             "event": event.id,
             "story": event.story_id,
             "whys": msgspec.json.encode(whys).decode(),
+            "due_at": to_text(now + wait),
             "now": to_text(now),
         },
     )
     return done.rowcount > 0
+
+
+def hasten(db: Database, entry_id: int, *, now: datetime) -> None:
+    """What waited for more to be known of an entry is due now."""
+    db.execute(
+        f"UPDATE outbox SET due_at = :now WHERE {_OWED} AND state = 'pending' AND attempts = 0"  # noqa: S608  values are bound
+        " AND due_at > :now AND event_id IN (SELECT id FROM events WHERE entry_id = :entry)",
+        {"now": to_text(now), "entry": entry_id},
+    )
 
 
 def channels_due(db: Database, *, now: datetime) -> list[str]:

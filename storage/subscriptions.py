@@ -11,6 +11,9 @@ from sqlite_utils import Database
 
 from storage.database import select, to_instant, to_text
 
+#: How many days before comments close a new subscription reminds; also for a story that is followed.
+REMINDERS = (14, 3, 1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
@@ -40,9 +43,9 @@ def add(
     )
     db.execute("INSERT OR IGNORE INTO subscribers (channel) VALUES (?)", [channel])
     done = db.execute(
-        "INSERT OR IGNORE INTO subscriptions (channel, query, created_by, created_at)"
-        " VALUES (?, ?, ?, ?)",
-        [channel, query, created_by, to_text(now)],
+        "INSERT OR IGNORE INTO subscriptions (channel, query, created_by, created_at, reminders)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [channel, query, created_by, to_text(now), " ".join(map(str, REMINDERS))],
     )
     return next(s for s in of_channel(db, channel) if s.query == query), done.rowcount > 0
 

@@ -35,6 +35,12 @@ def want(db: Database, entry_id: int, url: str, *, silent: bool, now: datetime) 
     )
 
 
+def awaited(db: Database, entry_id: int) -> bool:
+    """Whether an entry's text is to be read now, and was not tried yet."""
+    query = "SELECT 1 FROM texts WHERE entry_id = ? AND due_at IS NOT NULL AND attempts = 0"
+    return db.execute(query, [entry_id]).fetchone() is not None
+
+
 def due(db: Database, *, now: datetime, limit: int) -> list[Wanted]:
     """Texts to be read now: first those that may be told, the longest waiting first."""
     rows = select(

@@ -15,6 +15,7 @@ from bot.commands import Commands
 from bot.slack import blocks, buttons
 from bot.slack.answer_blocks import message, muted_by, shared
 from bot.slack.reply import Asked, reply
+from bot.timeline import DaysAhead
 from storage.stories import Mark
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Actions:
             buttons.SUBSCRIBE_TOPIC: self._subscribe_topic,
             buttons.REMOVE: self._remove,
             buttons.UNDO: self._undo,
+            buttons.MORE_DAYS: self._more_days,
             blocks.MORE: self._more,
         } | dict.fromkeys(_MARKS, self._mark)
 
@@ -70,6 +72,13 @@ class Actions:
             return await self._stale(asked, client)
         answer = await self._commands.page(place, channel=asked.channel, user=asked.user)
         return await self._say(asked, client, answer, replace=isinstance(answer, Entries))
+
+    async def _more_days(self, asked: Asked, client: AsyncWebClient) -> None:
+        after, _, query = asked.value.partition(" ")
+        answer = await self._commands.days_ahead(
+            query, after, channel=asked.channel, user=asked.user
+        )
+        return await self._say(asked, client, answer, replace=isinstance(answer, DaysAhead))
 
     async def _share(self, asked: Asked, client: AsyncWebClient) -> None:
         place = buttons.read_place(asked.value)

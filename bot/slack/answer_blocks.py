@@ -37,8 +37,9 @@ from bot.slack.parts import (
     who,
 )
 from bot.slack.report_blocks import line
-from bot.timeline import Happening, Timeline
-from bot.wording import visible
+from bot.timeline import DaysAhead, Happening, Timeline
+from bot.wording import day, visible
+from feeds.model import EASTERN
 
 #: An entry that takes more is listed by its title alone, so that a page always holds its five
 #: (characters of JSON).
@@ -110,6 +111,19 @@ def _timeline(answer: Timeline, timezone: ZoneInfo) -> Message:
     head = f"*Timeline*: {line(answer.card)}"
     lines = [_happening(each, timezone) for each in answer.happenings]
     return listed(head, lines)
+
+
+@message.register
+def _days(answer: DaysAhead, _timezone: ZoneInfo) -> Message:
+    about = f" {code(answer.query)}" if answer.query else " of the stories told here"
+    head = f"*Deadlines*{about}" + ("" if answer.days else "\nNone ahead.")
+    lines = [
+        f"*{day(each.day)}* · {mrkdwn.escape(each.what, LINE)}, {mrkdwn.escape(each.detail, LINE)}\n"
+        f"{mrkdwn.link(each.url, visible(each.title, 160), LINE)}"
+        for each in answer.days
+    ]
+    text, blocks = listed(head, lines)
+    return text, [*blocks, *buttons.more_days(answer)]
 
 
 @message.register
@@ -192,7 +206,8 @@ def _row(card: Card) -> list[Block]:
 def _happening(each: Happening, timezone: ZoneInfo) -> str:
     said = mrkdwn.escape(" · ".join(one for one in (each.what, each.detail) if one), LINE)
     title = f" · {mrkdwn.link(each.url, visible(each.title, 120), LINE)}" if each.title else ""
-    return f"{when(each.at, timezone)}: {said}{title}"
+    at = day(each.at.astimezone(EASTERN).date()) if each.whole_day else when(each.at, timezone)
+    return f"{at}: {said}{title}"
 
 
 def _subscription(row: SubscriptionRow, timezone: ZoneInfo) -> str:

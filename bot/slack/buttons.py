@@ -8,6 +8,7 @@ import msgspec
 
 from bot.answers import Entries, Place
 from bot.slack.blocks import Block, plain_text
+from bot.timeline import DaysAhead
 from storage.search import Order
 from storage.stories import Mark
 
@@ -22,6 +23,8 @@ SUBSCRIBE_TOPIC = "subscribe-topic"
 REMOVE = "remove-subscription"
 #: Its value is a mark and a story's id: "saved:42".
 UNDO = "undo"
+#: Its value is where the page ended, and the query: "2020-08-17~42 topic:huawei".
+MORE_DAYS = "more-days"
 
 #: Slack takes 2,000; a page has five of them and one message about 13,000 in all (characters).
 _VALUE = 600
@@ -53,6 +56,14 @@ def of_page(answer: Entries) -> list[Block]:
         for action, label, value in offered
         if 0 < len(value) <= _VALUE
     ]
+
+
+def more_days(answer: DaysAhead) -> list[Block]:
+    """Turns the page of the days ahead; none on the last, or when the query is too long for it."""
+    value = f"{answer.next} {answer.query}"
+    if answer.next is None or len(value) > _VALUE:
+        return []
+    return [{"type": "actions", "elements": [_button("Next", MORE_DAYS, value)]}]
 
 
 def subscribe(query: str) -> list[Block]:

@@ -47,7 +47,7 @@ def test_an_alert_tells_the_most_useful_first() -> None:
     title, said, facts, issuer, why, actions = blocks.alert(make_card())
 
     assert title["text"]["text"].startswith(
-        "Published · Interim final rule; request for comments\n"
+        "Published and in force · Interim final rule; request for comments\n"
     )
     assert said["text"]["text"] == make_item().summary
     assert [field["text"].split("\n")[0] for field in facts["fields"]] == [

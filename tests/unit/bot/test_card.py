@@ -11,6 +11,9 @@ from bot.card import Card, card
 from bot.wording import Fact, safe_url, visible
 from feeds.matching import Reason
 from feeds.model import Agency, CfrPart, DocumentType, FilingType, Item, Stage
+from feeds.relation_words import RelationKind
+from feeds.relations import Relation
+from feeds.standing import Later
 from storage.deliveries import FOLLOWED, Why
 from tests.factories import NOW, make_document, make_entry, make_filing, make_item, make_press
 
@@ -28,16 +31,16 @@ def values(facts: tuple[Fact, ...]) -> dict[str, str]:
 def test_a_published_document_shows_its_action_as_printed() -> None:
     shown = say(make_item(document=make_document(action="Interim final rule.")))
 
-    assert shown.headline == "Published · Interim final rule"
+    assert shown.headline == "Published and in force · Interim final rule"
 
 
 @pytest.mark.parametrize(
     ("kind", "headline"),
     [
-        (DocumentType.RULE, "Published · Rule"),
-        (DocumentType.PROPOSED, "Published · Proposed rule"),
-        (DocumentType.PRESIDENTIAL, "Published · Presidential document"),
-        (DocumentType.OTHER, "Published"),
+        (DocumentType.RULE, "Published and in force · Rule"),
+        (DocumentType.PROPOSED, "Published and in force · Proposed rule"),
+        (DocumentType.PRESIDENTIAL, "Published and in force · Presidential document"),
+        (DocumentType.OTHER, "Published and in force"),
     ],
 )
 def test_a_document_without_an_action_shows_its_type(kind: DocumentType, headline: str) -> None:
@@ -52,6 +55,7 @@ def test_a_filing_shows_how_and_when_it_was_filed_and_that_it_has_no_citation_ye
     filing = make_filing(
         document=make_document(
             action=None,
+            dates=None,
             citation=None,
             effective_on=None,
             comments_close_on=None,
@@ -123,18 +127,62 @@ def test_a_published_rule_without_an_effective_date_says_so() -> None:
     assert values(shown.facts)["Effective"] == "not stated"
 
 
-def test_several_effective_dates_are_quoted_as_printed() -> None:
+def test_a_part_that_takes_effect_on_another_day_is_named() -> None:
     dates = "Comments are due May 1, 2020. Effective June 18, 2020, except § 744.1, June 30, 2020."
 
     shown = say(make_item(document=make_document(effective_on=None, dates=dates)))
 
-    quoted = "as printed: “Effective June 18, 2020, except § 744.1, June 30, 2020.”"
+    told = "18 June 2020, the day of publication; 30 June 2020 for § 744.1"
+    assert values(shown.facts)["Effective"] == told
+
+
+def test_an_effective_date_that_nobody_can_compute_is_quoted_as_printed() -> None:
+    dates = "Comments are due May 1, 2020. The effective date is delayed indefinitely."
+
+    shown = say(make_item(document=make_document(effective_on=None, dates=dates)))
+
+    quoted = "as printed: “The effective date is delayed indefinitely.”"
     assert values(shown.facts)["Effective"] == quoted
+
+
+PLACEHOLDERS = (
+    "DATES: This rule is effective [INSERT DATE OF PUBLICATION IN THE FEDERAL REGISTER]. Comments"
+    " must be received by [INSERT DATE 60 DAYS AFTER DATE OF PUBLICATION IN THE FEDERAL REGISTER]."
+    "\nADDRESSES: by mail."
+)
+
+
+def test_dates_of_a_filing_are_computed_from_its_text_and_marked_provisional() -> None:
+    now = datetime(2020, 6, 16, 13, 0, tzinfo=UTC)
+
+    shown = card(make_entry(item=make_filing()), now=now, timezone=NEW_YORK, text=PLACEHOLDERS)
+
+    assert values(shown.facts)["Effective"] == (
+        "18 June 2020, the day of publication, provisional, in 2 days"
+    )
+    assert values(shown.facts)["Comments close"] == "17 August 2020, 62 days left, provisional"
+    assert shown.headline.startswith("On public inspection · ")
+
+
+def test_what_a_later_document_moved_is_said_with_its_number() -> None:
+    relation = Relation(
+        kind=RelationKind.EXTENDS_COMMENTS, target=None, sentence="", until=date(2020, 9, 16)
+    )
+    step = Later(relation=relation, number="2020-17777", since=date(2020, 8, 1))
+
+    shown = card(
+        make_entry(), now=datetime(2020, 8, 2, tzinfo=UTC), timezone=NEW_YORK, later=(step,)
+    )
+
+    assert values(shown.facts)["Comments close"] == (
+        "16 September 2020, 46 days left, moved from 17 August 2020"
+    )
 
 
 def test_a_notice_says_nothing_of_facts_it_does_not_have() -> None:
     notice = make_document(
         type=DocumentType.NOTICE,
+        dates=None,
         effective_on=None,
         comments_close_on=None,
         cfr_parts=(),

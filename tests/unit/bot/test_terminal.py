@@ -29,7 +29,7 @@ def test_a_card_tells_the_stage_the_title_the_facts_and_where_to_read() -> None:
     text = printed(make_card(url="https://fr.example/1"))
 
     for fact in (
-        "Published · Interim final rule; request for comments",
+        "Published and in force · Interim final rule; request for comments",
         "Release of “Technology”",
         "BIS authorizes the release",
         "Effective       18 June 2020, the day of publication",
@@ -73,7 +73,9 @@ async def test_a_step_is_an_indented_line_under_its_card() -> None:
     alert = Alert(delivery_id="d-2", channel="terminal", card=shown, reply=reply)
     await poster.post(alert)
 
-    assert output.getvalue().startswith("  ↳ Published · Interim final rule; request for comments:")
+    assert output.getvalue().startswith(
+        "  ↳ Published and in force · Interim final rule; request for comments:"
+    )
     assert output.getvalue().count("\n") == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from feeds.model import Item
 from feeds.revision import ChangedFact, changed_facts
-from tests.factories import make_document, make_filing, make_item, make_press
+from tests.factories import make_filing, make_item, make_press
 
 
 def titled(title: str) -> Item:
@@ -49,23 +50,23 @@ def test_a_title_that_says_something_else_is_a_change(before: str, after: str) -
     assert change == ChangedFact(name="title", before=before, after=after)
 
 
-def test_each_date_that_moved_is_a_change() -> None:
-    before = make_item()
-    after = make_item(
-        document=make_document(effective_on=date(2020, 7, 1), comments_close_on=date(2020, 9, 16))
-    )
+def test_a_filing_that_is_to_be_printed_on_another_day_is_a_change() -> None:
+    before, document = make_filing(), make_filing().document
+    assert document
+    after = make_filing(document=replace(document, publication_date=date(2020, 6, 19)))
 
     assert changed_facts(before, after) == (
-        ChangedFact(name="effective date", before="2020-06-18", after="2020-07-01"),
-        ChangedFact(name="comment deadline", before="2020-08-17", after="2020-09-16"),
+        ChangedFact(name="publication date", before="2020-06-18", after="2020-06-19"),
     )
 
 
-def test_a_date_that_appears_or_vanishes_is_no_change() -> None:
-    without = make_item(document=make_document(effective_on=None))
+def test_a_day_that_appears_or_vanishes_is_no_change() -> None:
+    document = make_filing().document
+    assert document
+    without = make_filing(document=replace(document, publication_date=None))
 
-    assert changed_facts(without, make_item()) == ()
-    assert changed_facts(make_item(), without) == ()
+    assert changed_facts(without, make_filing()) == ()
+    assert changed_facts(make_filing(), without) == ()
 
 
 def test_publication_is_a_step_and_no_edit() -> None:
