@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from feeds.issue_days import is_issue_day
 from feeds.model import EASTERN, Feed, FeedKind
@@ -42,7 +42,7 @@ def next_poll(
         jitter: 0 to 1, drawn by the caller.
         fresh_for: Seconds the server asked us to stay away, already within limits.
     """
-    wait = feed.every
+    now, wait = now.astimezone(UTC), feed.every  # a local clock may go back in between
     if feed.kind in CLOSE_WATCH:
         return _register_wait(feed, now, jitter)
     if fresh_for:
@@ -69,6 +69,7 @@ def after_failure(
         retry_after: Seconds the server asked for, already within limits.
         permanent: Waiting is not known to help; the longest wait at once.
     """
+    now = now.astimezone(UTC)
     first = min(feed.every, CLOSE if feed.kind in CLOSE_WATCH else DAYTIME)
     wait = (
         LONGEST_BACKOFF if permanent else min(first * 2 ** min(failures - 1, 16), LONGEST_BACKOFF)
@@ -95,4 +96,4 @@ def _register_wait(feed: Feed, now: datetime, jitter: float) -> datetime:
     then = now + wait * (1 + JITTER * jitter)
     openings = (datetime.combine(local.date(), start, EASTERN) for start, _ in windows)
     ahead = [opening for opening in openings if now < opening < then]
-    return min(ahead, default=then).astimezone(now.tzinfo)
+    return min(ahead, default=then)

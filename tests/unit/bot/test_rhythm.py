@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import rhythm
@@ -109,6 +109,7 @@ def test_a_failing_register_is_tried_again_soon() -> None:
     st.floats(0, 1),
     st.sampled_from([INSPECTION, REGISTER, NEWS]),
 )
+@example(datetime(2028, 11, 5, 1, 0), 0.0, INSPECTION)  # noqa: DTZ001  clocks go back in that hour
 def test_the_next_visit_is_always_ahead_and_never_far(
     local: datetime, jitter: float, feed: Feed
 ) -> None:
