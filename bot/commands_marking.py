@@ -10,7 +10,7 @@ from bot import story
 from bot.answers import Notice, Problem
 from bot.card import Card, card
 from bot.question import Question
-from storage import entries, stories
+from storage import entries, stories, texts
 from storage.entries import Entry
 from storage.stories import Mark
 
@@ -101,6 +101,7 @@ def card_for(db: Database, question: Question, entry: Entry) -> Card:
         timezone=question.timezone,
         press=entries.press_of(db, entry.story_id),
         marks=frozenset(held & story.SHOWN_MARKS),
+        preamble=texts.preamble(db, entry.id),
     )
 
 

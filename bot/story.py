@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from bot.card import Card, card
-from storage import cards, channels, deliveries, entries, stories
+from storage import cards, channels, deliveries, entries, stories, texts
 from storage.cards import Standing
 from storage.channels import Channel
 from storage.deliveries import Why
@@ -26,6 +26,8 @@ class StoryHere:
 
     #: Whose facts the card shows: the main document, else the press item that came first.
     head: Entry
+    #: What was read of the head's text, as far as its preamble reaches.
+    preamble: str
     #: Press items of the story seen so far.
     press: int
     #: Why this channel is told: of the head when it was told of that, else of the latest step.
@@ -47,6 +49,7 @@ def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
     held = [each for each in stories.marks(db, story_id) if each.holder == channel]
     return StoryHere(
         head=head,
+        preamble=texts.preamble(db, head.id),
         press=entries.press_of(db, story_id),
         whys=_whys(db, head, channel=channel),
         standing=cards.standing(db, channel=channel, story_id=story_id),
@@ -71,6 +74,7 @@ def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
         timezone=known.chosen.timezone or timezone,
         press=known.press,
         marks=known.marks,
+        preamble=known.preamble,
     )
 
 

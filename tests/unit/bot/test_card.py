@@ -232,6 +232,14 @@ def test_a_summary_that_repeats_the_title_is_not_shown_twice() -> None:
     assert shown.sentences == ("And some news.",)
 
 
+def test_a_filing_without_an_abstract_says_what_its_text_does() -> None:
+    text = "SUMMARY: In this rule, BIS amends\nthe EAR.\nDATES: This rule is effective today.\n"
+
+    shown = card(make_entry(item=make_filing()), now=NOW, preamble=text)
+
+    assert shown.sentences == ("BIS amends the EAR.",)
+
+
 def test_why_names_words_where_they_stand_and_who_asked() -> None:
     reasons = (
         Reason(term="Huawei", where="title"),
