@@ -9,22 +9,17 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from bot import date_wording
-from bot.wording import READ, Fact, facts, issued_by, references, visible
-from feeds import document_dates, standing
+from bot.wording import Fact, facts, issued_by, references, visible
+from feeds import document_dates, standing, summary
 from feeds.matching import Reason
 from feeds.model import EASTERN, DocumentType, Item, Stage
 from feeds.standing import Later, Standing
-from feeds.text import sentences
 from storage.deliveries import FOLLOWED, Why
 from storage.entries import Entry
 from storage.stories import Mark
 
 UTC = ZoneInfo("UTC")
 
-#: An alert is one screen: three sentences, fewer when they are long, and none longer than this
-#: (characters).
-_SENTENCES = 3
-_SENTENCES_LENGTH, _SENTENCE = 640, 440
 #: How many matched words, and how many subscriptions, an alert names.
 _REASONS = 4
 _WHYS = 3
@@ -59,7 +54,7 @@ class Card:
     headline: str
     title: str
     url: str
-    #: Taken from the source word for word; "… " opens one that did not follow the one before.
+    #: As `feeds.summary.extract` takes them from the source, word for word.
     sentences: tuple[str, ...]
     #: Effective date and what it rests on, comment deadline, filing, CFR parts, print: in this order.
     facts: tuple[Fact, ...]
@@ -81,7 +76,7 @@ def card(
     timezone: ZoneInfo = UTC,
     press: int = 0,
     marks: frozenset[Mark] = frozenset(),
-    text: str = "",
+    preamble: str = "",
     later: Sequence[Later] = (),
 ) -> Card:
     """Say what is known of an entry.
@@ -93,11 +88,12 @@ def card(
         timezone: For moments; plain days (effective, comments) are the Register's own.
         press: How many press items tell the same story, this one included.
         marks: Decide which buttons are offered, and the last line.
-        text: The document's full text, as far as it was read: it tells the dates of what is filed.
+        preamble: What was read of the document, as far as its preamble reaches: it tells what is
+            done and the dates of what is only filed.
         later: What later documents do to it.
     """
     item, document = entry.item, entry.item.document
-    dates = document_dates.of(document, stage=item.stage, text=text) if document else ()
+    dates = document_dates.of(document, stage=item.stage, text=preamble) if document else ()
     stands = standing.of(dates, later, stage=item.stage, now=now)
     today = now.astimezone(EASTERN).date()
     return Card(
@@ -107,7 +103,7 @@ def card(
         headline=_headline(item, stands),
         title=visible(item.title, 300) or "Untitled",
         url=item.url,
-        sentences=_sentences(item, whys),
+        sentences=_sentences(item, whys, preamble),
         facts=facts(
             item,
             dated=date_wording.facts(document, dates, stands, today=today) if document else (),
@@ -135,24 +131,10 @@ def _headline(item: Item, stands: Standing) -> str:
     return f"{stage} · {detail}" if detail else stage
 
 
-def _sentences(item: Item, whys: Sequence[Why]) -> tuple[str, ...]:
-    """The opening sentence, then those in which something matched, then those that follow."""
-    note = item.document.editorial_note if item.document else None
-    title = visible(item.title, _SENTENCE)
-    said = [visible(one, _SENTENCE) for one in sentences((item.summary or note or "")[:READ])]
-    said = [one for one in said if one not in {"", title}]
-    found = {visible(reason.sentence, 200) for why in whys for reason in why.reasons}
-    best_first = sorted(
-        range(len(said)), key=lambda i: (i > 0, visible(said[i], 200) not in found, i)
-    )
-    chosen: list[int] = []
-    room = _SENTENCES_LENGTH
-    for i in best_first[:_SENTENCES]:
-        if len(said[i]) <= room:
-            chosen.append(i)
-            room -= len(said[i])
-    gaps = {i: "… " for i in chosen if i and i - 1 not in chosen}
-    return tuple(gaps.get(i, "") + said[i] for i in sorted(chosen))
+def _sentences(item: Item, whys: Sequence[Why], preamble: str) -> tuple[str, ...]:
+    matched = {reason.sentence for why in whys for reason in why.reasons if reason.sentence}
+    told = summary.extract(item, full_text=preamble, matched=matched)
+    return tuple(visible(one, summary.LENGTH) for one in told)
 
 
 def _why(why: Why) -> str:

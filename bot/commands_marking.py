@@ -101,7 +101,7 @@ def card_for(db: Database, question: Question, entry: Entry) -> Card:
         timezone=question.timezone,
         press=entries.press_of(db, entry.story_id),
         marks=frozenset(held & story.SHOWN_MARKS),
-        text=texts.body(db, entry.id),
+        preamble=texts.preamble(db, entry.id),
         later=relations.later(db, entry.id),
     )
 

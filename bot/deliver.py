@@ -183,7 +183,7 @@ class Deliverer:
             whys=delivery.whys,
             now=now,
             timezone=zone,
-            text=owed.text,
+            preamble=owed.preamble,
             later=owed.later,
         )
         shown = manner_of(delivery.event.step) is Manner.SHOWN

@@ -28,7 +28,7 @@ class Owed:
     delivery: Delivery
     #: Whose step it is, with its text and what later documents do to it, as `StoryHere` has them.
     entry: Entry
-    text: str
+    preamble: str
     later: tuple[Later, ...]
     story: StoryHere
 
@@ -45,7 +45,7 @@ def claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
     return Owed(
         delivery=delivery,
         entry=entry,
-        text=texts.body(db, entry.id),
+        preamble=texts.preamble(db, entry.id),
         later=relations.later(db, entry.id),
         story=known,
     )

@@ -27,8 +27,8 @@ class StoryHere:
 
     #: Whose facts the card shows: the main document, else the press item that came first.
     head: Entry
-    #: Its full text as far as it was read, and what later documents do to it.
-    text: str
+    #: What was read of its text, as far as its preamble reaches; what later documents do to it.
+    preamble: str
     later: tuple[Later, ...]
     #: Press items of the story seen so far.
     press: int
@@ -51,7 +51,7 @@ def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
     held = [each for each in stories.marks(db, story_id) if each.holder == channel]
     return StoryHere(
         head=head,
-        text=texts.body(db, head.id),
+        preamble=texts.preamble(db, head.id),
         later=relations.later(db, head.id),
         press=entries.press_of(db, story_id),
         whys=_whys(db, head, channel=channel),
@@ -77,7 +77,7 @@ def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
         timezone=known.chosen.timezone or timezone,
         press=known.press,
         marks=known.marks,
-        text=known.text,
+        preamble=known.preamble,
         later=known.later,
     )
 

@@ -10,7 +10,7 @@ _CAPTION = re.compile(
     r"^[ \t]*(?P<name>[A-Z][A-Z]+(?:[ \t]+[A-Z]+){0,4})[ \t]*:(?=\s)", re.MULTILINE
 )
 #: Captions stand in the first pages.
-_PREAMBLE = 40_000
+REACH = 40_000
 #: What a page of a filing repeats in between: "[Billing Code 3510-33-P]", the number of the page.
 _FURNITURE = re.compile(
     r"^[ \t]*(?:\d{1,4}|\[?billing code[^\n]{0,40})[ \t]*$", re.MULTILINE | re.IGNORECASE
@@ -24,7 +24,7 @@ def section(text: str, *names: str) -> str:
         text: A document's plain text, as `feeds.full_text` gives it.
         names: Captions in capitals, without the colon: "DATES", "SUMMARY".
     """
-    found = list(_CAPTION.finditer(text, 0, _PREAMBLE))
+    found = list(_CAPTION.finditer(text, 0, REACH))
     for caption, following in zip_longest(found, found[1:]):
         if " ".join(caption["name"].split()) in names:
             end = following.start() if following else caption.end() + 5_000

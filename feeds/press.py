@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urljoin, urlsplit
 
+from feeds.boilerplate import FOOTER
 from feeds.identity import news_key
 from feeds.links import is_web
 from feeds.model import Feed, Item, SourceKind, Stage
@@ -16,10 +17,6 @@ MAX_TITLE = 500
 MAX_SUMMARY = 4_000
 _MAX_URL = 2_000
 _UNSAFE = re.compile(r"""[\x00-\x20\x7f-\xa0<>"'`\\^{|}\u2000-\u206f\ufeff\ud800-\udfff]""")
-#: What WordPress puts under every excerpt.
-_FOOTER = re.compile(
-    r"\s*The post .{1,400}? (?:appeared first on|first appeared on) .{1,150}$", re.DOTALL
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +42,7 @@ def item_of(told: Told, *, feed: Feed) -> Item | None:
         None when there is neither a title nor a text nor a link.
     """
     link = _absolute(told.link, feed.url)
-    summary = _FOOTER.sub("", plain(told.body))
+    summary = FOOTER.sub("", plain(told.body))
     title = clip(" ".join(plain(told.title).split()), MAX_TITLE)
     if summary.casefold() == title.casefold():
         summary = ""  # many feeds say the headline twice

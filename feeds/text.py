@@ -102,12 +102,12 @@ _MONTHS = "jan feb mar apr jun jul aug sep sept oct nov dec"
 _ABBREVIATED = frozenset(
     f"{_MONTHS} no nos sec secs pt pts par para pars supp app art arts ch cl fig vol ed ex e.g i.e cf v vs al"
     " mr mrs ms dr prof sen rep gov gen col lt sgt capt adm hon st mt ft dept univ assn bros fed reg stat cong res"
-    " doc cir rev ver est approx tel ext".split()
+    " doc cir rev ver est approx tel ext pub sub-no reg ave blvd al".split()
 )
-#: Words whose dot may also end one; it does when a word follows that opens sentences.
-_MAYBE = frozenset(
-    "u.s u.k u.n e.u u.s.a u.s.c d.c p.r.c a.m p.m inc corp co ltd llc plc jr sr etc".split()  # noqa: SIM905 - a table of words
-)
+#: Words whose dot may also end one, as that of U.S. and L.L.C. may; it does when a word follows that
+#: opens sentences.
+_MAYBE = frozenset("inc corp co ltd llc plc jr sr etc".split())  # noqa: SIM905 - a table of words
+_DOTTED = re.compile(r"(?:[a-z]{1,2}\.)+[a-z]{1,2}")
 _OPENERS = frozenset(
     """
     The A An This That These Those It Its In On At By For From With Under As If When While After
@@ -145,8 +145,8 @@ def _ends(sentence: str, following: str) -> bool:
     last = _LAST_WORD.search(sentence)
     if last is None:
         return True
-    word = last[1].lstrip("(\"'\u201c\u2018[").lower()
-    if word in _MAYBE:
+    word = re.split(r"[(\"'\u201c\u2018\[/]|(?<=non)-", last[1].lower())[-1]
+    if word not in _ABBREVIATED and (word in _MAYBE or _DOTTED.fullmatch(word)):
         opener = re.match(r"\W*(\w+)", following)
         return opener is not None and opener[1] in _OPENERS
     heading = word == sentence.strip().rstrip(".").lower() and len(word) <= 4

@@ -72,7 +72,7 @@ def _later(db: Database, entry: Entry, relation: Relation) -> Later | None:
     at = item.event_at or entry.first_seen_at
     if document is None:
         return None
-    dates = document_dates.of(document, stage=item.stage, text=texts.body(db, entry.id))
+    dates = document_dates.of(document, stage=item.stage, text=texts.preamble(db, entry.id))
     begins = document_dates.main(dates, DateKind.EFFECTIVE)
     return Later(
         relation=relation,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from feeds.preamble import REACH
 from storage.database import select, to_text
 
 
@@ -80,4 +81,12 @@ def fail(db: Database, entry_id: int, *, reason: str, due_at: datetime | None) -
 def body(db: Database, entry_id: int) -> str:
     """What was read of an entry's text; empty when nothing was."""
     row = db.execute("SELECT body FROM texts WHERE entry_id = ?", [entry_id]).fetchone()
+    return str(row[0]) if row and row[0] else ""
+
+
+def preamble(db: Database, entry_id: int) -> str:
+    """The beginning of an entry's text, as far as a preamble reaches; empty when none was read."""
+    row = db.execute(
+        "SELECT substr(body, 1, ?) FROM texts WHERE entry_id = ?", [REACH, entry_id]
+    ).fetchone()
     return str(row[0]) if row and row[0] else ""

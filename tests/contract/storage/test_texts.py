@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlite_utils import Database
 
+from feeds.preamble import REACH
 from storage import entries, texts
 from tests.factories import NOW, make_item
 
@@ -39,6 +40,15 @@ def test_a_text_that_was_read_is_kept_and_not_read_again(db: Database, entry_id:
 
     assert texts.due(db, now=NOW + HOUR, limit=9) == []
     assert texts.body(db, entry_id) == "The text names Huawei."
+
+
+def test_a_preamble_is_the_beginning_of_a_text_that_was_read(db: Database, entry_id: int) -> None:
+    texts.want(db, entry_id, "https://r.example/1.txt", silent=False, now=NOW)
+    before = texts.preamble(db, entry_id)
+    texts.keep(db, entry_id, "SUMMARY: One. " * REACH, now=NOW)
+
+    assert before == ""
+    assert texts.preamble(db, entry_id) == ("SUMMARY: One. " * REACH)[:REACH]
 
 
 def test_a_text_at_another_address_is_read_and_the_old_one_held_until_then(

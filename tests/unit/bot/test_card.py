@@ -155,7 +155,7 @@ PLACEHOLDERS = (
 def test_dates_of_a_filing_are_computed_from_its_text_and_marked_provisional() -> None:
     now = datetime(2020, 6, 16, 13, 0, tzinfo=UTC)
 
-    shown = card(make_entry(item=make_filing()), now=now, timezone=NEW_YORK, text=PLACEHOLDERS)
+    shown = card(make_entry(item=make_filing()), now=now, timezone=NEW_YORK, preamble=PLACEHOLDERS)
 
     assert values(shown.facts)["Effective"] == (
         "18 June 2020, the day of publication, provisional, in 2 days"
@@ -278,6 +278,14 @@ def test_a_summary_that_repeats_the_title_is_not_shown_twice() -> None:
     shown = say(make_press(title="A headline.", summary="A headline. And some news."))
 
     assert shown.sentences == ("And some news.",)
+
+
+def test_a_filing_without_an_abstract_says_what_its_text_does() -> None:
+    text = "SUMMARY: In this rule, BIS amends\nthe EAR.\nDATES: This rule is effective today.\n"
+
+    shown = card(make_entry(item=make_filing()), now=NOW, preamble=text)
+
+    assert shown.sentences == ("BIS amends the EAR.",)
 
 
 def test_why_names_words_where_they_stand_and_who_asked() -> None:

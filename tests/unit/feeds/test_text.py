@@ -127,6 +127,9 @@ def test_a_clip_is_never_longer_than_asked(text: str, limit: int) -> None:
         "See 85 FR 36719 and 15 CFR 744.11 for 3.5 percent.",
         "Gen. J. Smith, e.g. of NIST, agreed.",
         "Restrictions under 50 U.S.C. 4801 apply.",
+        "Under E.O. 13873, Pub. L. 115-232 and Executive Order (E.O.) 13777 it acts.",
+        "Southern LNG Company, L.L.C. (Southern LNG) and Fokker Services B.V. Model F28 are named.",
+        "It extends to non-U.S. Affiliates and DHS/U.S. Customs of P.O. Box 646.",
         "1. Background.",
     ],
 )
