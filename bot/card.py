@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot import date_wording
 from bot.wording import Fact, facts, issued_by, references, visible
-from feeds import document_dates, standing, summary
+from feeds import document_dates, footing, standing, summary
+from feeds.footing import Footing
 from feeds.matching import Reason
 from feeds.model import EASTERN, DocumentType, Item, Stage
 from feeds.standing import Later, Standing
@@ -29,6 +30,11 @@ _STAGES = {
     Stage.INSPECTION: "On public inspection",
     Stage.WITHDRAWN: "Withdrawn from public inspection",
     Stage.PUBLISHED: "Published",
+}
+FOOTINGS = {
+    Footing.LEAK: "Leak",
+    Footing.ANNOUNCED: "Announced",
+    Footing.REPORTED: "Reported",
 }
 _TYPES = {
     DocumentType.RULE: "Rule",
@@ -121,7 +127,7 @@ def _headline(item: Item, stands: Standing) -> str:
     stage = date_wording.stage_and_force(_STAGES[item.stage], stands)
     document = item.document
     if document is None:
-        detail = visible(item.publisher or "", 80)
+        stage, detail = FOOTINGS[footing.of(item)], visible(item.publisher or "", 80)
     elif item.stage is Stage.PUBLISHED and document.action:
         detail = visible(document.action, 120).rstrip(". ")
     else:

@@ -10,12 +10,13 @@ from sqlite_utils import Database
 
 from bot import steps
 from bot.answers import Problem
+from bot.card import FOOTINGS
 from bot.commands_deadlines import NAMES
 from bot.commands_marking import card_for
 from bot.question import Question
 from bot.timeline import Happening, Timeline
 from bot.wording import visible
-from feeds import reference
+from feeds import footing, reference
 from feeds.date_sentences import DateKind
 from feeds.model import EASTERN
 from storage import deadlines, entries, events, lookup
@@ -76,7 +77,7 @@ def _happening(event: Event, entry: Entry) -> Happening:
     by = item.publisher if event.step is Step.REPORTED else ""
     return Happening(
         at=event.at or event.seen_at,
-        what=steps.name(event.step),
+        what=FOOTINGS[footing.of(item)] if by else steps.name(event.step),
         detail=visible(steps.detail(event) or by or "", 160),
         title=visible(item.title, 200),
         url=item.url,

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from urllib.parse import SplitResult, quote, urlsplit
 from zoneinfo import ZoneInfo
 
+from feeds import footing
 from feeds.model import Agency, CfrPart, Document, Item, Stage
 from feeds.text import clip
 
@@ -118,8 +119,13 @@ def facts(item: Item, *, dated: Iterable[Fact], timezone: ZoneInfo) -> tuple[Fac
         timezone: In which moments are written.
     """
     if item.document is None:
-        reported = _at("Reported", item.event_at, timezone)
-        return (reported,) if reported else ()
+        day_ahead = footing.expected_on(item)
+        expected = f"{day_ahead:%A}, {day(day_ahead)}, by this report" if day_ahead else ""
+        press = (
+            _at("Reported", item.event_at, timezone),
+            Fact(label="Expected", value=expected) if expected else None,
+        )
+        return tuple(fact for fact in press if fact)
     published = item.stage is Stage.PUBLISHED
     found = (
         *dated,
