@@ -80,7 +80,7 @@ def noted(
     if edited and not silent:
         changes = [change for move in moves if (change := _change(move))]
         owed = sum(_tell_edit(db, entry, Step.MOVED, [change], now=now) for change in changes)
-        if not changes and moves:
+        if not changes and moves and deliveries.was_sent(db, entry.id):
             event, new = events.record(db, entry, Step.DATED, source=document.number, now=now)
             owed += tell(db, event, now=now) if new else 0
     found = known_relations.keep(db, entry, relations.of(entry.item, text=text))

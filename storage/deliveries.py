@@ -84,6 +84,15 @@ def in_state(db: Database, state: State) -> list[Delivery]:
     return [_from_row(row) for row in rows]
 
 
+def was_sent(db: Database, entry_id: int) -> bool:
+    """Whether anything of an entry stands in a channel already."""
+    query = (
+        "SELECT 1 FROM outbox JOIN events ON events.id = event_id"
+        " WHERE entry_id = ? AND state IN ('sending', 'sent', 'uncertain') LIMIT 1"
+    )
+    return db.execute(query, [entry_id]).fetchone() is not None
+
+
 def stories_of(db: Database, channel: str) -> set[int]:
     """The stories that a channel was ever told of."""
     rows = select(

@@ -11,10 +11,21 @@ from sqlite_utils import Database
 
 from bot.audience import Audience
 from bot.follow_up import MOST_EDITS
-from bot.ingest import IngestReport, archive, ingest, ingest_text
+from bot.ingest import TEXT_PATIENCE, IngestReport, archive, ingest, ingest_text
 from feeds import query
+from feeds.date_sentences import DateKind
 from feeds.model import Item, Stage
-from storage import deliveries, entries, search, stories, subscriptions, texts
+from storage import (
+    deadlines,
+    deliveries,
+    entries,
+    events,
+    outbox,
+    search,
+    stories,
+    subscriptions,
+    texts,
+)
 from storage.entries import Change
 from storage.stories import Mark
 from tests.factories import NOW, make_document, make_filing, make_item, make_press
@@ -357,3 +368,122 @@ def test_who_was_told_by_the_press_hears_of_the_document(db: Database) -> None:
     take(db, [make_item()], everyone)
 
     assert told(db) == [("C1", "reported"), ("C1", "published")]
+
+
+FILED_TEXT = (
+    "AGENCY: Bureau of Industry and Security.\nDATES: This rule is effective [INSERT DATE OF"
+    " PUBLICATION IN THE FEDERAL REGISTER].\nADDRESSES: by mail."
+)
+
+
+def make_readable_filing() -> Item:
+    filing = make_filing()
+    assert filing.document
+    return replace(
+        filing, document=replace(filing.document, raw_text_url="https://r.example/1.txt")
+    )
+
+
+def test_a_filing_waits_for_its_text_and_goes_out_when_it_is_read(db: Database) -> None:
+    everyone = audience(db, ("C1", HUAWEI))
+    take(db, [make_readable_filing()], everyone)
+    waiting = outbox.channels_due(db, now=NOW)
+
+    read(db, everyone, body=FILED_TEXT)
+
+    assert waiting == []
+    assert outbox.channels_due(db, now=NOW) == ["C1"]
+    assert told(db) == [("C1", "filed")]
+
+
+def test_a_filing_whose_text_cannot_be_read_goes_out_soon_and_its_card_gets_the_dates_later(
+    db: Database,
+) -> None:
+    everyone = audience(db, ("C1", HUAWEI))
+    take(db, [make_readable_filing()], everyone)
+    later = NOW + TEXT_PATIENCE
+
+    claimed = outbox.claim(db, "C1", now=later, lease=timedelta(minutes=1))
+    assert claimed
+    outbox.settle_sent(db, claimed, ts="1.0", now=later, card=None)
+    read(db, everyone, body=FILED_TEXT)
+
+    assert told(db) == [("C1", "dated")]
+
+
+def correction(**but: object) -> Item:
+    document = make_document(
+        number="C1-2020-13093",
+        correction_of="2020-13093",
+        dates=None,
+        effective_on=None,
+        comments_close_on=None,
+        citation="85 FR 40000",
+        end_page=None,
+        **but,
+    )
+    return make_item(
+        key="fr:C1-2020-13093",
+        title="A correction that names nobody",
+        summary="",
+        evidence=(),
+        document=document,
+    )
+
+
+def test_a_correction_is_told_to_those_who_know_what_it_corrects(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"), ("C2", "zte"))
+    take(db, [make_item()], everyone)
+    sent = told(db)
+
+    take(db, [correction()], everyone)
+    take(db, [correction()], everyone)
+
+    assert told(db)[len(sent) :] in ([("C1", "corrected")], [("C1", "published")])
+
+
+def test_an_extension_moves_the_deadline_of_what_it_extends_and_says_so_once(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"))
+    take(db, [make_item()], everyone)
+    extension = make_item(
+        key="fr:2020-17777",
+        title="Release of Technology; Extension of Comment Period",
+        summary="This document extends the comment period for the interim final rule published"
+        " on June 18, 2020 (85 FR 36719) until September 16, 2020.",
+        evidence=(),
+        document=make_document(
+            number="2020-17777",
+            action="Interim final rule; extension of comment period.",
+            dates="The comment period for the interim final rule published June 18, 2020 (85 FR"
+            " 36719) is extended. Comments must be received by September 16, 2020.",
+            effective_on=None,
+            comments_close_on=date(2020, 9, 16),
+            citation="85 FR 50000",
+            end_page=None,
+        ),
+    )
+
+    take(db, [extension], everyone)
+    again = take(db, [extension], everyone)
+
+    (entry,) = [each for each in entries.of_story(db, 1) if each.item.key == "fr:2020-13093"]
+    extended = [e for e in events.of_story(db, 1) if e.step is events.Step.EXTENDED]
+    closing = [
+        each.due
+        for each in deadlines.of_entry(db, entry.id)
+        if each.due.kind is DateKind.COMMENTS_CLOSE
+    ]
+    assert again.owed == 0
+    assert [(change.before, change.after) for change in extended[0].changes] == [
+        ("2020-08-17", "2020-09-16")
+    ]
+    assert [(due.day, due.source) for due in closing] == [(date(2020, 9, 16), "2020-17777")]
+
+
+def test_history_moves_dates_and_tells_nobody(db: Database) -> None:
+    audience(db, ("C1", "huawei"))
+
+    archive(db, [make_item(), correction()], now=NOW)
+
+    assert told(db) == []
+    assert [e.step.value for e in events.of_story(db, 1)][:2] == ["published", "corrected"]
