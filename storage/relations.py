@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import msgspec
 from sqlite_utils import Database
 
 from feeds import document_dates
 from feeds.date_sentences import DateKind
-from feeds.model import EASTERN
+from feeds.identity import headline_key
+from feeds.model import EASTERN, Item
+from feeds.reference import Kind, Reference
+from feeds.relation_words import RelationKind
 from feeds.relations import Relation
 from feeds.standing import Later
 from storage import entries, lookup, texts
@@ -29,11 +33,11 @@ class Related:
 
 
 def keep(db: Database, entry: Entry, found: Sequence[Relation]) -> list[Related]:
-    """Keep what a document does to those we know; a name that fits several is nobody's."""
+    """Keep what a document does to those we know."""
     return [
         Related(target=target, relation=relation, new=_insert(db, entry, target, relation))
         for relation in found
-        if relation.target and (target := _target(db, entry, relation))
+        if (target := _named(db, entry, relation) or _before(db, entry, relation))
     ]
 
 
@@ -52,11 +56,71 @@ def later(db: Database, entry_id: int) -> tuple[Later, ...]:
     )
 
 
-def _target(db: Database, entry: Entry, relation: Relation) -> Entry | None:
+def _named(db: Database, entry: Entry, relation: Relation) -> Entry | None:
+    """The one document that a relation names; a name that fits several is nobody's."""
     named = [] if relation.target is None else lookup.find(db, relation.target, limit=2)
-    known = [other for other in named if other.item.document]
-    alone = known[0] if len(known) == 1 and len(named) < 2 else None
-    return alone if alone and alone.id != entry.id else None
+    alone = named[0] if len(named) == 1 else None
+    return alone if alone and alone.item.document and alone.id != entry.id else None
+
+
+def _before(db: Database, entry: Entry, relation: Relation) -> Entry | None:
+    """The document that a title alone speaks of ("…; Extension of Comment Period").
+
+    The latest earlier one of the same RIN or docket that what is done can be done to.
+    """
+    document = entry.item.document
+    if relation.target or document is None or relation.kind not in _FITTING:
+        return None
+    names = [Reference(kind=Kind.RIN, value=each) for each in document.rins]
+    names += [Reference(kind=Kind.DOCKET, value=each) for each in document.dockets]
+    fits = _FITTING[relation.kind]
+    known = {other.id: other for name in names for other in lookup.find(db, name, limit=_LOOKED_AT)}
+    earlier = [
+        other
+        for other in known.values()
+        if other.id != entry.id
+        and _is_earlier(other.item, entry.item)
+        and fits(other.item, entry.item)
+    ]
+    return max(earlier, key=lambda other: other.item.event_at or other.first_seen_at, default=None)
+
+
+#: Documents of one RIN or docket that are looked at.
+_LOOKED_AT = 20
+#: What a title alone speaks of appeared within this time.
+_RECENT = timedelta(days=366)
+
+
+def _is_earlier(item: Item, than: Item) -> bool:
+    at, later = item.event_at, than.event_at
+    return at is not None and later is not None and timedelta() < later - at <= _RECENT
+
+
+def _asks_for_comments(item: Item, _by: Item) -> bool:
+    return item.document is not None and item.document.comments_close_on is not None
+
+
+def _takes_effect_later(item: Item, by: Item) -> bool:
+    day = item.document.effective_on if item.document else None
+    return day is not None and by.event_day is not None and day >= by.event_day
+
+
+def _is_of_that_title(item: Item, by: Item) -> bool:
+    return f" {headline_key(item.title)} " in f" {headline_key(by.title)} "
+
+
+def _begins_alike(item: Item, by: Item) -> bool:
+    return headline_key(item.title).split()[:3] == headline_key(by.title).split()[:3]
+
+
+#: By what is done the document that it can be done to.
+_FITTING: Mapping[RelationKind, Callable[[Item, Item], bool]] = {
+    RelationKind.CORRECTS: _is_of_that_title,
+    RelationKind.DELAYS: _takes_effect_later,
+    RelationKind.EXTENDS: _begins_alike,
+    RelationKind.EXTENDS_COMMENTS: _asks_for_comments,
+    RelationKind.REOPENS_COMMENTS: _asks_for_comments,
+}
 
 
 def _insert(db: Database, entry: Entry, target: Entry, relation: Relation) -> bool:
