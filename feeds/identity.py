@@ -28,6 +28,9 @@ __all__ = [
 #: Longest key, in characters; a longer one is hashed, and so is one of more than printable signs.
 MAX_KEY = 200
 
+#: Passages and terms kept of a text: search shows others of it now and then.
+MAX_EVIDENCE = 60
+
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032"), "'") | dict.fromkeys(
     map(ord, "\u201c\u201d\u2033"), '"'
 )
@@ -170,10 +173,11 @@ def merged(old: Item, new: Item) -> Item:
     """Join two sightings of one entry: `new`, with what it cannot know kept from `old`.
 
     Filing facts from public inspection and full-text evidence are kept; a summary and a moment are
-    kept while the stage stays, and the feed is the one that showed it first. A published document never goes back to an earlier stage: the old
-    item is then returned with whatever `new` adds about its filing.
+    kept while the stage stays, and the feed is the one that showed it first. A published document
+    never goes back to an earlier stage: the old item is then returned with whatever `new` adds about
+    its filing.
     """
-    evidence = tuple(dict.fromkeys(old.evidence + new.evidence))
+    evidence = tuple(dict.fromkeys(old.evidence + new.evidence))[:MAX_EVIDENCE]
     if old.stage is Stage.PUBLISHED and new.stage is not Stage.PUBLISHED:
         return replace(old, evidence=evidence, document=_with_filing(old.document, new.document))
     same_stage = old.stage is new.stage

@@ -48,13 +48,13 @@ class Case:
     year: int
 
 
-def cases(world: Path, *, with_full_text: bool = False) -> Iterator[Case]:
+def cases(world: Path) -> Iterator[Case]:
     """Everything in a world folder (documents.jsonl, news.jsonl, publishers.json, labels.jsonl).
 
-    Args:
-        world: The folder.
-        with_full_text: A document that a live run would read (`feeds.full_text.worth_reading`) has
-            its text, as far as the world knows it, among its evidence; on inspection, too.
+    Each has the text that a live run would have: a published document the terms that the Register's
+    own search would have found in it, and one that is read whole (`feeds.full_text.worth_reading`)
+    its text, on inspection, too; both as far as the world knows the text. A press item has what
+    its feed says.
     """
     labels = {_label_key(label): label for label in _lines(world / "labels.jsonl")}
     names = {a["slug"]: a["name"] for a in json.loads((world / "agencies.json").read_text())}
@@ -63,9 +63,7 @@ def cases(world: Path, *, with_full_text: bool = False) -> Iterator[Case]:
         item = _document(raw, names)
         items = [_on_inspection(item)] if raw.get("_pi") is not False else []
         items += [_published(item, raw)] if raw.get("publication_date") else []
-        if with_full_text:
-            items = [_read(each, raw) for each in items]
-        yield _case("document", items, label)
+        yield _case("document", [_read(each, raw) for each in items], label)
     publishers = {p["slug"]: p["name"] for p in json.loads((world / "publishers.json").read_text())}
     for raw in _lines(world / "news.jsonl"):
         headlines = [

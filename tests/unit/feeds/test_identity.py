@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.identity import (
+    MAX_EVIDENCE,
     MAX_KEY,
     canonical_url,
     content_hash,
@@ -391,3 +392,13 @@ def test_seeing_the_same_again_changes_nothing_more(old: Item, new: Item) -> Non
     once = merged(old, new)
 
     assert merged(once, new) == once
+
+
+def test_evidence_does_not_grow_without_end() -> None:
+    item = make_item(evidence=())
+
+    for n in range(200):
+        item = merged(item, replace(item, evidence=(f"passage {n}",)))
+
+    assert len(item.evidence) == MAX_EVIDENCE
+    assert item.evidence[0] == "passage 0"

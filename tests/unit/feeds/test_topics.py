@@ -50,7 +50,7 @@ FACTS: list[dict[str, Any]] = [
 
 
 def item_of(fact: dict[str, Any]) -> Item:
-    """What happened, as a live run would meet it."""
+    """What happened, or could have in such words, as a live run would meet it."""
     day = datetime.fromisoformat(fact["date"]).replace(hour=10, tzinfo=UTC)
     if fact["kind"] == "headline":
         return make_press(
