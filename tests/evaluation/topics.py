@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feeds import matching, query
-from feeds.links import register_number
 from feeds.prepared import prepare
 from feeds.topics import Topic, bundled
 from tests.evaluation.world import Case, cases
@@ -59,11 +58,10 @@ class Score:
         return len(self.told) / alerts if alerts else 1.0
 
     def __str__(self) -> str:
-        linked = sum(register_number(case.sightings[-1].url) is not None for case in self.missed)
         return (
             f"told {len(self.told):4}  missed {len(self.missed):4}  false {len(self.false):4}"
             f"  recall {self.recall:.3f}  precision {self.precision:.3f}"
-        ) + (f"  ({linked} of the missed are links to a Register document)" if linked else "")
+        )
 
 
 def heard(known: Iterable[Case], topics: Mapping[str, Topic]) -> Iterator[Heard]:
