@@ -45,7 +45,7 @@ def rehearse(db: Database, question: Question, *, days: int = DAYS) -> Rehearsal
         lookback=_lookback(db, found, window, days),
         examples=tuple(card_for(db, question, entry) for entry in examples),
         near=tuple(
-            NearMiss(card=card_for(db, question, miss.entry), because=_because(miss.term))
+            NearMiss(card=card_for(db, question, miss.entry), because=because(miss.term))
             for miss in missed
         ),
         subscribed=str(query) in own,
@@ -92,7 +92,7 @@ def _lookback(db: Database, found: Found, window: Window, days: int) -> Lookback
     )
 
 
-def _because(term: str) -> str:
+def because(term: str) -> str:
     """What kept an entry out: a term it lacks, or one it has and must not have."""
     named = clip(term.removeprefix("-").strip('"'), _TERM)
     return f"has “{named}”, which is left out" if term.startswith("-") else f"lacks “{named}”"

@@ -85,7 +85,7 @@ def near_misses(
     """
     matched = set(found.moments)
     missed = []
-    for left_out, rest in islice(_without_one(query.root), _LEFT_OUT):
+    for left_out, rest in islice(without_one(query.root), _LEFT_OUT):
         wide = newest(db, _within(rest, window), limit=_FAR + len(matched))
         moments = [moment for moment in wide if moment not in matched]
         missed.append((len(moments), str(left_out), moments[:limit]))
@@ -133,7 +133,7 @@ def _within(node: Node, window: Window) -> list[Span]:
     ]
 
 
-def _without_one(node: Node) -> Iterator[tuple[Node, Node]]:
+def without_one(node: Node) -> Iterator[tuple[Node, Node]]:
     """Each term that something else stands beside, and what else has to match.
 
     Of what OR joins only the part with the term is kept: the other parts find nothing new.
@@ -145,11 +145,11 @@ def _without_one(node: Node) -> Iterator[tuple[Node, Node]]:
                 if is_positive(both(rest)):
                     yield part, both(rest)
             for part, rest in beside:
-                yield from ((term, both([inner, *rest])) for term, inner in _without_one(part))
+                yield from ((term, both([inner, *rest])) for term, inner in without_one(part))
         case Or(nodes):
             for part in nodes:
-                yield from _without_one(part)
+                yield from without_one(part)
         case Topic(_, part):
-            yield from _without_one(part)
+            yield from without_one(part)
         case _:
             return
