@@ -27,8 +27,6 @@ LABELS = {
     "section-889": "section-889",
     "ict-supply-chain": "icts",
 }
-#: Others that are no part of a table: what a topic is made of.
-PARTS = ("us-action-in-press", "company-news", "abroad", "routine")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         each for each in heard(cases(chosen.world), topics) if not years or each.case.year in years
     ]
     for name in topics:
-        if name != chosen.topic if chosen.topic else name in PARTS:
+        if name != chosen.topic if chosen.topic else topics[name].part:
             continue
         print(f"\n{name}")
         for kind in ("document", "headline"):
