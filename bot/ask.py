@@ -12,6 +12,7 @@ from bot.answers import Answer, Problem
 from bot.app import Clock, open_app
 from bot.commands import Commands
 from bot.config import Settings
+from bot.report import Explanation
 from bot.terminal_answers import render_answer
 
 
@@ -29,6 +30,10 @@ async def ask_once(
     """
     async with open_app(settings, clock=clock) as app:
         answer = await ask(app.commands())
+    if settings.bot_token and isinstance(answer, Explanation):
+        from bot.slack.permalinks import linked_from_shell  # noqa: PLC0415  only with Slack
+
+        answer = await linked_from_shell(settings, answer)
     problem = isinstance(answer, Problem)
     if as_json and not problem:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")

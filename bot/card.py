@@ -24,6 +24,8 @@ UTC = ZoneInfo("UTC")
 #: How many matched words, and how many subscriptions, an alert names.
 _REASONS = 4
 _WHYS = 3
+#: How many sentences an explanation quotes, and how long they may be (characters).
+_QUOTES, _QUOTE = 4, 440
 
 _STAGES = {
     Stage.REPORTED: "Reported",
@@ -162,6 +164,28 @@ def _why(why: Why) -> str:
     matched = ", ".join(places) + (f" and {more} more" if more > 0 else "")
     asked = _asked(visible(why.subscription, 100))
     return f"{asked}: {matched}" if matched else asked
+
+
+def quotes(whys: Sequence[Why], *, title: str) -> tuple[str, ...]:
+    """The sentences beside the title in which something matched: `Abstract, “huawei”: …`.
+
+    Places in the order of `feeds.matching`; of a place the sentence with the most terms first.
+
+    Args:
+        whys: Who was told, and what matched for them.
+        title: Shown anyhow, and often the first line of the text as well.
+    """
+    found: dict[str, dict[str, dict[str, None]]] = {}
+    for reason in (reason for why in whys for reason in why.reasons):
+        said = reason.sentence.casefold()
+        if reason.where != "title" and said not in {"", title.casefold(), reason.term}:
+            terms = found.setdefault(reason.where, {}).setdefault(reason.sentence, {})
+            terms[_term(reason)] = None
+    return tuple(
+        f"{where.capitalize()}, {', '.join([*terms][:_REASONS])}: {visible(sentence, _QUOTE)}"
+        for where, sentences_there in found.items()
+        for sentence, terms in sorted(sentences_there.items(), key=lambda each: -len(each[1]))
+    )[:_QUOTES]
 
 
 def _asked(subscription: str) -> str:

@@ -41,12 +41,12 @@ def rehearse(query: tuple[str, ...], days: int, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("reference")
+@click.argument("reference", nargs=-1, required=True)
 @click.option("--channel", default="terminal", show_default=True, help="Whose subscriptions.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def why(reference: str, channel: str, *, as_json: bool) -> None:
+def why(reference: tuple[str, ...], channel: str, *, as_json: bool) -> None:
     """Who was told of a document or page, or why a channel was not."""
-    _answer(_said(f"why {reference}", channel=channel), as_json=as_json)
+    _answer(_said(f"why {' '.join(reference)}", channel=channel), as_json=as_json)
 
 
 @click.command()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
@@ -20,20 +21,21 @@ from bot import commands_subscribing as subscribing
 from bot import commands_timeline as timelines
 from bot.answers import Answer, Place, Problem
 from bot.examples import show_help
+from bot.mistakes import or_problem, unknown
 from bot.question import Question
 from bot.report import Explanation
 from bot.storage_thread import Storage
 from feeds import reference
-from feeds.errors import QueryError
 from feeds.model import Feed
-from feeds.text import clip
 from feeds.topics import Topic
 from storage import channels
 from storage.search import Order
 from storage.stories import Mark
 
-#: Every word of the contract that is offered, with the function that answers it.
-WORDS: Mapping[str, Callable[[Database, Question], Answer]] = {
+T = TypeVar("T")
+
+#: The words that are answered in one piece, with the function that answers.
+_ANSWERS: Mapping[str, Callable[[Database, Question], Answer]] = {
     "help": show_help,
     "search": finding.search,
     "latest": finding.latest,
@@ -41,13 +43,14 @@ WORDS: Mapping[str, Callable[[Database, Question], Answer]] = {
     "unsubscribe": subscribing.unsubscribe,
     "subscriptions": subscribing.of_channel,
     "topics": subscribing.list_topics,
-    "rehearse": rehearsing.rehearse,
     "status": reporting.status,
     "why": reporting.why,
     "timeline": timelines.timeline,
     "deadlines": days.ahead,
     "settings": choosing.settings,
 }
+#: Every word of the contract that is offered.
+WORDS = (*_ANSWERS, "rehearse")
 #: After these the audience is read again.
 _CHANGING = {"subscribe", "unsubscribe"}
 
@@ -92,14 +95,16 @@ class Commands:
         """
         word, rest = [*text.split(maxsplit=1), "", ""][:2]
         word = word.lower() or "help"
+        if word == "rehearse":
+            return await self.rehearse(rest, channel=channel, user=user)
         if word in WORDS:
-            answer = await self._ask(WORDS[word], rest, channel=channel, user=user, word=word)
+            answer = await self._ask(_ANSWERS[word], rest, channel=channel, user=user, word=word)
             if word in _CHANGING:
                 await self._on_change()
             return answer
         if reference.parse(text):
             return await self._ask(finding.look_up, text, channel=channel, user=user)
-        return unknown(word, text.strip())
+        return unknown(word, text.strip(), WORDS)
 
     async def search(
         self, text: str, *, limit: int = finding.PAGE, order: Order = Order.NEWEST
@@ -112,15 +117,23 @@ class Commands:
 
         return await self._ask(found, text, channel="terminal", user="terminal")
 
-    async def rehearse(self, text: str, *, days: int) -> Answer:
+    async def rehearse(
+        self,
+        text: str,
+        *,
+        days: int = rehearsing.DAYS,
+        channel: str = "terminal",
+        user: str = "terminal",
+    ) -> Answer:
         """What a query would have told in so many days."""
+        question = self._question(text, channel=channel, user=user)
 
-        def rehearsed(db: Database, question: Question) -> Answer:
-            return rehearsing.rehearse(db, question, days=days)
+        def rehearsed(db: Database) -> Generator[None, None, Answer]:
+            ask = partial(rehearsing.rehearse, days=days)
+            return (yield from _ask_here(db, ask, question))
 
-        return await self._ask(
-            rehearsed, text, channel="terminal", user="terminal", word="rehearse"
-        )
+        asked = self._storage.run_in_pieces(rehearsed)
+        return await or_problem(asked, question, word="rehearse")
 
     async def page(self, place: Place, *, channel: str, user: str) -> Answer:
         """Open a page of a search again."""
@@ -203,15 +216,8 @@ class Commands:
         word: str = "search",
     ) -> Answer:
         question = self._question(text, channel=channel, user=user)
-        try:
-            return await self._storage.run(_ask_here, ask, question)
-        except QueryError as error:
-            return Problem(
-                message=str(error),
-                hint=f"{word} {error.hint}" if error.hint else "",
-                text=question.text,
-                position=error.position,
-            )
+        asked = self._storage.run(_ask_here, ask, question)
+        return await or_problem(asked, question, word=word)
 
     def _question(self, text: str, *, channel: str, user: str) -> Question:
         return Question(
@@ -225,19 +231,7 @@ class Commands:
         )
 
 
-def _ask_here(
-    db: Database, ask: Callable[[Database, Question], Answer], question: Question
-) -> Answer:
+def _ask_here(db: Database, ask: Callable[[Database, Question], T], question: Question) -> T:
     """Ask in the time zone that the channel chose."""
     zone = channels.get(db, question.channel).timezone
     return ask(db, replace(question, timezone=zone) if zone else question)
-
-
-def unknown(word: str, text: str) -> Problem:
-    """A word that is no command: the nearest that is, else how to search for it."""
-    near = difflib.get_close_matches(word, WORDS, n=1)
-    rest = text[len(word) :]
-    return Problem(
-        message=f"“{clip(word, 40)}” is not a command.",
-        hint=f"{near[0]}{rest}" if near else f"search {text}",
-    )

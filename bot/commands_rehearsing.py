@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from datetime import timedelta
 
 from sqlite_utils import Database
@@ -26,8 +27,13 @@ _NEAR = 3
 _TERM = 80
 
 
-def rehearse(db: Database, question: Question, *, days: int = DAYS) -> Rehearsal | Problem:
-    """What a topic or query would have told in the last days."""
+def rehearse(
+    db: Database, question: Question, *, days: int = DAYS
+) -> Generator[None, None, Rehearsal | Problem]:
+    """What a topic or query would have told in the last days, for `Storage.run_in_pieces`.
+
+    What is counted and shown is of one moment; only the near misses are looked for in pieces.
+    """
     if not question.text:
         return Problem(
             message="rehearse takes a topic or a query.", hint=f"rehearse {_example(question)}"
@@ -38,14 +44,17 @@ def rehearse(db: Database, question: Question, *, days: int = DAYS) -> Rehearsal
     window = _window(question, days)
     found = rehearsal.find(db, query, window)
     examples = rehearsal.read(db, found.moments[:_EXAMPLES])
-    missed = rehearsal.near_misses(db, query, window, found, limit=_NEAR)
+    cards = tuple(card_for(db, question, entry) for entry in examples)
+    lookback = _lookback(db, found, window, days)
+    yield
+    missed = yield from rehearsal.near_misses(db, query, window, found, limit=_NEAR)
     own = {each.query for each in subscriptions.of_channel(db, question.channel)}
     return Rehearsal(
         query=str(query),
-        lookback=_lookback(db, found, window, days),
-        examples=tuple(card_for(db, question, entry) for entry in examples),
+        lookback=lookback,
+        examples=cards,
         near=tuple(
-            NearMiss(card=card_for(db, question, miss.entry), because=_because(miss.term))
+            NearMiss(card=card_for(db, question, miss.entry), because=because(miss.term))
             for miss in missed
         ),
         subscribed=str(query) in own,
@@ -92,7 +101,7 @@ def _lookback(db: Database, found: Found, window: Window, days: int) -> Lookback
     )
 
 
-def _because(term: str) -> str:
+def because(term: str) -> str:
     """What kept an entry out: a term it lacks, or one it has and must not have."""
     named = clip(term.removeprefix("-").strip('"'), _TERM)
     return f"has “{named}”, which is left out" if term.startswith("-") else f"lacks “{named}”"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,20 +11,40 @@ from sqlite_utils import Database
 from bot import steps
 from bot.answers import Notice, Problem
 from bot.audience import Audience
-from bot.card import card
+from bot.card import card, quotes
 from bot.commands_marking import card_for
+from bot.commands_rehearsing import because
 from bot.commands_subscribing import row
 from bot.question import Question
 from bot.report import Explanation, FeedStatus, Status, Telling
-from feeds import reference
+from feeds import matching, reference
+from feeds import query as queries
+from feeds.errors import QueryError
 from feeds.model import Feed
-from storage import deliveries, entries, lookup, outbox, polls, stories, subscriptions, texts
+from feeds.prepared import prepare
+from feeds.query import Query
+from feeds.terms import And, Or
+from storage import (
+    cards,
+    deliveries,
+    entries,
+    lookup,
+    outbox,
+    polls,
+    rehearsal,
+    stories,
+    subscriptions,
+    texts,
+)
 from storage.deliveries import Delivery, State
 from storage.entries import Entry
 from storage.polls import Poll
+from storage.subscriptions import Subscription
 
 #: The scheduler looks every few seconds, so a feed that waits longer than this is late.
 LATE = timedelta(minutes=10)
+#: Of how many subscriptions it is said what keeps them from matching, and how many such terms.
+_NEAR = 3
 
 _STATES = {
     State.HELD: "held back",
@@ -54,7 +75,7 @@ def status(db: Database, question: Question) -> Status:
             if each.disabled_reason or each.query in broken
         ),
         uncertain=tuple(
-            _telling(each, entry, now=question.now)
+            _telling(db, each, entry, now=question.now)
             for each in deliveries.in_state(db, State.UNCERTAIN)
             if (entry := entries.get(db, each.event.entry_id))
         ),
@@ -83,17 +104,20 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
     told = deliveries.of_story(db, entry.story_id)
     items = {each.id: each for each in entries.of_story(db, entry.story_id)}
     here = [each for each in told if each.channel == question.channel]
+    itself = any(each.event.entry_id == entry_id for each in here)
     others = [each for each in told if each.channel != question.channel]
     elsewhere = [each for each in others if not _is_person(each.channel)]
     return Explanation(
         card=card_for(db, question, entry),
         first_seen_at=entry.first_seen_at,
-        here=tuple(_telling(each, items[each.event.entry_id], now=question.now) for each in here),
+        here=tuple(
+            _telling(db, each, items[each.event.entry_id], now=question.now) for each in here
+        ),
         elsewhere=tuple(
-            _telling(each, items[each.event.entry_id], now=question.now) for each in elsewhere
+            _telling(db, each, items[each.event.entry_id], now=question.now) for each in elsewhere
         ),
         people=len({each.channel for each in others if _is_person(each.channel)}),
-        silence="" if here else _silence(db, question, entry),
+        silence="" if itself else _silence(db, question, entry),
     )
 
 
@@ -112,7 +136,7 @@ def _silence(db: Database, question: Question, entry: Entry) -> str:
             if woken.of(entry.item, body):
                 reason = stopped.disabled_reason
                 return f"The subscription here that matches it tells nothing: {reason}"
-        return "No subscription here matches it."
+        return f"No subscription here matches it. {_lacking(question, own, entry, body)}".strip()
     before = [each for each in own if each.created_at <= entry.first_seen_at]
     if not Audience(before, question.queries).of(entry.item, body):
         return "A subscription here matches it, but was made after it was first seen."
@@ -122,7 +146,29 @@ def _silence(db: Database, question: Question, entry: Entry) -> str:
     )
 
 
-def _telling(delivery: Delivery, entry: Entry, *, now: datetime) -> Telling:
+def _lacking(question: Question, own: Sequence[Subscription], entry: Entry, body: str) -> str:
+    """Which one term would have let a subscription's query match, where any one would."""
+    prepared = prepare(entry.item, body)
+    said = []
+    for each in own:
+        try:
+            query = queries.parse(each.query, topics=question.queries)
+        except QueryError:
+            continue  # status says that it is broken
+        near = [
+            str(term)
+            for term, rest in rehearsal.without_one(query.root)
+            if not isinstance(term, And | Or) and matching.match(Query(rest), prepared)
+        ]
+        missing = sorted(dict.fromkeys(near), key=len)[:_NEAR]
+        if missing:
+            said.append(f"{each.query}: it {', or '.join(because(term) for term in missing)}.")
+    return " ".join(said[:_NEAR])
+
+
+def _telling(db: Database, delivery: Delivery, entry: Entry, *, now: datetime) -> Telling:
+    standing = cards.standing(db, channel=delivery.channel, story_id=entry.story_id)
+    conversation = standing.conversation if standing else delivery.channel
     return Telling(
         channel=delivery.channel,
         title=entry.item.title,
@@ -130,6 +176,8 @@ def _telling(delivery: Delivery, entry: Entry, *, now: datetime) -> Telling:
         state=_STATES[delivery.state],
         at=delivery.settled_at or delivery.created_at,
         why=card(entry, whys=delivery.whys, now=now).why,
+        quotes=quotes(delivery.whys, title=entry.item.title),
+        message=(conversation, delivery.ts) if delivery.ts else None,
         reason=delivery.last_error if delivery.state is not State.SENT else None,
     )
 

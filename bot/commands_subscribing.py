@@ -100,7 +100,7 @@ def of_everyone(db: Database, _question: Question) -> Answer:
 
 
 def list_topics(db: Database, question: Question) -> Topics:
-    """The named topics, and which of them the channel is subscribed to."""
+    """The named topics but those made for others, and which of them the channel is subscribed to."""
     own = {each.query for each in subscriptions.of_channel(db, question.channel)}
     return Topics(
         topics=tuple(
@@ -112,6 +112,7 @@ def list_topics(db: Database, question: Question) -> Topics:
                 subscribed=f"topic:{name}" in own,
             )
             for name, topic in question.topics.items()
+            if not topic.part or f"topic:{name}" in own
         )
     )
 

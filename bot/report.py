@@ -71,7 +71,13 @@ class Telling:
     at: datetime
     #: One line a subscription: its query and the words that matched.
     why: tuple[str, ...]
+    #: The sentences beside the title in which they stand: "Abstract, “huawei”: …".
+    quotes: tuple[str, ...] = ()
     reason: str | None = None
+    #: Where the message stands: its conversation and its name there; None until it was sent.
+    message: tuple[str, str] | None = None
+    #: The message's address, filled in by whoever can ask for it.
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +138,7 @@ class Explanation:
     elsewhere: tuple[Telling, ...]
     #: People who were told in a direct message, counted and not named.
     people: int
-    #: Why the channel that asks was not told; empty when it was.
+    #: Why the channel that asks was not told of this very entry; empty when it was.
     silence: str = ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -54,6 +54,30 @@ class Storage:
                 return fn(db, *args, **kwargs)
 
         return await self._submit(whole)
+
+    async def run_in_pieces(
+        self,
+        fn: Callable[Concatenate[Database, P], Generator[None, None, T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """As `run`, of a long function that yields where others may come between.
+
+        Each piece is a transaction of its own, so what it reads may have changed since the last.
+        """
+        pieces = fn(self._opened(), *args, **kwargs)
+        ended: list[T] = []
+
+        def piece(_: Database) -> None:
+            try:
+                next(pieces)
+            except StopIteration as end:
+                ended.append(end.value)
+
+        while not ended:
+            await self.run(piece)
+        return ended[0]
 
     async def run_plain(
         self, fn: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs

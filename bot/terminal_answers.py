@@ -153,7 +153,7 @@ def _explanation(answer: Explanation, timezone: ZoneInfo = UTC) -> RenderableTyp
     if answer.silence:
         lines.append(_line(f"Not told here. {answer.silence}"))
     for telling in (*answer.here, *answer.elsewhere):
-        lines += _telling(telling, timezone)
+        lines += _telling(telling, answer.card.title, timezone)
     if answer.people:
         lines.append(_line(f"In direct messages: {answer.people}"))
     return Group(*lines)
@@ -167,11 +167,12 @@ def _numbered(cards: Iterable[Card], first: int) -> list[Text]:
     return lines
 
 
-def _telling(telling: Telling, timezone: ZoneInfo) -> list[Text]:
+def _telling(telling: Telling, title: str, timezone: ZoneInfo) -> list[Text]:
     at = moment(telling.at, timezone)
-    said = _line(f"{telling.channel}: {telling.step}, {telling.state}, {at}")
-    reason = (telling.reason,) if telling.reason else ()
-    return [said, *(Text("  ").append_text(_line(each)) for each in (*telling.why, *reason))]
+    said = _line(f"{telling.channel}: {telling.step}, {telling.state}, {at}", "bold")
+    other = telling.title if visible(telling.title, 300) != title else None
+    below = [other, *telling.why, *telling.quotes, telling.reason, telling.link]
+    return [said, *(Text("  ").append_text(_line(each)) for each in below if each)]
 
 
 def _feed(feed: FeedStatus, now: datetime) -> str:

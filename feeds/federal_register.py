@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from feeds import register_api, register_json
@@ -14,6 +15,7 @@ from feeds.register_api import Params
 from feeds.register_json import Row
 from feeds.register_question import FIELDS, following, phrases, question
 from feeds.source import Bookmark, Fetched
+from feeds.text import clip
 
 #: Documents change for days after they are printed, and may be listed before.
 OVERLAP = timedelta(days=7)
@@ -23,6 +25,8 @@ _MAX_PAGES = 20
 #: Where `count` stops counting. Beyond it pages may fail, so `history` asks for fewer days.
 _SATURATED = 10_000
 _WINDOW = timedelta(days=31)
+#: Characters kept of a passage.
+_LONGEST_PASSAGE = 500
 _DAY = timedelta(days=1)
 
 
@@ -30,7 +34,8 @@ class FederalRegister:
     """The source of feeds of kind `federal-register`: `documents.json`, newest first.
 
     The API's full-text `term` finds words that neither title nor abstract show, so when the feed
-    has one, its items carry what it certainly found as evidence: see `phrases`.
+    has one, its items carry as evidence what it certainly found (see `phrases`) and the passages
+    that the API shows of it.
 
     Args:
         http: The door to the network.
@@ -56,7 +61,9 @@ class FederalRegister:
         found, warnings, _ = await self._read(since=since, now=now)
         if last < today - _LONGEST_GAP:
             warnings.append(f"last read on {last}; nothing from then to {since} was read now")
-        mark = {"digest": register_api.digest(found), "day": today.isoformat()}
+        # Excerpts change by themselves, and are no reason to read everything again.
+        told = (replace(item, evidence=()) for item in found)
+        mark = {"digest": register_api.digest(told), "day": today.isoformat()}
         same = bookmark is not None and bookmark.get("digest") == mark["digest"]
         return Fetched(
             items=() if same else tuple(found),
@@ -143,7 +150,8 @@ class FederalRegister:
         return list(found.values()), [*warnings, f"stopped after {_MAX_PAGES} pages"], count
 
     def _item(self, row: Row) -> Item:
-        return item(row, feed=self.feed.name, evidence=self._evidence)
+        found = (*self._evidence, *_passages(row)) if self.feed.term else ()
+        return item(row, feed=self.feed.name, evidence=found)
 
 
 def item(row: Row, *, feed: str, evidence: tuple[str, ...] = ()) -> Item:
@@ -166,6 +174,17 @@ def item(row: Row, *, feed: str, evidence: tuple[str, ...] = ()) -> Item:
         evidence=evidence,
         document=document,
     )
+
+
+def _passages(row: Row) -> Iterator[str]:
+    """What `excerpts` shows of the text beyond the abstract: passages with an ellipsis between.
+
+    With a term it is HTML with the words found in spans, or empty; see api-core, es_search_result.rb.
+    """
+    abstract = register_json.text(row, "abstract") or ""
+    for passage in re.split(r"\s*(?:…|\.{3})\s*", register_json.text(row, "excerpts") or ""):
+        if passage and passage not in abstract:
+            yield clip(passage, _LONGEST_PASSAGE)
 
 
 def _document(row: Row, *, number: str) -> Document:

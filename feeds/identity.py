@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from feeds.links import DASHES, canonical_url, is_web, page_of, register_number
+from feeds.links import DASHES, canonical_url, is_web, page_of, register_number, register_page
 from feeds.model import Document, Item, Stage
 from feeds.text import plain
 
@@ -25,8 +25,13 @@ __all__ = [
     "twin_key",
 ]
 
+#: What the key of a Register document begins with.
+REGISTER = "fr:"
 #: Longest key, in characters; a longer one is hashed, and so is one of more than printable signs.
 MAX_KEY = 200
+
+#: Passages and terms kept of a text: search shows others of it now and then.
+MAX_EVIDENCE = 60
 
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032"), "'") | dict.fromkeys(
     map(ord, "\u201c\u201d\u2033"), '"'
@@ -39,7 +44,7 @@ def document_key(number: str) -> str:
     Any dash is a hyphen, and zeros in front make no difference: public inspection wrote 2012-07333
     for what was printed as 2012-7333, and the API finds both under either.
     """
-    return "fr:" + re.sub(r"-0+(?=\d)", "-", number.translate(DASHES).strip())
+    return REGISTER + re.sub(r"-0+(?=\d)", "-", number.translate(DASHES).strip())
 
 
 def news_key(
@@ -47,12 +52,14 @@ def news_key(
 ) -> str:
     """Key of a press item: its guid, else its address, else its title and date.
 
-    A guid that is a web address means the same page in every feed; any other guid means something
+    A Register document's own page, as the Register's feeds link to it, is that document. A guid that is a web address means the same page in every feed; any other guid means something
     only within its feed. A home page identifies nothing and is passed over. Tracking, `www.` and
     the like make no difference; a fragment does, as some feeds tell their items apart by it alone.
     At most `MAX_KEY` characters.
     """
     guid = (guid or "").strip()
+    if number := register_page(guid if is_web(guid) else url or ""):
+        return document_key(number)
     if guid and not is_web(guid):
         return _short(f"news:{feed}:{guid}")
     for address in (guid, url or ""):
@@ -170,10 +177,11 @@ def merged(old: Item, new: Item) -> Item:
     """Join two sightings of one entry: `new`, with what it cannot know kept from `old`.
 
     Filing facts from public inspection and full-text evidence are kept; a summary and a moment are
-    kept while the stage stays, and the feed is the one that showed it first. A published document never goes back to an earlier stage: the old
-    item is then returned with whatever `new` adds about its filing.
+    kept while the stage stays, and the feed is the one that showed it first. A published document
+    never goes back to an earlier stage: the old item is then returned with whatever `new` adds about
+    its filing.
     """
-    evidence = tuple(dict.fromkeys(old.evidence + new.evidence))
+    evidence = tuple(dict.fromkeys(old.evidence + new.evidence))[:MAX_EVIDENCE]
     if old.stage is Stage.PUBLISHED and new.stage is not Stage.PUBLISHED:
         return replace(old, evidence=evidence, document=_with_filing(old.document, new.document))
     same_stage = old.stage is new.stage

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -179,11 +180,23 @@ _DOCUMENT_PATHS = tuple(
 
 def register_number(url: str) -> str | None:
     """Read the document number out of the address of a Register document; None for other pages."""
+    return _number_in(url, _DOCUMENT_PATHS)
+
+
+def register_page(url: str) -> str | None:
+    """As `register_number`, of the address with day and number that the Register's own feeds link to.
+
+    On any host; no other site is known to have such addresses.
+    """
+    return _number_in(url, _DOCUMENT_PATHS[:1])
+
+
+def _number_in(url: str, shapes: Iterable[re.Pattern[str]]) -> str | None:
     try:
         path = urlsplit(url.strip()[:_MAX_URL]).path.translate(DASHES)
     except ValueError:
         return None
-    for shape in _DOCUMENT_PATHS:
+    for shape in shapes:
         if found := shape.fullmatch(path):
             return found["number"]
     return None

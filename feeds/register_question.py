@@ -14,7 +14,7 @@ from feeds.register_json import Row
 #: The documentation's maximum; 1 and anything above 2,000 silently give 20.
 _PER_PAGE = 1000
 
-#: Nothing here changes by itself (page views, excerpts and checks do), so equal means unchanged.
+#: Nothing here changes by itself (page views and checks do), so equal means unchanged.
 FIELDS = register_api.fields(
     "abstract",
     "action",
@@ -44,7 +44,7 @@ def question(feed: Feed, *, since: date, until: date | None, now: datetime | Non
     """The parameters of `documents.json` for what `feed` wants of these days."""
     asked = [("conditions[agencies][]", slug) for slug in feed.agencies]
     if feed.term:
-        asked.append(("conditions[term]", feed.term))
+        asked += [("conditions[term]", feed.term), *register_api.fields("excerpts")]
     asked.append(("conditions[publication_date][gte]", since.isoformat()))
     if until is not None:
         asked.append(("conditions[publication_date][lte]", until.isoformat()))

@@ -28,6 +28,8 @@ class Topic:
     about: str
     #: In the language of `feeds.query`; may use other topics.
     query: str
+    #: Made for other topics: it may be used in any query, and is not offered by itself.
+    part: bool = False
 
 
 def bundled() -> dict[str, Topic]:
@@ -55,7 +57,7 @@ def load(text: str, origin: str, *, over: Mapping[str, Topic] | None = None) -> 
     """Read a topics file.
 
     Args:
-        text: TOML with a [[topic]] table for each, of name, title, about (may be left out), query.
+        text: TOML with a [[topic]] table for each, of name, title, query, and if wanted about and part.
         origin: Name of the file, for messages.
         over: Topics that stay unless the file has one of the same name.
 
@@ -91,9 +93,13 @@ def _topic(table: object, place: str, problems: list[str]) -> Topic | None:
     if not isinstance(table, dict):
         problems.append(f"{place}: expected a [[topic]] table")
         return None
-    unknown = sorted(str(key) for key in table if key not in _KEYS)
+    known = (*_KEYS, "part")
+    unknown = sorted(str(key) for key in table if key not in known)
     if unknown:
-        problems.append(f"{place}: unknown {', '.join(unknown)}; the keys are {', '.join(_KEYS)}")
+        problems.append(f"{place}: unknown {', '.join(unknown)}; the keys are {', '.join(known)}")
+    part = table.get("part", False)
+    if not isinstance(part, bool):
+        problems.append(f"{place}: part must be true or false")
     values = {"about": "", **{key: table[key] for key in _KEYS if key in table}}
     for key in _KEYS:
         value = values.get(key)
@@ -104,7 +110,7 @@ def _topic(table: object, place: str, problems: list[str]) -> Topic | None:
         problems.append(f"{place}: name {name!r} must be small letters, digits and hyphens")
     if len(problems) > before:
         return None
-    return Topic(**{key: " ".join(str(values[key]).split()) for key in _KEYS})
+    return Topic(part=part, **{key: " ".join(str(values[key]).split()) for key in _KEYS})
 
 
 def _query_problems(topics: Mapping[str, Topic], origin: str) -> list[str]:

@@ -67,8 +67,9 @@ def remember(db: Database, item: Item, *, now: datetime) -> Remembered:
     if known is None:
         return Remembered(entry=_insert(db, item, now=now), change=Change.NEW)
     before = known.item
-    if item.document is None and item.feed != before.feed:
-        # Two feeds word one press item differently; the one that showed it first has the word.
+    if item.document is None and (before.document or item.feed != before.feed):
+        # Two feeds word one press item differently; the one that showed it first has the word. The
+        # Register's news feed knows less of a document than its API.
         return Remembered(entry=known, change=Change.SEEN, before=before)
     merged = identity.merged(before, item)
     if merged == before:
@@ -156,7 +157,7 @@ _SELECT = f"SELECT {COLUMNS} FROM entries"  # noqa: S608  the columns are ours
 
 def _known(db: Database, item: Item) -> Entry | None:
     """The entry that this item is a sighting of."""
-    if item.document is None:
+    if item.document is None and not item.key.startswith(identity.REGISTER):
         rows = select(
             db,
             f"{_SELECT} WHERE (key = ? AND published_on = '') OR twin = ? ORDER BY key = ? DESC",

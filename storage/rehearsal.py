@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
@@ -16,7 +16,7 @@ from feeds.terms import And, Node, Or, Topic, both, is_positive
 from storage.condition import END, Span, spans
 from storage.database import select, to_instant
 from storage.entries import COLUMNS, Entry, from_row
-from storage.matches import newest
+from storage.matches import newest, newest_id
 from storage.search_index import first_moment
 
 #: So many terms are left out in turn: a topic has hundreds, and the first say most.
@@ -44,6 +44,8 @@ class Found:
     press: int
     #: How many stories they tell.
     stories: int
+    #: The newest entry there was (its id).
+    mark: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +68,22 @@ def find(db: Database, query: Query, window: Window) -> Found:
         """,
         [json.dumps(moments)],
     ).fetchone()
-    return Found(moments=tuple(moments), documents=documents, press=press, stories=stories)
+    return Found(
+        moments=tuple(moments),
+        documents=documents,
+        press=press,
+        stories=stories,
+        mark=newest_id(db),
+    )
 
 
 def near_misses(
     db: Database, query: Query, window: Window, found: Found, *, limit: int
-) -> list[NearMiss]:
+) -> Generator[None, None, list[NearMiss]]:
     """Entries that match when one term is left out, the rarest kind first, then the newest.
 
-    The fewer entries have all the rest, the nearer they are.
+    The fewer entries have all the rest, the nearer they are. It pauses after every search, as there
+    is one for each term: what is remembered meanwhile is left out.
 
     Args:
         db: Only read.
@@ -85,30 +94,37 @@ def near_misses(
     """
     matched = set(found.moments)
     missed = []
-    for left_out, rest in islice(_without_one(query.root), _LEFT_OUT):
-        wide = newest(db, _within(rest, window), limit=_FAR + len(matched))
+    for left_out, rest in islice(without_one(query.root), _LEFT_OUT):
+        wide = newest(db, _within(rest, window), limit=_FAR + len(matched), mark=found.mark)
         moments = [moment for moment in wide if moment not in matched]
         missed.append((len(moments), str(left_out), moments[:limit]))
+        yield
     named: dict[int, str] = {}
     for _, term, moments in sorted(missed, key=lambda miss: miss[0]):
         for moment in moments:
             named.setdefault(moment, term)
     kept = dict(islice(named.items(), limit))
-    entries = read(db, list(kept))
+    entries = _by_moment(db, list(kept))
     return [
-        NearMiss(entry=entry, term=term) for entry, term in zip(entries, kept.values(), strict=True)
+        NearMiss(entry=entries[moment], term=term)
+        for moment, term in kept.items()
+        if moment in entries  # a document that was printed meanwhile has another moment
     ]
 
 
 def read(db: Database, moments: Sequence[int]) -> list[Entry]:
     """The entries of these moments, in this order."""
+    entries = _by_moment(db, moments)
+    return [entries[moment] for moment in moments]
+
+
+def _by_moment(db: Database, moments: Sequence[int]) -> dict[int, Entry]:
     rows = select(
         db,
         f"SELECT {COLUMNS}, moment FROM entries WHERE moment IN (SELECT value FROM json_each(?))",  # noqa: S608  the columns are ours
         [json.dumps(list(moments))],
     )
-    by_moment = {row["moment"]: from_row(row) for row in rows}
-    return [by_moment[moment] for moment in moments]
+    return {row["moment"]: from_row(row) for row in rows}
 
 
 def beginning(db: Database) -> date | None:
@@ -133,7 +149,7 @@ def _within(node: Node, window: Window) -> list[Span]:
     ]
 
 
-def _without_one(node: Node) -> Iterator[tuple[Node, Node]]:
+def without_one(node: Node) -> Iterator[tuple[Node, Node]]:
     """Each term that something else stands beside, and what else has to match.
 
     Of what OR joins only the part with the term is kept: the other parts find nothing new.
@@ -145,11 +161,11 @@ def _without_one(node: Node) -> Iterator[tuple[Node, Node]]:
                 if is_positive(both(rest)):
                     yield part, both(rest)
             for part, rest in beside:
-                yield from ((term, both([inner, *rest])) for term, inner in _without_one(part))
+                yield from ((term, both([inner, *rest])) for term, inner in without_one(part))
         case Or(nodes):
             for part in nodes:
-                yield from _without_one(part)
+                yield from without_one(part)
         case Topic(_, part):
-            yield from _without_one(part)
+            yield from without_one(part)
         case _:
             return

@@ -90,6 +90,7 @@ class SlackServer:
         methods = {
             "auth.test": self._auth_test,
             "chat.postMessage": self._post,
+            "chat.getPermalink": self._permalink,
             "chat.update": self._update,
             "conversations.history": self._history,
         }
@@ -112,6 +113,15 @@ class SlackServer:
         message = {**_kept(arguments), "ts": ts, "bot_id": BOT_ID}
         channel.append({**message, "thread_ts": thread} if thread else message)
         return {"ok": True, "channel": arguments["channel"], "ts": ts, "message": message}
+
+    def _permalink(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel, ts = arguments["channel"], arguments["message_ts"]
+        if not any(message["ts"] == ts for message in self.channels.get(channel, [])):
+            return {"ok": False, "error": "message_not_found"}
+        return {
+            "ok": True,
+            "permalink": f"https://test.slack.com/archives/{channel}/p{ts.replace('.', '')}",
+        }
 
     def _update(self, arguments: dict[str, Any]) -> dict[str, Any]:
         if len(arguments.get("text", "")) > 4000:

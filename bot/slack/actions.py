@@ -14,6 +14,7 @@ from bot.answers import Answer, Entries, Notice, Problem
 from bot.commands import Commands
 from bot.slack import blocks, buttons
 from bot.slack.answer_blocks import message, muted_by, shared
+from bot.slack.permalinks import linked
 from bot.slack.reply import Asked, reply
 from bot.timeline import DaysAhead
 from storage.stories import Mark
@@ -146,7 +147,7 @@ class Actions:
             return await self._stale(asked, client)
         if ask := asks.get(verb):
             answer = await ask(entry_id, channel=asked.channel, user=asked.user)
-            return await self._say(asked, client, answer)
+            return await self._say(asked, client, await linked(client, answer))
         story_id = await self._commands.story_of(entry_id)
         if story_id is None:
             return await self._say(asked, client, _GONE)

@@ -19,6 +19,7 @@ from bot.slack.actions import Actions
 from bot.slack.answer_blocks import message
 from bot.slack.manifest import COMMAND
 from bot.slack.parts import code, context
+from bot.slack.permalinks import linked
 from bot.slack.reply import Asked, from_action, from_command, reply
 from storage.errors import DatabaseError
 
@@ -77,6 +78,7 @@ async def _guarded(work: Coroutine[Any, Any, None], asked: Asked, client: AsyncW
 
 async def _answer(commands: Commands, asked: Asked, client: AsyncWebClient) -> None:
     answer = await commands.answer(asked.text, channel=asked.channel, user=asked.user)
+    answer = await linked(client, answer)
     aloud = isinstance(answer, Notice) and answer.aloud
     text, blocks = message(answer, commands.timezone)
     # For the log of a support case: what was asked, not what was said.

@@ -15,9 +15,11 @@ from bot.wording import visible
 def explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
     """Who was told of a story, when and why; or which gate kept it from being told."""
     head = f"*Why: {line(answer.card)}*\nFirst seen {when(answer.first_seen_at, timezone)}"
-    lines = [_telling(each, timezone, here=True) for each in answer.here]
-    lines += [mrkdwn.escape(f"Not told here. {answer.silence}", LINE)] if answer.silence else []
-    lines += [_telling(each, timezone, here=False) for each in answer.elsewhere]
+    lines = [mrkdwn.escape(f"Not told here. {answer.silence}", LINE)] if answer.silence else []
+    tellings = [(each, True) for each in answer.here] + [(each, False) for each in answer.elsewhere]
+    for each, here in tellings:
+        lines += [""] if lines else []
+        lines += _telling(each, answer.card.title, timezone, here=here)
     if answer.people:
         lines.append(f"In direct messages: {answer.people}")
     return listed(head, lines)
@@ -58,10 +60,13 @@ def _feed(feed: FeedStatus, now: datetime, trouble: str) -> str:
     return f"*{mrkdwn.escape(feed.name, 80)}* {phrases}"
 
 
-def _telling(telling: Telling, timezone: ZoneInfo, *, here: bool) -> str:
+def _telling(telling: Telling, title: str, timezone: ZoneInfo, *, here: bool) -> list[str]:
     place = "This channel" if here else who(telling.channel)
-    said = f"{place}: {telling.step}, {telling.state}, {when(telling.at, timezone)}"
-    lines = [said, *(mrkdwn.escape(line, LINE) for line in telling.why)]
+    state = mrkdwn.link(telling.link, telling.state, LINE) if telling.link else telling.state
+    said = f"*{place}: {telling.step}*, {state}, {when(telling.at, timezone)}"
+    other = [telling.title] if visible(telling.title, 300) != title else []
+    lines = [said, *(mrkdwn.escape(line, LINE) for line in (*other, *telling.why))]
+    lines += [f"> {mrkdwn.escape(line, LINE)}" for line in telling.quotes]
     if telling.reason:
         lines.append(mrkdwn.escape(telling.reason, LINE))
-    return "\n".join(lines)
+    return lines

@@ -370,6 +370,47 @@ async def test_what_full_text_search_found_is_kept_as_evidence(
     ]
 
 
+async def test_passages_of_the_text_are_evidence_and_the_abstracts_own_are_not(
+    register: LoopbackRegister, http: Http
+) -> None:
+    found = '<span class="match">Huawei</span> Technologies'
+    register.publish(
+        printed(
+            abstract="BIS adds Huawei Technologies.",
+            excerpts=f"BIS adds {found}. … entities such as {found} &amp; HiSilicon … ",
+        )
+    )
+
+    fetched = await published(register, http, term="Huawei").fetch(None, now=NOW)
+
+    assert fetched.items[0].evidence == (
+        "Huawei",
+        "entities such as Huawei Technologies & HiSilicon",
+    )
+
+
+async def test_other_passages_do_not_make_a_list_another(
+    register: LoopbackRegister, http: Http
+) -> None:
+    row = printed(excerpts="with Huawei")
+    register.publish(row)
+    source = published(register, http, term="Huawei")
+    first = await source.fetch(None, now=NOW)
+    row["excerpts"] = "and Huawei"
+
+    second = await source.fetch(first.bookmark, now=NOW)
+
+    assert second.unchanged
+
+
+async def test_passages_are_not_asked_for_without_a_term(
+    register: LoopbackRegister, http: Http
+) -> None:
+    await published(register, http, agencies=(BIS,)).fetch(None, now=NOW)
+
+    assert ("fields[]", "excerpts") not in register.host.asked[0].query
+
+
 async def test_history_is_read_in_windows_that_cover_every_day_once(
     register: LoopbackRegister, http: Http
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from datetime import UTC, date, datetime, timedelta
 
 import hypothesis.strategies as st
@@ -13,7 +14,7 @@ from feeds.query import Query
 from storage import entries, rehearsal
 from storage.database import open_database, transaction
 from storage.entries import Entry
-from storage.rehearsal import Window
+from storage.rehearsal import NearMiss, Window
 from tests.query_strategies import items, nodes
 
 NOW = datetime(2020, 6, 20, tzinfo=UTC)
@@ -40,7 +41,7 @@ def test_a_rehearsal_is_what_live_matching_gives(
 
     for asked in queries:
         found = rehearsal.find(db, asked, window)
-        missed = rehearsal.near_misses(db, asked, window, found, limit=3)
+        missed = _ended(rehearsal.near_misses(db, asked, window, found, limit=3))
 
         live = {n: entry for n, entry in within.items() if matching.match(asked, entry.item)}
         press = [entry for entry in live.values() if entry.item.source is SourceKind.NEWS]
@@ -48,6 +49,15 @@ def test_a_rehearsal_is_what_live_matching_gives(
         assert (found.documents, found.press) == (len(live) - len(press), len(press))
         assert found.stories == len({entry.story_id for entry in live.values()})
         assert {miss.entry.id for miss in missed} <= set(within) - set(live), str(asked)
+
+
+def _ended(pieces: Generator[None, None, list[NearMiss]]) -> list[NearMiss]:
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            missed: list[NearMiss] = end.value
+            return missed
 
 
 def _day(entry: Entry) -> date:

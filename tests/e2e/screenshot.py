@@ -1,33 +1,56 @@
-"""Take the picture of an alert: `LOCAL_SLACK=… python -m tests.e2e.screenshot FILE.png`; needs chromium."""
+"""Take the pictures of the docs: `LOCAL_SLACK=… python -m tests.e2e.screenshot docs/images`; needs chromium."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
+import json
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import aiohttp
+from sqlite_utils import Database
 
-from tests.e2e.documents import filed, june_2020, rss
+from bot import config, ingest
+from bot.app import open_app
+from bot.slack.connection import answering
+from feeds import federal_register
+from feeds.model import EASTERN, Item
+from tests.e2e.browser import Page, browser
+from tests.e2e.documents import NUMBER, filed, june_2020, published, rss
 from tests.e2e.local_slack import LocalSlack, local_slack, said_base
 from tests.e2e.rulewire import Rulewire, world_settings
 from tests.e2e.waiting import until_true
 from tests.servers import LoopbackRegister, loopback_register, reply
 
-#: The picture in CSS pixels, and how many of its own each is: 1,400 across.
+#: The picture of an alert in CSS pixels, and how many of its own each is: 1,400 across.
 WIDTH, HEIGHT, SCALE = 1000, 470, 1.4
-_FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"),
-    *("--disable-background-networking", "--remote-debugging-port=0"),
-)
+#: Of an answer: as wide as a channel beside a list of channels; a long one is cut at the foot.
+ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE = 760, 700, 1.2
+#: When people ask, and what; each answer is a picture of this name.
+ASKED_AT = datetime(2020, 8, 21, 12, tzinfo=EASTERN)
+ASKED = {
+    "search": 'search "entity list"',
+    "rehearse": 'rehearse agency:bis "entity list" huawei',
+    "why": "why 85 FR 36719",
+    "topics": "topics",
+}
+_FACTS = Path(__file__).parents[1] / "evaluation" / "facts.jsonl"
+_AGENCIES = {
+    "defense-department": "Defense Department",
+    "executive-office-of-the-president": "Executive Office of the President",
+    "federal-communications-commission": "Federal Communications Commission",
+    "general-services-administration": "General Services Administration",
+    "industry-and-security-bureau": "Industry and Security Bureau",
+    "management-and-budget-office": "Management and Budget Office",
+}
+_TYPES = {
+    "rule": "Rule",
+    "proposed": "Proposed Rule",
+    "notice": "Notice",
+    "presidential": "Presidential Document",
+}
 #: Leaves the conversation and its thread: no list of channels, no fields to write in.
 _STYLE = """
     const style = document.createElement("style");
@@ -42,60 +65,22 @@ _CHANNEL = """
 _THREAD = 'document.querySelector(".thread-summary")?.click();'
 _OPENED = 'document.querySelectorAll(".thread-body .msg").length == 2'
 _END = 'document.querySelector(".thread-body").scrollTop = 1e6;'
+#: How many messages the channel shows, and where the last one stands.
+_SHOWN = 'document.querySelectorAll(".msg").length'
+_LAST = r"""
+    const last = [...document.querySelectorAll(".msg")].at(-1);
+    const texts = document.createTreeWalker(last, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode())  // the stand-in shows the markup of moments, Slack the moments
+        texts.currentNode.data = texts.currentNode.data.replace(/<!date\^[^|]*\|([^>]*)>/g, "$1");
+    last.scrollIntoView({block: "start"});
+    const {x, y, width, height} = last.getBoundingClientRect();
+    return {x, y, width, height: Math.min(height, innerHeight - y)};
+"""
 
 
-@dataclass(slots=True)
-class Page:
-    """A page of the browser, spoken to in the Chrome DevTools Protocol."""
-
-    socket: aiohttp.ClientWebSocketResponse
-    _asked: int = 0
-
-    async def ask(self, method: str, **parameters: object) -> dict[str, Any]:
-        self._asked += 1
-        await self.socket.send_json({"id": self._asked, "method": method, "params": parameters})
-        while True:
-            said = await self.socket.receive_json()
-            if said.get("id") == self._asked:
-                assert "result" in said, said
-                result: dict[str, Any] = said["result"]
-                return result
-
-    async def run(self, script: str) -> object:
-        """What a script comes to."""
-        wrapped = f"(() => {{ {script} }})()" if ";" in script else script
-        answer = await self.ask("Runtime.evaluate", expression=wrapped, returnByValue=True)
-        return answer["result"].get("value")
-
-
-@asynccontextmanager
-async def browser() -> AsyncIterator[Page]:
-    """A headless Chromium with one page."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = ["chromium", *_FLAGS, f"--user-data-dir={profile}", "about:blank"]
-        quiet = subprocess.DEVNULL
-        running = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
-        try:
-            named = Path(profile) / "DevToolsActivePort"
-            await until_true(lambda: named.exists() and "\n" in named.read_text(), what="browser")
-            pages = f"http://127.0.0.1:{named.read_text().split()[0]}/json/list"
-            async with aiohttp.ClientSession() as session:
-                async with session.get(pages) as answer:
-                    page = (await answer.json(content_type=None))[0]
-                async with session.ws_connect(
-                    page["webSocketDebuggerUrl"], max_msg_size=0
-                ) as socket:
-                    yield Page(socket)
-        finally:
-            running.kill()
-            await running.wait()
-
-
-async def tell(register: LoopbackRegister, slack: LocalSlack, folder: Path) -> None:
+async def tell(register: LoopbackRegister, rulewire: Rulewire) -> None:
     """The rule of June 2020: filed on the 16th, printed on the 18th."""
     register.host.on("/wire", reply(rss(), content_type="application/rss+xml"))
-    settings = world_settings(register, folder) | slack.settings
-    rulewire = Rulewire(folder=folder, settings=settings)
     await rulewire.command("poll", "--now", "2020-06-15T12:00")
     filing = filed(filed_at="2020-06-16T08:45:00.000-04:00", publication_date="2020-06-18")
     register.inspection.append(filing)
@@ -105,34 +90,97 @@ async def tell(register: LoopbackRegister, slack: LocalSlack, folder: Path) -> N
     await rulewire.command("poll", "--now", "2020-06-18T06:01")
 
 
-async def picture(address: str) -> bytes:
-    """The channel with its alert, and the alert's thread beside it, as PNG."""
-    async with browser() as page:
-        size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": SCALE, "mobile": False}
-        await page.ask("Emulation.setDeviceMetricsOverride", **size)
-        await page.ask("Page.navigate", url=address)
-        for _ in range(200):
-            await page.run(_CHANNEL)
-            await page.run(_THREAD)
-            if await page.run(_OPENED):
-                break
-            await asyncio.sleep(0.05)
-        await page.run(_STYLE)
-        await page.run(_END)
-        shot = await page.ask("Page.captureScreenshot", format="png")
-        return base64.b64decode(shot["data"])
+async def alert(page: Page) -> bytes:
+    """The channel with its alert, and the alert's thread beside it."""
+    await _open(page, WIDTH, HEIGHT, SCALE)
+    for _ in range(200):
+        await page.run(_CHANNEL)
+        await page.run(_THREAD)
+        if await page.run(_OPENED):
+            break
+        await asyncio.sleep(0.05)
+    await page.run(_STYLE)
+    await page.run(_END)
+    return await page.shot()
 
 
-async def main() -> bytes:
+async def answers(page: Page, rulewire: Rulewire, slack: LocalSlack) -> dict[str, bytes]:
+    """What the running bot answers in the summer of 2020, with what was printed until then."""
+    settings = config.load(rulewire.environment)
+    pictures = {}
+    async with open_app(settings, clock=lambda: ASKED_AT) as app:
+        await app.storage.run(_remember, printed())
+        async with answering(settings, app.commands()):
+            await _open(page, ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE)
+            await page.run(_STYLE)
+            for name, text in ASKED.items():
+                await slack.ask(text)
+                pictures[name] = await _last(page, len(await slack.messages()))
+    return pictures
+
+
+def printed() -> list[Item]:
+    """The documents among the facts of the tests that were in print when people ask."""
+    facts = map(json.loads, _FACTS.read_text(encoding="utf-8").splitlines())
+    rows = [
+        published(
+            fact["number"],
+            title=fact["title"],
+            day=fact["date"],
+            type=_TYPES[fact["type"]],
+            action=fact.get("action"),
+            abstract=fact.get("text"),
+            citation=fact.get("citation"),
+            effective_on=fact.get("effective"),
+            docket_ids=[],
+            agencies=[{"slug": a, "name": _AGENCIES[a]} for a in fact["agencies"]],
+        )
+        for fact in facts
+        if fact["kind"] == "document" and set(fact["agencies"]) <= _AGENCIES.keys()
+        if fact["number"] != NUMBER  # which has been told
+        if "2019-05" <= fact["date"] < ASKED_AT.date().isoformat()
+    ]
+    return [federal_register.item(row, feed="register") for row in rows]
+
+
+def _remember(db: Database, items: list[Item]) -> None:
+    ingest.archive(db, items, now=ASKED_AT)
+
+
+async def _open(page: Page, width: int, height: int, scale: float) -> None:
+    size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
+    await page.ask("Emulation.setDeviceMetricsOverride", **size)
+
+
+async def _last(page: Page, count: int) -> bytes:
+    """The last message, once it is shown and the page has come to rest."""
+    for _ in range(200):
+        await page.run(_CHANNEL)
+        if await page.run(_SHOWN) == count:
+            break
+        await asyncio.sleep(0.05)
+    place = await page.run(_LAST)
+    assert isinstance(place, dict)
+    return await page.shot(place)
+
+
+async def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with local_slack(os.environ["LOCAL_SLACK"], folder) as (running, said):
+        work = Path(name)
+        with local_slack(os.environ["LOCAL_SLACK"], work) as (running, said):
             await until_true(lambda: said_base(running, said) != "", what="local Slack")
             slack = LocalSlack(said_base(running, said))
-            async with loopback_register() as register:
-                await tell(register, slack, folder)
-            return await picture(slack.base)
+            async with loopback_register() as register, browser() as page:
+                settings = world_settings(register, work) | slack.settings
+                rulewire = Rulewire(folder=work, settings=settings)
+                await tell(register, rulewire)
+                await page.ask("Page.navigate", url=slack.base)
+                pictures = {"alert": await alert(page)}
+                await page.ask("Page.navigate", url=slack.base)
+                pictures |= await answers(page, rulewire, slack)
+    for name, png in pictures.items():
+        (folder / f"{name}.png").write_bytes(png)
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_bytes(asyncio.run(main()))
+    asyncio.run(main(Path(sys.argv[1])))

@@ -1,13 +1,17 @@
-"""Measure the shipped topics on a world: `python -m tests.evaluation.topics --world FOLDER`."""
+"""Measure the shipped topics on a world: `python -m tests.evaluation.topics --world FOLDER`.
+
+Each document and headline is judged with the text that a live run would have of it (`world`).
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from feeds import matching, query
+from feeds.prepared import prepare
 from feeds.topics import Topic, bundled
 from tests.evaluation.world import Case, cases
 
@@ -23,8 +27,14 @@ LABELS = {
     "section-889": "section-889",
     "ict-supply-chain": "icts",
 }
-#: Others that are no part of a table: what a topic is made of.
-PARTS = ("us-action-in-press", "routine")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A case, and the topics that told of it."""
+
+    case: Case
+    topics: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +62,32 @@ class Score:
         )
 
 
-def score(topic: Topic, topics: dict[str, Topic], known: Iterable[Case]) -> Score:
-    """What a subscription to the topic would have told of these cases.
+def heard(known: Iterable[Case], topics: Mapping[str, Topic]) -> Iterator[Heard]:
+    """Which subscriptions to a topic would have told of each case, by any of its sightings."""
+    texts = {name: topic.query for name, topic in topics.items()}
+    asked = {
+        name: query.parse(text, topics=texts, limits=query.SHIPPED) for name, text in texts.items()
+    }
+    for case in known:
+        sightings = [prepare(sighting) for sighting in case.sightings]
+        told = (
+            name
+            for name, one in asked.items()
+            if any(matching.match(one, sighting) for sighting in sightings)
+        )
+        yield Heard(case=case, topics=frozenset(told))
+
+
+def score(name: str, all_heard: Iterable[Heard]) -> Score:
+    """How the topic of this name did.
 
     For the main topic a false alert is any case neither relevant nor adjacent; for the others only
     a relevant case of their own label can be missed, and nothing that is relevant is false.
     """
-    texts = {name: one.query for name, one in topics.items()}
-    asked = query.parse(topic.query, topics=texts, limits=query.SHIPPED)
-    label = LABELS.get(topic.name)
     told, missed, false = list[Case](), list[Case](), list[Case]()
-    for case in known:
-        hit = any(matching.match(asked, sighting) for sighting in case.sightings)
-        wanted = case.relevant and (topic.name == MAIN or case.label == label)
-        if wanted:
+    for each in all_heard:
+        case, hit = each.case, name in each.topics
+        if case.relevant and (name == MAIN or case.label == LABELS.get(name)):
             (told if hit else missed).append(case)
         elif hit and not case.relevant and not case.adjacent:
             false.append(case)
@@ -79,33 +101,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--world", type=Path, required=True, help="folder of documents, news, labels"
     )
     options.add_argument("--topic", help="this topic only")
-    options.add_argument(
-        "--full-text", action="store_true", help="with the texts that a live run would read"
-    )
     options.add_argument("--years", help="these only, with commas between: 2019,2024")
     options.add_argument("--titles", action="store_true", help="list what was missed and false")
     chosen = options.parse_args(arguments)
     years = {int(year) for year in (chosen.years or "").split(",") if year}
-    everything = tuple(
-        case
-        for case in cases(chosen.world, with_full_text=chosen.full_text)
-        if not years or case.year in years
-    )
     topics = bundled()
-    for topic in topics.values():
-        if topic.name != chosen.topic if chosen.topic else topic.name in PARTS:
+    everything = [
+        each for each in heard(cases(chosen.world), topics) if not years or each.case.year in years
+    ]
+    for name in topics:
+        if name != chosen.topic if chosen.topic else topics[name].part:
             continue
-        print(f"\n{topic.name}")
+        print(f"\n{name}")
         for kind in ("document", "headline"):
-            result = score(topic, topics, [case for case in everything if case.kind == kind])
+            result = score(name, (each for each in everything if each.case.kind == kind))
             print(f"  {kind + 's':10} {result}")
             for word, listed in (("missed", result.missed), ("false", result.false)):
                 for case in listed if chosen.titles else ():
                     print(f"      {word}: [{case.label}] {case.name[:150]}")
-    print("\nhuawei-and-standards by year")
-    for year in sorted({case.year for case in everything}):
-        of_year = [case for case in everything if case.year == year]
-        print(f"  {year}       {score(topics[MAIN], topics, of_year)}")
+    print(f"\n{MAIN} by year")
+    for year in sorted({each.case.year for each in everything}):
+        of_year = (each for each in everything if each.case.year == year)
+        print(f"  {year}       {score(MAIN, of_year)}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from feeds import catalog, full_text, matching, query
+from feeds import catalog, full_text, identity, matching, query
+from feeds.links import register_page
 from feeds.model import (
     EASTERN,
     Agency,
@@ -48,14 +49,16 @@ class Case:
     year: int
 
 
-def cases(world: Path, *, with_full_text: bool = False) -> Iterator[Case]:
+def cases(world: Path) -> Iterator[Case]:
     """Everything in a world folder (documents.jsonl, news.jsonl, publishers.json, labels.jsonl).
 
-    Args:
-        world: The folder.
-        with_full_text: A document that a live run would read (`feeds.full_text.worth_reading`) has
-            its text, as far as the world knows it, among its evidence; on inspection, too.
+    Each has the text that a live run would have: a published document the terms that the Register's
+    own search would have found in it, and one that is read whole (`feeds.full_text.worth_reading`)
+    its text, on inspection, too; both as far as the world knows the text. A press item has what
+    its feed says; one that is a document's own page, from a feed of the Register, is that document
+    (`feeds.identity.news_key`).
     """
+    documents: dict[str, Case] = {}
     labels = {_label_key(label): label for label in _lines(world / "labels.jsonl")}
     names = {a["slug"]: a["name"] for a in json.loads((world / "agencies.json").read_text())}
     for raw in _lines(world / "documents.jsonl"):
@@ -63,9 +66,8 @@ def cases(world: Path, *, with_full_text: bool = False) -> Iterator[Case]:
         item = _document(raw, names)
         items = [_on_inspection(item)] if raw.get("_pi") is not False else []
         items += [_published(item, raw)] if raw.get("publication_date") else []
-        if with_full_text:
-            items = [_read(each, raw) for each in items]
-        yield _case("document", items, label)
+        documents[item.key] = _case("document", [_read(each, raw) for each in items], label)
+        yield documents[item.key]
     publishers = {p["slug"]: p["name"] for p in json.loads((world / "publishers.json").read_text())}
     for raw in _lines(world / "news.jsonl"):
         headlines = [
@@ -73,7 +75,9 @@ def cases(world: Path, *, with_full_text: bool = False) -> Iterator[Case]:
             *(u["headline"] for u in raw.get("updates") or () if "headline" in u),
         ]
         items = [_headline(raw, headline, publishers[raw["publisher"]]) for headline in headlines]
-        yield _case("headline", items, labels[raw["id"]])
+        printed = documents.get(identity.document_key(register_page(items[-1].url) or ""))
+        sightings = printed.sightings if printed else ()
+        yield _case("headline", [*sightings, *items], labels[raw["id"]])
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -121,7 +125,7 @@ def _document(raw: dict[str, Any], names: dict[str, str]) -> Item:
     )
     moment = datetime.combine(date.fromisoformat(day), time(6), EASTERN) if day else None
     return Item(
-        key=f"fr:{document.number}",
+        key=identity.document_key(document.number),
         feed="register",
         source=SourceKind.REGISTER,
         stage=Stage.PUBLISHED,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlite_utils import Database
 
 from feeds import query as queries
-from feeds.model import Agency, Stage
+from feeds.model import Agency, Item, Stage
 from storage import entries, search
 from storage.entries import Change
 from tests.factories import NOW, make_document, make_filing, make_item, make_press
@@ -22,6 +23,31 @@ def test_a_thing_sighted_twice_is_one_entry(db: Database) -> None:
     assert (first.change, again.change) == (Change.NEW, Change.SEEN)
     assert again.entry == first.entry  # its feed is the one that showed it first
     assert entries.count(db) == 1
+
+
+@pytest.mark.parametrize("known", [make_filing(), make_item()], ids=["filed", "published"])
+def test_what_the_registers_own_news_feed_tells_of_a_document_is_no_second_entry(
+    db: Database, known: Item
+) -> None:
+    entries.remember(db, known, now=NOW)
+    told = make_press(key="fr:2020-13093", event_at=make_item().event_at)
+
+    again = entries.remember(db, told, now=NOW + timedelta(days=2))
+
+    assert (again.change, again.entry.item) == (Change.SEEN, known)
+    assert entries.count(db) == 1
+
+
+def test_the_registers_own_news_feed_may_tell_of_a_document_first(db: Database) -> None:
+    told = make_press(key="fr:2020-13093", feed="register-by-rss", event_at=make_item().event_at)
+    first = entries.remember(db, told, now=NOW)
+
+    published = entries.remember(db, make_item(), now=NOW)
+    again = entries.remember(db, told, now=NOW)
+
+    assert (published.change, again.change) == (Change.ADVANCED, Change.SEEN)
+    assert again.entry.id == first.entry.id
+    assert again.entry.item.document == make_item().document
 
 
 def test_an_entry_reads_back_as_it_was_remembered(db: Database) -> None:

@@ -230,6 +230,24 @@ async def test_the_menu_explains_why_the_channel_was_told(archive: Archive, talk
     assert talk.replies[-1]["response_type"] == "ephemeral"
 
 
+async def test_an_explanation_links_to_the_messages_that_slack_still_has(
+    archive: Archive, talk: Talk
+) -> None:
+    (entry,) = await archive.remember(document())
+    talk.server.channels[CHANNEL] = []
+    posted = await talk.app.client.chat_postMessage(channel=CHANNEL, text="the alert")
+    await archive.tell(entry, ts=posted["ts"])
+    await archive.tell(entry, channel="C02OTHER", ts="1.000002")
+
+    await talk.click(choose(f"{blocks.WHY}:{entry.id}"))
+    typed = await talk.type("why 2020-13093")
+
+    link = f"<https://test.slack.com/archives/{CHANNEL}/p{posted['ts'].replace('.', '')}|told>"
+    for answer in (talk.replies[-2]["text"], typed["text"]):
+        assert answer.count("|told>") == 1
+        assert link in answer
+
+
 async def test_the_menu_offers_the_topics(archive: Archive, talk: Talk) -> None:
     (entry,) = await archive.remember(document())
 

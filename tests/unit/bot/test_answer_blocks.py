@@ -52,7 +52,9 @@ def answers(text: str, count: int, shown: Card) -> list[Answer]:
         state="told",
         at=NOW,
         why=(text,) * 3,
+        quotes=(text,) * 4,
         reason=text,
+        link="https://test.slack.com/archives/C01GEN/p1592488800000001",
     )
     feed = FeedStatus(
         name=text,

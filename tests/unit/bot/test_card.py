@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.card import Card, card
+from bot.card import Card, card, quotes
 from bot.wording import Fact, safe_url, visible
 from feeds.matching import Reason
 from feeds.model import Agency, CfrPart, DocumentType, FilingType, Item, Stage
@@ -286,6 +286,30 @@ def test_a_filing_without_an_abstract_says_what_its_text_does() -> None:
     shown = card(make_entry(item=make_filing()), now=NOW, preamble=text)
 
     assert shown.sentences == ("BIS amends the EAR.",)
+
+
+def test_quotes_are_the_sentences_beside_the_title_the_fullest_of_each_place_first() -> None:
+    def found(term: str, where: str, sentence: str, entity: str = "") -> Reason:
+        return Reason(term=term, where=where, sentence=sentence, entity=entity)
+
+    reasons = (
+        found("huawei", "title", "About Huawei"),
+        found("rule", "abstract", "A rule."),
+        found("huawei", "full text", "huawei"),  # all that the Register's search says
+        found("about huawei", "full text", "About Huawei"),
+        found("5g", "full text", "On 5G."),
+        found("hisilicon", "full text", "HiSilicon at 3GPP.", "Huawei"),
+        found("3gpp", "full text", "HiSilicon at 3GPP."),
+        found("agency:bis", "agency", ""),
+    )
+
+    said = quotes((Why(subscription="q", reasons=reasons),), title="About Huawei")
+
+    assert said == (
+        "Abstract, “rule”: A rule.",
+        "Full text, “hisilicon” (listed as Huawei), “3gpp”: HiSilicon at 3GPP.",
+        "Full text, “5g”: On 5G.",
+    )
 
 
 def test_why_names_words_where_they_stand_and_who_asked() -> None:

@@ -412,6 +412,33 @@ async def test_why_names_who_was_told_by_which_query_and_words(archive: Archive)
     assert (answer.people, answer.silence) == (1, "")
 
 
+async def test_why_of_an_entry_in_a_story_that_was_told_says_why_it_was_not_itself(
+    archive: Archive,
+) -> None:
+    report = press(1, url="https://www.federalregister.gov/d/2020-13093")
+    told, untold = await archive.remember(document(), report)
+    await archive.tell(told)
+
+    answer = await archive.commands.why(untold.id, channel=CHANNEL, user=ALICE)
+
+    assert isinstance(answer, Explanation)
+    assert [each.title for each in answer.here] == [document().title]
+    assert answer.silence == "There is no subscription here."
+
+
+async def test_why_names_the_term_that_a_subscription_misses(archive: Archive) -> None:
+    (entry,) = await archive.remember(document())
+    await archive.ask("subscribe huawei bananas")
+    await archive.ask("subscribe starlight moonshine")
+
+    answer = await archive.commands.why(entry.id, channel=CHANNEL, user=ALICE)
+
+    assert isinstance(answer, Explanation)
+    assert answer.silence == (
+        "No subscription here matches it. huawei bananas: it lacks “bananas”."
+    )
+
+
 async def test_why_says_which_gate_stopped_an_entry(archive: Archive) -> None:
     (entry,) = await archive.remember(document())
     answers = [await archive.commands.why(entry.id, channel=CHANNEL, user=ALICE)]

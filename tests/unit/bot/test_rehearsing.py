@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import timedelta
 
@@ -165,3 +166,25 @@ async def test_a_terminal_shows_the_count_the_examples_and_the_near_misses(
     assert "it would have told 1 entry" in lines[1]
     assert document().title in lines[3]
     assert lines[-2:] == ["     Huawei [b]phones[/]", "     lacks “standards”"]
+
+
+async def test_others_are_served_while_a_rehearsal_looks_for_near_misses(archive: Archive) -> None:
+    await archive.remember(document(), press(1, title="Huawei phones", summary=""))
+    ended = []
+
+    async def rehearse() -> Rehearsal:
+        answer = await rehearsed(archive, "huawei standards")
+        ended.append("rehearsal")
+        return answer
+
+    async def remember() -> None:
+        await archive.remember(
+            press(2, title="Huawei standards"), press(3, title="Huawei watches", summary="")
+        )
+        ended.append("remembered")
+
+    answer, _ = await asyncio.gather(rehearse(), remember())
+
+    assert ended == ["remembered", "rehearsal"]
+    assert answer.lookback.entries == 1
+    assert [miss.card.title for miss in answer.near] == ["Huawei phones"]

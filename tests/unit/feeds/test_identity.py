@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.identity import (
+    MAX_EVIDENCE,
     MAX_KEY,
     canonical_url,
     content_hash,
@@ -24,6 +25,7 @@ from feeds.model import Agency, CfrPart, FilingType, Item, Stage
 from tests.factories import make_document, make_filing, make_item, make_press
 
 PAGE = "https://news.example/a/story"
+PRINTED = "https://www.federalregister.gov/documents/2020/06/18/2020-13093/release-of-technology"
 MOMENT = datetime(2020, 6, 15, 19, 20, tzinfo=UTC)
 
 
@@ -391,3 +393,25 @@ def test_seeing_the_same_again_changes_nothing_more(old: Item, new: Item) -> Non
     once = merged(old, new)
 
     assert merged(once, new) == once
+
+
+@pytest.mark.parametrize(("guid", "url"), [(PRINTED, PRINTED), ("7", PRINTED), (None, PRINTED)])
+def test_the_registers_own_page_in_a_news_feed_is_the_document(guid: str | None, url: str) -> None:
+    assert key(guid, url) == "fr:2020-13093"
+
+
+@pytest.mark.parametrize(
+    ("guid", "url"), [(PAGE, PRINTED), (None, "https://blog.example/a/2020-13093/notes")]
+)
+def test_a_page_elsewhere_is_no_document_whatever_it_is_about(guid: str | None, url: str) -> None:
+    assert key(guid, url).startswith("news:https://")
+
+
+def test_evidence_does_not_grow_without_end() -> None:
+    item = make_item(evidence=())
+
+    for n in range(200):
+        item = merged(item, replace(item, evidence=(f"passage {n}",)))
+
+    assert len(item.evidence) == MAX_EVIDENCE
+    assert item.evidence[0] == "passage 0"

@@ -195,8 +195,8 @@ def test_the_documented_corrections_are_given(row: list[str]) -> None:
     assert caught.value.hint == right
 
 
-@pytest.mark.parametrize("row", documented("Companies"))
-def test_the_documented_companies_are_found(row: list[str]) -> None:
+@pytest.mark.parametrize("row", documented("Words") + documented("Companies"))
+def test_the_documented_examples_find_what_they_say(row: list[str]) -> None:
     text, found, other = row
     asked = query.parse(text)
 

@@ -50,7 +50,7 @@ FACTS: list[dict[str, Any]] = [
 
 
 def item_of(fact: dict[str, Any]) -> Item:
-    """What happened, as a live run would meet it."""
+    """What happened, or could have in such words, as a live run would meet it."""
     day = datetime.fromisoformat(fact["date"]).replace(hour=10, tzinfo=UTC)
     if fact["kind"] == "headline":
         return make_press(
@@ -205,6 +205,14 @@ def test_a_users_file_adds_topics_and_replaces_them(tmp_path: Path) -> None:
 
     assert (known["huawei"].title, known["both"].about) == ("Mine", "")
     assert set(TOPICS) < set(known)
+
+
+def test_what_topics_are_made_of_is_no_topic_to_offer() -> None:
+    parts = {name for name, topic in TOPICS.items() if topic.part}
+
+    assert parts == {"us-action-in-press", "company-news", "abroad", "routine"}
+    with pytest.raises(ConfigError, match="part must be true or false"):
+        topics.load('[[topic]]\nname = "a"\ntitle = "A"\nquery = "a"\npart = "yes"\n', "own.toml")
 
 
 def test_every_problem_of_a_file_is_told_at_once() -> None:
