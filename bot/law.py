@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import TypeAlias
+from typing import Protocol
 
 from sqlite_utils import Database
 
@@ -23,10 +23,6 @@ from storage.amendments import Amendment
 
 log = logging.getLogger(__name__)
 
-#: What to do with a change, inside the transaction that keeps it: called once for each document
-#: and part.
-OnChange: TypeAlias = Callable[[Database, Amendment, LawChange, datetime], None]
-
 #: Amendments of one round.
 AT_ONCE = 50
 #: The eCFR moves on working days, by days; it is asked no oftener than this about one amendment.
@@ -38,12 +34,26 @@ RETRY_FIRST, RETRY_MOST = timedelta(minutes=15), timedelta(days=1)
 PATIENCE = timedelta(days=30)
 
 
+class OnChange(Protocol):
+    """What else to do with a change: called once for each document and part."""
+
+    def __call__(
+        self, db: Database, amendment: Amendment, change: LawChange, /, *, now: datetime
+    ) -> object:
+        """Inside the transaction that keeps the change. `amendment` is as it was before."""
+        ...
+
+
+def keep_only(
+    _db: Database, _amendment: Amendment, _change: LawChange, /, *, now: datetime
+) -> None:
+    """Tell nobody."""
+
+
 class Law:
     """Looks for the amendments that are due."""
 
-    def __init__(
-        self, storage: Storage, source: Ecfr, *, on_change: OnChange = lambda *_: None
-    ) -> None:
+    def __init__(self, storage: Storage, source: Ecfr, *, on_change: OnChange = keep_only) -> None:
         """Nothing is asked before `check_due`.
 
         Args:
@@ -142,7 +152,7 @@ class Law:
     ) -> bool:
         kept = amendments.make(db, amendment, change, now=now)
         if kept:
-            self._on_change(db, amendment, change, now)
+            self._on_change(db, amendment, change, now=now)
         return kept
 
     async def _wait(self, amendment: Amendment, title: Title | None, *, now: datetime) -> None:

@@ -121,11 +121,9 @@ def _change(before: Section | None, after: Section) -> SectionChange | None:
     """How a section of today differs from what it was; None when it does not."""
     old = before or Section(identifier=after.identifier, heading=after.heading)
     moved = old.identifier != after.identifier
-    headings = (_title(old), _title(after))
-    texts = [old.paragraphs, after.paragraphs]
-    if headings[0] != headings[1]:
-        texts = [(headings[0], *old.paragraphs), (headings[1], *after.paragraphs)]
-    paragraphs = redline.paragraphs(*texts)
+    paragraphs = redline.paragraphs(old.paragraphs, after.paragraphs)
+    if _title(old) != _title(after):
+        paragraphs = (redline.words(_title(old), _title(after)), *paragraphs)
     rows = changed_rows(old.rows, after.rows)
     if before and not (paragraphs or rows or moved):
         return None

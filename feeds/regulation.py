@@ -126,7 +126,7 @@ def _paragraphs(section: etree._Element) -> Iterator[str]:
     said: list[str] = []
     walk = etree.iterwalk(section, events=("start", "end"))
     for event, element in walk:
-        inline = element.tag in _INLINE
+        inline = element.tag in _INLINE or element.tag in {"BR", "IMG"}
         if event == "start":
             if not inline:
                 yield "".join(said)

@@ -62,7 +62,7 @@ def expect(db: Database, *, since: date, now: datetime) -> int:
 #: Entries that somebody was told of, or will be, and rules of stories that people follow. An alert
 #: that Slack refused, or one that only a digest would tell, still counts.
 _EXPECTED = f"""
-    SELECT id AS entry_id, json_extract(part.value, '$.title') AS title,
+    SELECT entries.id AS entry_id, json_extract(part.value, '$.title') AS title,
         json_extract(part.value, '$.part') AS part,
         coalesce(json_extract(entries.item, '$.document.effective_on'),
             json_extract(entries.item, '$.document.publication_date')) AS effective_on

@@ -32,6 +32,7 @@ DOORS = {
         "bot/prompt.py",
         "bot/terminal.py",
         "bot/terminal_answers.py",
+        "bot/terminal_law.py",
     ),
     "slack_bolt": ("bot/slack/", "bot/app.py"),
     "slack_sdk": ("bot/slack/", "bot/app.py"),
