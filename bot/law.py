@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from sqlite_utils import Database
 
+from bot import follow_up
 from bot.storage_thread import Storage
 from feeds import ecfr, law_change, regulation
 from feeds.cited import pages
@@ -18,8 +19,9 @@ from feeds.ecfr import Ecfr, Title
 from feeds.errors import FeedError, FetchError, ParseError
 from feeds.law_change import LawChange
 from feeds.model import EASTERN, CfrPart
-from storage import amendments
+from storage import amendments, events
 from storage.amendments import Amendment
+from storage.events import Step
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +46,24 @@ class OnChange(Protocol):
         ...
 
 
-def keep_only(
-    _db: Database, _amendment: Amendment, _change: LawChange, /, *, now: datetime
-) -> None:
-    """Tell nobody."""
+def tell(db: Database, amendment: Amendment, change: LawChange, /, *, now: datetime) -> int:
+    """Owe the step to everyone who knows the story; returns how many are new."""
+    event, new = events.record(
+        db,
+        amendment.entry,
+        Step.LAW_CHANGED,
+        source=ecfr.NAME,
+        at=datetime.combine(change.as_of, time(), EASTERN),
+        occasion=str(change.part),
+        now=now,
+    )
+    return follow_up.tell(db, event, now=now) if new else 0
 
 
 class Law:
     """Looks for the amendments that are due."""
 
-    def __init__(self, storage: Storage, source: Ecfr, *, on_change: OnChange = keep_only) -> None:
+    def __init__(self, storage: Storage, source: Ecfr, *, on_change: OnChange = tell) -> None:
         """Nothing is asked before `check_due`.
 
         Args:
@@ -181,7 +191,7 @@ class Law:
 def compare_texts(
     before: bytes | None, after: bytes, *, part: CfrPart, span: tuple[date, date]
 ) -> LawChange:
-    """The change between two answers of the eCFR. Takes seconds for the longest parts.
+    """The change between two answers of the eCFR. Takes up to a second for part 744.
 
     Raises:
         ParseError: one of them is no text of a part.

@@ -115,6 +115,15 @@ def of_part(db: Database, part: CfrPart, *, limit: int) -> list[Amendment]:
     )
 
 
+def change_of(db: Database, entry_id: int, part: str) -> LawChange | None:
+    """What a document changed in a part, named as in "15 CFR 744"; None while nothing is known."""
+    row = db.execute(
+        "SELECT change FROM amendments WHERE entry_id = ? AND title || ' CFR ' || part = ?",
+        [entry_id, part],
+    ).fetchone()
+    return _changes.decode(row[0]) if row and row[0] else None
+
+
 def look_again(
     db: Database, amendment: Amendment, *, due_at: datetime, shown_until: date | None
 ) -> None:

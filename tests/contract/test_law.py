@@ -12,20 +12,28 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from bot.card import card
+from bot.deliver import Deliverer
 from bot.law import RETRY_FIRST, Law
+from bot.poster import Alert
 from feeds.ecfr import Ecfr
 from feeds.http import Http
 from feeds.law_change import Kind, LawChange
-from feeds.model import CfrPart, DocumentType
-from storage import amendments
+from feeds.model import EASTERN, CfrPart, DocumentType
+from storage import amendments, events
 from storage.amendments import Amendment, State
+from storage.events import Step
 from storage.stories import Mark
-from tests.archive import ALICE, Archive, document, open_archive
+from tests.archive import ALICE, CHANNEL, Archive, document, open_archive
 from tests.ecfr_server import LoopbackEcfr, entity_list, loopback_ecfr, part, row, section
-from tests.factories import make_document, make_filing, make_item
+from tests.factories import NOW, make_document, make_entry, make_filing, make_item
+from tests.fake_poster import FakePoster
 from tests.servers import reply
 
 PART = CfrPart(title=15, part="744")
+CARD = card(make_entry(), now=NOW)
+#: Where `Archive.tell` lets a card stand.
+TS = "1592488800.000001"
 #: The rule's day, and a morning two days later, when the eCFR has come to it.
 DAY = date(2020, 6, 18)
 MORNING = datetime(2020, 6, 20, 12, tzinfo=UTC)
@@ -284,3 +292,33 @@ async def test_a_change_that_cannot_be_told_is_not_kept_either(world: World) -> 
 
     (amendment,) = await world.known(story_id)
     assert amendment.state is State.AWAITED
+
+
+async def test_whoever_knows_the_story_is_told_in_its_thread_once(world: World) -> None:
+    await world.archive.ask("subscribe topic:huawei")
+    story_id = await world.told_rule()
+    world.ecfr.issue(NEW, DAY)
+    law = Law(world.archive.storage, world.source)
+    poster = FakePoster()
+
+    await law.check_due(now=MORNING)
+    await law.check_due(now=MORNING + timedelta(days=1))
+    deliverer = Deliverer(
+        world.archive.storage,
+        poster,
+        clock=lambda: MORNING,
+        timezone=EASTERN,
+        serves=lambda _: True,
+        pace_seconds=0,
+    )
+    poster.standing[CHANNEL, TS] = Alert(delivery_id="d", channel=CHANNEL, card=CARD)
+    await deliverer.deliver_due()
+    await deliverer.finish()
+
+    steps = [each.step for each in await world.archive.storage.run(events.of_story, story_id)]
+    assert steps.count(Step.LAW_CHANGED) == 1
+    (alert,) = poster.posted
+    assert alert.reply
+    assert alert.reply.change
+    assert alert.reply.step.headline.startswith("The text of 15 CFR 744 has changed")
+    assert [each.label for each in alert.reply.change.sections] == ["§ 744.11"]

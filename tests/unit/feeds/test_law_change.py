@@ -177,3 +177,17 @@ def test_a_part_that_is_new_is_added_section_by_section() -> None:
     change = law_change.compare((), new, part=PART, days=(date(2024, 1, 1), date(2024, 1, 2)))
 
     assert [each.kind for each in change.sections] == [Kind.ADDED]
+
+
+def test_a_list_of_thousands_of_entries_is_compared_entry_by_entry() -> None:
+    rows = [row(f"Firm {number}, Wuhan", country="CHINA") for number in range(3_400)]
+    new = [row(f"New {number}, Jinan", country="CHINA") for number in range(140)]
+    changed = [[*each[:3], "Case by case", each[4]] for each in rows[:300]]
+
+    (list_change,) = compare(
+        part(entity_list(*rows)), part(entity_list(*new, *rows[320:], *changed))
+    ).sections
+
+    kinds = [each.kind for each in list_change.rows]
+    counts = {kind: kinds.count(kind) for kind in RowKind}
+    assert counts == {RowKind.ADDED: 140, RowKind.REMOVED: 20, RowKind.CHANGED: 300}
