@@ -18,7 +18,7 @@ from feeds.model import EASTERN, CfrPart
 from feeds.reference import Kind
 from feeds.text import clip
 from storage import amendments, lookup
-from storage.amendments import Amendment
+from storage.amendments import Amendment, State
 
 #: Amendments that are looked at.
 _MOST = 20
@@ -46,6 +46,13 @@ def page(db: Database, question: Question, place: LawPlace) -> Answer:
     else:
         stories = {entry.story_id for entry in lookup.find(db, named, limit=_MOST)}
         found = [each for story in sorted(stories) for each in amendments.of_story(db, story)]
+    made = {(each.entry.id, each.part) for each in found if each.change}
+    # Of a rule's several days those that changed nothing in a part are no news of it.
+    found = [
+        each
+        for each in found
+        if each.state is not State.UNSEEN or (each.entry.id, each.part) not in made
+    ]
     if not found:
         return Notice(text=f"No rule that was told changes {clip(place.named, _TITLE)}.")
     section = _SECTION.search(place.named) if named.kind is Kind.CFR else None

@@ -54,7 +54,7 @@ def tell(db: Database, amendment: Amendment, change: LawChange, /, *, now: datet
         Step.LAW_CHANGED,
         source=ecfr.NAME,
         at=datetime.combine(change.as_of, time(), EASTERN),
-        occasion=str(change.part),
+        occasion=amendment.name,
         now=now,
     )
     return follow_up.tell(db, event, now=now) if new else 0

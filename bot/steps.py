@@ -95,7 +95,8 @@ def _value(text: str) -> str:
 
 
 def _law_changed(event: Event, _today: date) -> str:
-    return f"The text of {visible(event.occasion, 40)} has changed"
+    part, _, _ = event.occasion.rpartition(" ")
+    return f"The text of {visible(part, 40)} has changed"
 
 
 def _by(verb: str) -> Callable[[Event, date], str]:

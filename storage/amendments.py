@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
+from feeds.date_sentences import DateKind
 from feeds.law_change import LawChange
 from feeds.model import EASTERN, CfrPart, DocumentType, Stage
 from storage import entries
@@ -46,49 +47,60 @@ class Amendment:
     change: LawChange | None
     settled_at: datetime | None
 
+    @property
+    def name(self) -> str:
+        """Tells a document's amendments apart: "15 CFR 744 2020-06-18"."""
+        return f"{self.part} {self.effective_on}"
 
-def expect(db: Database, *, since: date, now: datetime) -> int:
-    """Await what the rules of told and followed stories change; returns how many are new or moved.
+
+def expect(db: Database, *, since: date, now: datetime) -> None:
+    """Await what the rules of told and followed stories change, on each day that they set.
+
+    A day that a rule no longer sets is awaited no more.
 
     Args:
         db: Inside a transaction.
         since: Rules that took effect before this day are left out, as the archive is.
         now: When to look for those already in effect; the others on their day.
     """
-    rows = select(db, _EXPECTED, {"since": since.isoformat()})
-    return sum(_await(db, row, now=now) for row in rows)
+    known = {tuple(row.values()) for row in select(db, _AWAITED, {"since": since.isoformat()})}
+    wanted = {tuple(row.values()) for row in select(db, _EXPECTED, {"since": since.isoformat()})}
+    for key in known - wanted:
+        db.execute(f"DELETE FROM amendments WHERE {_KEY}", key)  # noqa: S608  the columns are ours
+    for key in wanted - known:
+        begins = datetime.combine(date.fromisoformat(key[-1]), time(6), EASTERN)
+        db.execute(
+            "INSERT OR IGNORE INTO amendments (entry_id, title, part, effective_on, state, due_at)"
+            " VALUES (?, ?, ?, ?, 'awaited', ?)",
+            [*key, to_text(max(begins, now))],
+        )
 
 
-#: Entries that somebody was told of, or will be, and rules of stories that people follow. An alert
-#: that Slack refused, or one that only a digest would tell, still counts.
+_KEY = "(entry_id, title, part, effective_on) = (?, ?, ?, ?)"
+_AWAITED = """
+    SELECT entry_id, title, part, effective_on FROM amendments
+    WHERE state = 'awaited' AND effective_on >= :since
+"""
+#: Rules of stories that somebody was told of, or will be, or follows. The days they set are read
+#: from their text, too, and moved by later documents; only where that was not done, the Register's
+#: own field counts, and the publication for a rule that does not say.
 _EXPECTED = f"""
-    SELECT entries.id AS entry_id, json_extract(part.value, '$.title') AS title,
-        json_extract(part.value, '$.part') AS part,
-        coalesce(json_extract(entries.item, '$.document.effective_on'),
-            json_extract(entries.item, '$.document.publication_date')) AS effective_on
-    FROM entries, json_each(entries.item, '$.document.cfr_parts') AS part
-    WHERE entries.stage = '{Stage.PUBLISHED}' AND json_extract(entries.item, '$.document.type') = '{DocumentType.RULE}'
+    SELECT DISTINCT entries.id, json_extract(part.value, '$.title'),
+        json_extract(part.value, '$.part'),
+        CASE WHEN deadlines.id IS NOT NULL THEN day ELSE
+            coalesce(json_extract(entries.item, '$.document.effective_on'),
+                json_extract(entries.item, '$.document.publication_date')) END AS effective_on
+    FROM entries
+    JOIN json_each(entries.item, '$.document.cfr_parts') AS part
+    LEFT JOIN deadlines ON deadlines.entry_id = entries.id AND kind = '{DateKind.EFFECTIVE}'
+    WHERE entries.stage = '{Stage.PUBLISHED}'
+        AND json_extract(entries.item, '$.document.type') = '{DocumentType.RULE}'
         AND effective_on >= :since AND entries.story_id IN (
             SELECT told.story_id FROM outbox JOIN events ON events.id = event_id
                 JOIN entries AS told ON told.id = events.entry_id
             UNION SELECT story_id FROM marks WHERE mark = 'followed'
         )
-"""  # noqa: S608  both are ours
-
-
-def _await(db: Database, row: Mapping[str, Any], *, now: datetime) -> bool:
-    effective_on = date.fromisoformat(row["effective_on"])
-    begins = datetime.combine(effective_on, time(6), EASTERN)
-    done = db.execute(
-        """
-        INSERT INTO amendments (entry_id, title, part, effective_on, state, due_at)
-            VALUES (:entry_id, :title, :part, :effective_on, 'awaited', :due_at)
-        ON CONFLICT DO UPDATE SET effective_on = :effective_on, due_at = :due_at, attempts = 0
-            WHERE effective_on <> :effective_on AND state = 'awaited'
-        """,
-        dict(row) | {"due_at": to_text(max(begins, now))},
-    )
-    return done.rowcount > 0
+"""  # noqa: S608  they are ours
 
 
 def due(db: Database, *, now: datetime, limit: int) -> list[Amendment]:
@@ -115,11 +127,12 @@ def of_part(db: Database, part: CfrPart, *, limit: int) -> list[Amendment]:
     )
 
 
-def change_of(db: Database, entry_id: int, part: str) -> LawChange | None:
-    """What a document changed in a part, named as in "15 CFR 744"; None while nothing is known."""
+def change_of(db: Database, entry_id: int, name: str) -> LawChange | None:
+    """What a document changed, by the amendment's name; None while nothing is known."""
     row = db.execute(
-        "SELECT change FROM amendments WHERE entry_id = ? AND title || ' CFR ' || part = ?",
-        [entry_id, part],
+        "SELECT change FROM amendments"
+        " WHERE entry_id = ? AND title || ' CFR ' || part || ' ' || effective_on = ?",
+        [entry_id, name],
     ).fetchone()
     return _changes.decode(row[0]) if row and row[0] else None
 
@@ -170,16 +183,16 @@ def make(db: Database, amendment: Amendment, change: LawChange, *, now: datetime
 
 def _update(db: Database, amendment: Amendment, **columns: str | int | None) -> int:
     """Write columns of an amendment that is still awaited; returns how many rows that is."""
-    sets = ", ".join(f"{name} = :{name}" for name in columns)
-    key = {
-        "entry_id": amendment.entry.id,
-        "title": amendment.part.title,
-        "cfr_part": amendment.part.part,
-    }
+    sets = ", ".join(f"{name} = ?" for name in columns)
+    key = [
+        amendment.entry.id,
+        amendment.part.title,
+        amendment.part.part,
+        amendment.effective_on.isoformat(),
+    ]
     done = db.execute(
-        f"UPDATE amendments SET {sets}"  # noqa: S608  names are ours
-        " WHERE entry_id = :entry_id AND title = :title AND part = :cfr_part AND state = 'awaited'",
-        columns | key,
+        f"UPDATE amendments SET {sets} WHERE {_KEY} AND state = 'awaited'",  # noqa: S608  names are ours
+        [*columns.values(), *key],
     )
     return done.rowcount
 

@@ -310,7 +310,7 @@ def m008_law(db: Database) -> None:
             last_error TEXT,
             change TEXT,                         -- JSON of a LawChange, once made
             settled_at TEXT,
-            PRIMARY KEY (entry_id, title, part)
+            PRIMARY KEY (entry_id, title, part, effective_on)
         ) STRICT;
         CREATE INDEX amendments_due ON amendments (due_at) WHERE state = 'awaited';
         CREATE INDEX amendments_part ON amendments (title, part, effective_on);

@@ -16,11 +16,13 @@ from bot.card import card
 from bot.deliver import Deliverer
 from bot.law import RETRY_FIRST, Law
 from bot.poster import Alert
+from feeds.date_sentences import DateKind
+from feeds.deadlines import Due
 from feeds.ecfr import Ecfr
 from feeds.http import Http
 from feeds.law_change import Kind, LawChange
 from feeds.model import EASTERN, CfrPart, DocumentType
-from storage import amendments, events
+from storage import amendments, deadlines, entries, events
 from storage.amendments import Amendment, State
 from storage.events import Step
 from storage.stories import Mark
@@ -57,6 +59,15 @@ class World:
         (entry,) = await self.archive.remember(item)
         await self.archive.tell(entry)
         return entry.story_id
+
+    async def sets(self, story_id: int, *days: Due) -> None:
+        """The story's rule sets these days now."""
+
+        def keep(db: Database) -> None:
+            (entry,) = entries.of_story(db, story_id)
+            deadlines.keep(db, entry, days, now=MORNING)
+
+        await self.archive.storage.run(keep)
 
     async def known(self, story_id: int) -> list[Amendment]:
         return await self.archive.storage.run(amendments.of_story, story_id)
@@ -183,6 +194,43 @@ async def test_a_moved_date_is_awaited_anew(world: World) -> None:
     await world.law.check_due(now=MORNING)
 
     assert [each.effective_on for each in await world.known(story_id)] == [date(2020, 8, 1)]
+
+
+def effective(day: date | None, applies_to: str = "") -> Due:
+    return Due(
+        kind=DateKind.EFFECTIVE,
+        day=day,
+        provisional=False,
+        source="2020-13093",
+        sentence="",
+        applies_to=applies_to,
+    )
+
+
+async def test_each_day_that_a_rule_sets_is_awaited(world: World) -> None:
+    story_id = await world.told_rule()
+    later = date(2020, 6, 26)
+    await world.sets(story_id, effective(DAY), effective(later, "§ 744.11(b)"))
+    world.ecfr.issue(NEW, DAY)
+    await world.law.check_due(now=MORNING)
+    world.ecfr.issue(NEW.replace(b"Standards", b"Norms"), later)
+    world.ecfr.up_to_date_as_of = later
+
+    await world.law.check_due(now=MORNING + timedelta(days=10))
+
+    told = [(each.effective_on, change.as_of) for each, change in world.told]
+    assert told == [(DAY, DAY), (later, later)]
+    assert [each.state for each in await world.known(story_id)] == [State.MADE] * 2
+
+
+async def test_a_rule_that_was_put_off_without_a_day_is_awaited_no_more(world: World) -> None:
+    story_id = await world.told_rule()
+    await world.law.check_due(now=MORNING)
+
+    await world.sets(story_id, effective(None))
+    await world.law.check_due(now=MORNING)
+
+    assert await world.known(story_id) == []
 
 
 async def test_two_rules_of_one_day_are_each_told_of_their_own_sections(world: World) -> None:
