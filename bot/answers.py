@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from bot.card import Card
 from bot.choices import Choices
+from bot.law_page import LawPage
 from bot.report import Explanation, Status, SubscriptionRow
 from bot.timeline import DaysAhead, Timeline
 from bot.wording import day
@@ -210,6 +211,7 @@ Answer: TypeAlias = (
     | Topics
     | Subscriptions
     | Rehearsal
+    | LawPage
     | Status
     | Explanation
 )

@@ -18,11 +18,13 @@ from bot.audience import Audience
 from bot.commands import Commands
 from bot.config import DEFAULT_QUERY, TERMINAL, Settings
 from bot.deliver import PACE_SECONDS, Deliverer
+from bot.law import Law
 from bot.poll import Poller
 from bot.poster import Poster
 from bot.reading import Reading
 from bot.storage_thread import Storage
 from feeds import catalog, topics
+from feeds.ecfr import Ecfr
 from feeds.federal_register import FederalRegister
 from feeds.http import Http
 from feeds.model import Feed, FeedKind
@@ -103,6 +105,10 @@ class App:
     def reading(self) -> Reading:
         """Reads the full texts that polls ask for."""
         return Reading(self.storage, self.http, audience=lambda: self.audience)
+
+    def law(self) -> Law:
+        """Looks in the eCFR for what told rules change."""
+        return Law(self.storage, Ecfr(http=self.http, base_url=self.settings.ecfr_url))
 
     def deliverer(self, poster: Poster) -> Deliverer:
         """Sends what is owed: to Slack's channels when connected, else to the terminal."""

@@ -46,6 +46,7 @@ def cli(context: click.Context, *, verbose: bool) -> None:
 for command in (
     cli_lists.search,
     cli_lists.rehearse,
+    cli_lists.law,
     cli_lists.why,
     cli_lists.status,
     cli_lists.feeds,

@@ -41,6 +41,20 @@ def rehearse(query: tuple[str, ...], days: int, *, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("named", nargs=-1, required=True)
+@click.option("--page", default=1, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def law(named: tuple[str, ...], page: int, *, as_json: bool) -> None:
+    """What changed in the text of a CFR part, or by a document."""
+    from bot.law_page import LawPlace
+
+    place = LawPlace(named=" ".join(named), page=page)
+    _answer(
+        lambda commands: commands.page(place, channel="terminal", user="terminal"), as_json=as_json
+    )
+
+
+@click.command()
 @click.argument("reference", nargs=-1, required=True)
 @click.option("--channel", default="terminal", show_default=True, help="Whose subscriptions.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from bot import commands_deadlines as days
 from bot import commands_finding as finding
+from bot import commands_law as law
 from bot import commands_marking as marking
 from bot import commands_rehearsing as rehearsing
 from bot import commands_reporting as reporting
@@ -21,6 +22,7 @@ from bot import commands_subscribing as subscribing
 from bot import commands_timeline as timelines
 from bot.answers import Answer, Place, Problem
 from bot.examples import show_help
+from bot.law_page import LawPlace
 from bot.mistakes import or_problem, unknown
 from bot.question import Question
 from bot.report import Explanation
@@ -43,6 +45,7 @@ _ANSWERS: Mapping[str, Callable[[Database, Question], Answer]] = {
     "unsubscribe": subscribing.unsubscribe,
     "subscriptions": subscribing.of_channel,
     "topics": subscribing.list_topics,
+    "law": law.law,
     "status": reporting.status,
     "why": reporting.why,
     "timeline": timelines.timeline,
@@ -135,13 +138,16 @@ class Commands:
         asked = self._storage.run_in_pieces(rehearsed)
         return await or_problem(asked, question, word="rehearse")
 
-    async def page(self, place: Place, *, channel: str, user: str) -> Answer:
-        """Open a page of a search again."""
+    async def page(self, place: Place | LawPlace, *, channel: str, user: str) -> Answer:
+        """Open a page of a search, or of what changed in the law."""
 
         def opened(db: Database, question: Question) -> Answer:
+            if isinstance(place, LawPlace):
+                return law.page(db, question, place)
             return finding.page(db, question, place, title=finding.title(place))
 
-        return await self._ask(opened, place.query, channel=channel, user=user)
+        text = place.named if isinstance(place, LawPlace) else place.query
+        return await self._ask(opened, text, channel=channel, user=user)
 
     async def days_ahead(self, query: str, after: str, *, channel: str, user: str) -> Answer:
         """The next page of the days ahead."""

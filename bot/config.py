@@ -38,6 +38,7 @@ class Settings:
         default="https://www.federalregister.gov/api/v1",
         metadata={"env": "RULEWIRE_FEDERAL_REGISTER_URL"},
     )
+    ecfr_url: str = field(default="https://www.ecfr.gov", metadata={"env": "RULEWIRE_ECFR_URL"})
     allow_private_addresses: bool = field(
         default=False, metadata={"env": "RULEWIRE_ALLOW_PRIVATE_ADDRESSES"}
     )
@@ -84,6 +85,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         federal_register_url=_address(values, "RULEWIRE_FEDERAL_REGISTER_URL", problems).rstrip(
             "/"
         ),
+        ecfr_url=_address(values, "RULEWIRE_ECFR_URL", problems).rstrip("/"),
         allow_private_addresses=_switch(values, "RULEWIRE_ALLOW_PRIVATE_ADDRESSES", problems),
         timezone=_zone(values, problems),
         log_format=_choice(values, "RULEWIRE_LOG", ("text", "json"), problems),
@@ -108,8 +110,8 @@ def strangers(environ: Mapping[str, str]) -> list[str]:
 NAMES = tuple(spec.metadata["env"] for spec in fields(Settings))
 _DEFAULTS = {spec.metadata["env"]: spec.default for spec in fields(Settings)}
 _SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
-#: Named in the contract for parts that a later version brings; accepted and not used yet.
-_LATER = ("RULEWIRE_ECFR_URL", "RULEWIRE_PORT")
+#: Named in the contract for a part that a later version brings; accepted and not used yet.
+_LATER = ("RULEWIRE_PORT",)
 
 
 def _secret(environ: Mapping[str, str], name: str, problems: list[str]) -> str:

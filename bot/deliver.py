@@ -193,7 +193,10 @@ class Deliverer:
             channel=known.standing.conversation if known.standing else delivery.channel,
             card=card_here(known, now=now, timezone=self._timezone),
             reply=Reply(
-                thread=known.standing.ts, step=as_step(step, delivery.event, now=now), quiet=quiet
+                thread=known.standing.ts,
+                step=as_step(step, delivery.event, now=now),
+                quiet=quiet,
+                change=owed.change,
             )
             if known.standing
             else None,

@@ -22,6 +22,7 @@ EXAMPLES = (
     Example(command="subscriptions", does="what this channel is subscribed to"),
     Example(command="topics", does="the named topics"),
     Example(command="rehearse huawei standards", does="what a query would have told in 90 days"),
+    Example(command="law 15 CFR 744", does="what changed in the text of a CFR part, word by word"),
     Example(command="why 2020-13093", does="who was told of a document, when and why"),
     Example(command="timeline 2020-13093", does="a document's whole story, press included"),
     Example(command="deadlines", does="when comments close and rules take effect, soonest first"),

@@ -10,10 +10,12 @@ from sqlite_utils import Database
 from bot import story
 from bot.poster import DeliveryError, Outcome
 from bot.story import StoryHere
+from feeds.law_change import LawChange
 from feeds.standing import Later
-from storage import cards, entries, outbox, relations, subscriptions, texts
+from storage import amendments, cards, entries, outbox, relations, subscriptions, texts
 from storage.deliveries import Delivery
 from storage.entries import Entry
+from storage.events import Step
 
 #: Longer than Slack's client waits for an answer (30 s), so a lease that ends means a dead sender.
 LEASE = timedelta(seconds=90)
@@ -31,6 +33,8 @@ class Owed:
     preamble: str
     later: tuple[Later, ...]
     story: StoryHere
+    #: What the document changed in the law, when that is the step.
+    change: LawChange | None = None
 
 
 def claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
@@ -42,12 +46,15 @@ def claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
     known = story.here(db, delivery.event.story_id, channel=channel)
     if entry is None or known is None:  # rows point at each other, so neither can be
         raise LookupError(f"delivery {delivery.id} tells of an entry that is not there")
+    event = delivery.event
+    changed = event.step is Step.LAW_CHANGED
     return Owed(
         delivery=delivery,
         entry=entry,
         preamble=texts.preamble(db, entry.id),
         later=relations.later(db, entry.id),
         story=known,
+        change=amendments.change_of(db, entry.id, event.occasion) if changed else None,
     )
 
 

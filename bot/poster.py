@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.card import Card
+from feeds.law_change import LawChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,8 @@ class Reply:
     step: Card
     #: Not also shown in the channel.
     quiet: bool
+    #: What changed in the text of the law, when that is the step.
+    change: LawChange | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

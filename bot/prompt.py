@@ -14,6 +14,7 @@ from rich.text import Text
 from bot.answers import Answer, Entries
 from bot.commands import Commands
 from bot.config import TERMINAL
+from bot.law_page import LawPage
 from bot.terminal_answers import render_answer
 
 #: Whoever sits at the terminal.
@@ -57,7 +58,7 @@ async def converse(
             elif line.strip():
                 last = await _answer(commands, line.strip(), last)
                 shown.print(render_answer(last, commands.timezone))
-                if isinstance(last, Entries) and last.next:
+                if isinstance(last, Entries | LawPage) and last.next:
                     shown.print(Text("next shows more", style="dim"))
     shown.print()
     stopping.cancel()
@@ -65,7 +66,7 @@ async def converse(
 
 async def _answer(commands: Commands, line: str, last: Answer | None) -> Answer:
     """The answer to a line; `next` and `previous` turn the page that was shown last."""
-    if line.lower() in _PAGES and isinstance(last, Entries):
+    if line.lower() in _PAGES and isinstance(last, Entries | LawPage):
         place = last.next if line.lower() == "next" else last.previous
         if place:
             return await commands.page(place, channel=TERMINAL, user=USER)

@@ -80,6 +80,7 @@ async def _round(app: App, deliverer: Deliverer, only: str | None) -> list[PollR
     (results,) = await asyncio.gather(polling, return_exceptions=True)
     if not isinstance(results, BaseException):
         await app.reading().read_due(now=app.clock())
+        await app.law().check_due(now=app.clock())
     await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone)
     await deliver_all(app, deliverer)
     if isinstance(results, BaseException):
@@ -129,7 +130,7 @@ async def _converse(app: App, commands: Commands, stop: asyncio.Event) -> None:
 
 
 def _jobs(app: App, deliverer: Deliverer) -> dict[str, Job]:
-    poller, reading = app.poller(), app.reading()
+    poller, reading, watch = app.poller(), app.reading(), app.law()
 
     async def poll() -> None:
         await app.refresh()
@@ -144,6 +145,10 @@ def _jobs(app: App, deliverer: Deliverer) -> dict[str, Job]:
         if await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone):
             await deliverer.deliver_due()
 
+    async def law() -> None:
+        if await watch.check_due(now=app.clock()):
+            await deliverer.deliver_due()
+
     async def heartbeat() -> None:
         await app.storage.run(polls.beat, now=app.clock())
 
@@ -155,6 +160,7 @@ def _jobs(app: App, deliverer: Deliverer) -> dict[str, Job]:
         "read": read,
         "deliver": deliverer.deliver_due,
         "remind": reminding,
+        "law": law,
         "heartbeat": heartbeat,
         "upkeep": tidy,
     }

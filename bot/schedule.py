@@ -22,6 +22,7 @@ RHYTHM: dict[str, timedelta] = {
     "read": timedelta(seconds=5),
     "deliver": timedelta(seconds=2),
     "remind": timedelta(minutes=1),
+    "law": timedelta(minutes=10),
     "heartbeat": timedelta(seconds=15),
     "upkeep": timedelta(hours=6),
 }

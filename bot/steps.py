@@ -94,6 +94,11 @@ def _value(text: str) -> str:
     return day(date.fromisoformat(text)) if _DAY.fullmatch(text) else visible(text, 160)
 
 
+def _law_changed(event: Event, _today: date) -> str:
+    part, _, _ = event.occasion.rpartition(" ")
+    return f"The text of {visible(part, 40)} has changed"
+
+
 def _by(verb: str) -> Callable[[Event, date], str]:
     """By which later document."""
     return lambda event, _today: f"{verb} by {visible(event.source, 40)}"
@@ -156,5 +161,5 @@ _TELLINGS: Mapping[Step, _Telling] = {
     Step.SUPERSEDED: _Telling(manner=Manner.SHOWN, headline=_by("Superseded")),
     Step.TAKEN_BACK: _Telling(manner=Manner.SHOWN, headline=_by("Withdrawn")),
     Step.FOLLOWED: _Telling(manner=Manner.EDIT, headline=_by("Followed up")),
-    Step.LAW_CHANGED: _Telling(manner=Manner.THREAD, headline=_said("The Code has the new text")),
+    Step.LAW_CHANGED: _Telling(manner=Manner.THREAD, headline=_law_changed),
 }

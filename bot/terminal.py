@@ -9,9 +9,11 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from bot import law_text
 from bot.card import Card
 from bot.poster import Alert, DeliveryError, Outcome, Posted
-from bot.wording import safe_url
+from bot.wording import safe_url, visible
+from feeds.law_change import SectionChange
 from storage.stories import Mark
 
 #: Lines longer than this are hard to read, however wide the window (characters).
@@ -34,6 +36,8 @@ class TerminalPoster:
         framed = self._console.is_terminal
         if alert.reply:
             shown = _step(alert.reply.step)
+            if alert.reply.change:
+                shown = Group(shown, *map(_summary, alert.reply.change.sections))
         else:
             shown = render_card(alert.card) if framed else _plain(alert.card)
         with self._console.capture() as rendered:
@@ -86,6 +90,10 @@ def _facts(card: Card) -> list[tuple[str, str]]:
     if Mark.MUTED in card.marks:
         facts.append(("Muted", "what happens next in this story is not told here"))
     return [(label, value) for label, value in facts if value]
+
+
+def _summary(section: SectionChange) -> RenderableType:
+    return Text(f"    {visible(law_text.summary(section), 600)}")
 
 
 def _step(card: Card) -> RenderableType:

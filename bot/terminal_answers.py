@@ -12,20 +12,13 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from bot.answers import (
-    Details,
-    Entries,
-    Help,
-    Notice,
-    Problem,
-    Rehearsal,
-    Subscriptions,
-    Topics,
-)
+from bot.answers import Details, Entries, Help, Notice, Problem, Rehearsal, Subscriptions, Topics
 from bot.card import UTC, Card
 from bot.choices import Choices
+from bot.law_page import LawPage
 from bot.report import Explanation, FeedStatus, Status, Telling
 from bot.terminal import render_card
+from bot.terminal_law import render_law
 from bot.timeline import DaysAhead, Timeline
 from bot.wording import day, moment, safe_url, visible
 from feeds.model import EASTERN
@@ -79,6 +72,11 @@ def _rehearsal(answer: Rehearsal, _timezone: ZoneInfo = UTC) -> RenderableType:
         because = _line(miss.because, "dim")
         lines += [Text("     ").append_text(said) for said in (_title(miss.card), because)]
     return Group(*lines)
+
+
+@render_answer.register
+def _law(answer: LawPage, _timezone: ZoneInfo = UTC) -> RenderableType:
+    return render_law(answer)
 
 
 @render_answer.register

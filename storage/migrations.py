@@ -291,3 +291,28 @@ def m007_deadlines(db: Database) -> None:
         ) STRICT, WITHOUT ROWID;
         """
     )
+
+
+@migrations()
+def m008_law(db: Database) -> None:
+    """What told documents change in the text of the law, and what the eCFR shows of it."""
+    db.executescript(
+        """
+        CREATE TABLE amendments (
+            entry_id INTEGER NOT NULL REFERENCES entries (id),
+            title INTEGER NOT NULL,
+            part TEXT NOT NULL,
+            effective_on TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('awaited', 'made', 'unseen')),
+            due_at TEXT NOT NULL,                -- when to look next, while awaited
+            shown_until TEXT,                    -- the eCFR's own day when we last looked
+            attempts INTEGER NOT NULL DEFAULT 0, -- failed visits in a row
+            last_error TEXT,
+            change TEXT,                         -- JSON of a LawChange, once made
+            settled_at TEXT,
+            PRIMARY KEY (entry_id, title, part, effective_on)
+        ) STRICT;
+        CREATE INDEX amendments_due ON amendments (due_at) WHERE state = 'awaited';
+        CREATE INDEX amendments_part ON amendments (title, part, effective_on);
+        """
+    )

@@ -24,6 +24,7 @@ DOORS = {
     "apscheduler": ("bot/schedule.py",),
     "brotli": ("feeds/encodings.py",),
     "feedparser": ("feeds/news.py",),
+    "lxml": ("feeds/regulation.py",),
     "rich": (
         "bot/ask.py",
         "bot/backfill.py",
@@ -31,6 +32,7 @@ DOORS = {
         "bot/prompt.py",
         "bot/terminal.py",
         "bot/terminal_answers.py",
+        "bot/terminal_law.py",
     ),
     "slack_bolt": ("bot/slack/", "bot/app.py"),
     "slack_sdk": ("bot/slack/", "bot/app.py"),

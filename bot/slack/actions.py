@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Answer, Entries, Notice, Problem
 from bot.commands import Commands
+from bot.law_page import LawPage
 from bot.slack import blocks, buttons
 from bot.slack.answer_blocks import message, muted_by, shared
 from bot.slack.permalinks import linked
@@ -53,6 +54,9 @@ class Actions:
             buttons.PREVIOUS: self._turn,
             buttons.SORT: self._turn,
             buttons.SHARE: self._share,
+            buttons.LAW_OPEN: self._open_law,
+            buttons.LAW_NEXT: self._open_law,
+            buttons.LAW_PREVIOUS: self._open_law,
             buttons.SUBSCRIBE_SEARCH: self._subscribe_search,
             buttons.SUBSCRIBE_TOPIC: self._subscribe_topic,
             buttons.REMOVE: self._remove,
@@ -80,6 +84,14 @@ class Actions:
             query, after, channel=asked.channel, user=asked.user
         )
         return await self._say(asked, client, answer, replace=isinstance(answer, DaysAhead))
+
+    async def _open_law(self, asked: Asked, client: AsyncWebClient) -> None:
+        place = buttons.read_law_place(asked.value)
+        if place is None:
+            return await self._stale(asked, client)
+        answer = await self._commands.page(place, channel=asked.channel, user=asked.user)
+        turned = asked.action != buttons.LAW_OPEN and isinstance(answer, LawPage)
+        return await self._say(asked, client, answer, replace=turned)
 
     async def _share(self, asked: Asked, client: AsyncWebClient) -> None:
         place = buttons.read_place(asked.value)

@@ -6,20 +6,12 @@ from functools import singledispatch
 from html import escape as entities
 from zoneinfo import ZoneInfo
 
-from bot.answers import (
-    Details,
-    Entries,
-    Help,
-    Notice,
-    Problem,
-    Rehearsal,
-    Subscriptions,
-    Topics,
-)
+from bot.answers import Details, Entries, Help, Notice, Problem, Rehearsal, Subscriptions, Topics
 from bot.card import Card
 from bot.choices import Choices
+from bot.law_page import LawPage
 from bot.report import Explanation, Status, SubscriptionRow
-from bot.slack import buttons, mrkdwn, report_blocks
+from bot.slack import buttons, mrkdwn, redline_blocks, report_blocks
 from bot.slack.blocks import Block, alert, entry_row, fallback, mrkdwn_text
 from bot.slack.parts import (
     LINE,
@@ -181,6 +173,7 @@ def _rehearsal(answer: Rehearsal, _timezone: ZoneInfo) -> Message:
 
 message.register(Explanation)(report_blocks.explanation)
 message.register(Status)(report_blocks.status)
+message.register(LawPage)(redline_blocks.page)
 
 
 def shared(answer: Entries, *, by: str, timezone: ZoneInfo) -> Message:

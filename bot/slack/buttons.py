@@ -7,6 +7,7 @@ from dataclasses import replace
 import msgspec
 
 from bot.answers import Entries, Place
+from bot.law_page import LawPage, LawPlace
 from bot.slack.blocks import Block, plain_text
 from bot.timeline import DaysAhead
 from storage.search import Order
@@ -21,6 +22,10 @@ SHARE = "page-share"
 SUBSCRIBE_SEARCH = "subscribe-search"
 SUBSCRIBE_TOPIC = "subscribe-topic"
 REMOVE = "remove-subscription"
+#: Their value is a LawPlace: the first opens a page of its own, the others turn it.
+LAW_OPEN = "law-open"
+LAW_NEXT = "law-next"
+LAW_PREVIOUS = "law-previous"
 #: Its value is a mark and a story's id: "saved:42".
 UNDO = "undo"
 #: Its value is where the page ended, and the query: "2020-08-17~42 topic:huawei".
@@ -28,6 +33,8 @@ MORE_DAYS = "more-days"
 
 #: Slack takes 2,000; a page has five of them and one message about 13,000 in all (characters).
 _VALUE = 600
+#: Longest name of a part or document that a button carries (characters before JSON).
+_NAMED = 100
 
 
 def of_page(answer: Entries) -> list[Block]:
@@ -64,6 +71,23 @@ def more_days(answer: DaysAhead) -> list[Block]:
     if answer.next is None or len(value) > _VALUE:
         return []
     return [{"type": "actions", "elements": [_button("Next", MORE_DAYS, value)]}]
+
+
+def of_law(answer: LawPage) -> list[Block]:
+    """A row that turns the page; none when there is but one."""
+    offered = ((LAW_PREVIOUS, "Previous", answer.previous), (LAW_NEXT, "Next", answer.next))
+    elements = [
+        _button(label, action, msgspec.json.encode(place).decode())
+        for action, label, place in offered
+        if place and len(place.named) <= _NAMED
+    ]
+    return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def law(named: str) -> list[Block]:
+    """A row that opens everything that changed by a document or in a part."""
+    value = msgspec.json.encode(LawPlace(named=named)).decode()
+    return [{"type": "actions", "elements": [_button("Show All Changes", LAW_OPEN, value)]}]
 
 
 def subscribe(query: str) -> list[Block]:
@@ -105,6 +129,14 @@ def read_place(value: str) -> Place | None:
     """The page that a button's value names; None when it is not one of ours."""
     try:
         return msgspec.json.decode(value, type=Place)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return None
+
+
+def read_law_place(value: str) -> LawPlace | None:
+    """The page of the law that a button's value names; None when it is not one of ours."""
+    try:
+        return msgspec.json.decode(value, type=LawPlace)
     except (msgspec.DecodeError, UnicodeEncodeError):
         return None
 

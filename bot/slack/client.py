@@ -11,7 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.poster import Alert, DeliveryError, Outcome, Posted
-from bot.slack import blocks
+from bot.slack import blocks, redline_blocks
+from bot.slack.parts import Message
 
 #: What the session given to `web_client` must wait for an answer: with a session of its own, the
 #: client's timeout counts for nothing (slack_sdk/web/async_internal_utils.py).
@@ -72,11 +73,12 @@ class SlackPoster:
             DeliveryError: as `Poster.post` says.
         """
         reply = alert.reply
+        text, shown = _message(alert)
         answer = await _outcome(
             self._client.chat_postMessage(
                 channel=alert.channel,
-                text=blocks.fallback(alert.told),
-                blocks=blocks.step(reply.step) if reply else blocks.alert(alert.card),
+                text=text,
+                blocks=shown,
                 thread_ts=reply.thread if reply else None,
                 reply_broadcast=True if reply and not reply.quiet else None,
                 metadata=_metadata(alert),
@@ -106,6 +108,15 @@ class SlackPoster:
             if error.outcome is not Outcome.UNCERTAIN:
                 raise
             raise DeliveryError(error.reason, outcome=Outcome.LATER) from error
+
+
+def _message(alert: Alert) -> Message:
+    """The card, or what its thread is told."""
+    reply = alert.reply
+    if reply and reply.change:
+        return redline_blocks.reply(reply.change, named=str(reply.change.part))
+    shown = blocks.step(reply.step) if reply else blocks.alert(alert.card)
+    return blocks.fallback(alert.told), shown
 
 
 def _metadata(alert: Alert) -> dict[str, Any]:

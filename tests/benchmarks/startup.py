@@ -61,6 +61,7 @@ def idle_memory(folder: Path, *, feeds: str, wait: float, slack: bool) -> str:
         "RULEWIRE_DATABASE": str(folder / "idle.db"),
         "RULEWIRE_FEEDS": str(feeds_file(folder, feeds)),
         "RULEWIRE_FEDERAL_REGISTER_URL": f"{dead}/api/v1",
+        "RULEWIRE_ECFR_URL": dead,
         "RULEWIRE_ALLOW_PRIVATE_ADDRESSES": "1",
     }
     if slack:

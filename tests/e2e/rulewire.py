@@ -47,6 +47,7 @@ def world_settings(register: LoopbackRegister, folder: Path) -> dict[str, str]:
     feeds.write_text(FEEDS.format(press=f"{register.host.base}/wire"), encoding="utf-8")
     return {
         "RULEWIRE_FEDERAL_REGISTER_URL": register.url,
+        "RULEWIRE_ECFR_URL": register.host.base,
         "RULEWIRE_FEEDS": str(feeds),
         "RULEWIRE_ALLOW_PRIVATE_ADDRESSES": "1",
     }

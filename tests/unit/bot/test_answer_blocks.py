@@ -29,9 +29,11 @@ from bot.answers import (
     Topics,
 )
 from bot.card import Card, card
+from bot.law_page import LawPage, LawPlace, Line, Passage
 from bot.report import Explanation, FeedStatus, Status, SubscriptionRow, Telling
 from bot.slack import buttons
 from bot.slack.answer_blocks import message, muted_by, shared
+from feeds import redline
 from storage.search import Order
 from tests.factories import NOW, make_entry, make_item
 from tests.slack_limits import check_limits
@@ -105,6 +107,14 @@ def answers(text: str, count: int, shown: Card) -> list[Answer]:
             people=2,
             silence=text,
         ),
+        LawPage(
+            title=text,
+            passages=(_passage(text), _passage(text, opens=True)) * 3,
+            page=2,
+            pages=3,
+            next=LawPlace(named=text, page=3),
+            previous=LawPlace(named=text),
+        ),
         Rehearsal(
             query=text,
             lookback=Lookback(
@@ -115,6 +125,11 @@ def answers(text: str, count: int, shown: Card) -> list[Answer]:
             subscribed=False,
         ),
     ]
+
+
+def _passage(text: str, *, opens: bool = False) -> Passage:
+    line = Line(label=text, redline=redline.words(f"old {text}", f"new {text}"))
+    return Passage(heading=f"{text}\n{text}", lines=(line, line), opens=opens)
 
 
 def payload(answer: Answer) -> dict[str, Any]:

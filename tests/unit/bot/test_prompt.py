@@ -16,7 +16,9 @@ from bot.card import UTC
 from bot.prompt import converse
 from bot.terminal_answers import render_answer
 from tests.archive import Archive, document, press
+from tests.ecfr_server import part
 from tests.unit.bot.test_answer_blocks import CARD, HOSTILE, answers
+from tests.unit.bot.test_commands_law import LONG, changed, compare
 
 
 @pytest.fixture
@@ -55,6 +57,15 @@ async def test_a_line_is_answered_as_in_slack(archive: Archive, screen: Console)
     assert "Interim final rule" in seen(screen)
     assert "subscribed to topic:huawei" in seen(screen)
     assert await archive.subscribed("terminal") == ["topic:huawei"]
+
+
+async def test_next_turns_a_page_of_the_law(archive: Archive, screen: Console) -> None:
+    await changed(archive, compare(part(), LONG))
+
+    await type_all(archive, screen, b"law 15 CFR 744\nnext\n")
+
+    assert "15 CFR 744  Page 1 of" in seen(screen)
+    assert "15 CFR 744  Page 2 of" in seen(screen)
 
 
 @pytest.mark.parametrize("typed", [b"quit\nstatus\n", b"QUIT\n", b"exit\n", b"", b"\n\n"])
