@@ -121,9 +121,8 @@ async def test_why_is_answered_from_the_menu_of_an_alert(
     (card,) = await slack.cards()
 
     await slack.choose(card, "Why am I told?")
-    await until(
-        _answered(slack, "This channel: the filing for public inspection, told"), what="why"
-    )
+    words = "*This channel: On public inspection*, <"  # and the message's address
+    await until(_answered(slack, words), what="why")
 
 
 def _at_least(slack: LocalSlack, count: int) -> Callable[[], Awaitable[list[Message]]]:
