@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import pairwise
-from typing import TypeVar
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from feeds.features import ALWAYS, TITLE, blocks, is_block
-from feeds.prepared import Prepared
-from feeds.words import stem
+from feeds.prepared import Prepared, Text
 
-#: Of so many items in a row all are learned from, then one of sixteen.
-_FIRST_LEARNED, _THEN_EVERY = 256, 16
+#: Of so many items in a row all are learned from, then one of sixty-four.
+_FIRST_LEARNED, _THEN_EVERY = 256, 64
 _MOST_WORDS = 65_536
 #: How common a feature is taken to be before items were seen.
 _FACT_SHARE, _TEXT_SHARE = 0.05, 0.02
+#: A feature is far more common than it was taken for if it is twice as common, and not by accident.
+_FAR_MORE, _ACCIDENT = 2, 8
 
 Name = TypeVar("Name", bound=Hashable)
+
+
+class _Change(Protocol):
+    """`set.add` or `set.discard`."""
+
+    def __call__(self, names: set[Name], name: Name, /) -> None: ...
 
 
 class Finder:
@@ -28,10 +34,12 @@ class Finder:
         self._asked: Counter[str] = Counter()
         self._anywhere = _Scope("")
         self._title = _Scope(TITLE)
-        self._facts: dict[tuple[str, str], str] = {}
-        self._blocks = 0
+        self._facts: set[tuple[str, str]] = set()
+        self._blocks: set[str] = set()
         #: How many items had each feature, as far as they were learned from.
         self._seen: Counter[str] = Counter()
+        #: What the share of a feature was when it was last found far more common than before.
+        self._taken_for: dict[str, float] = {}
         self._items = self._learned = 0
 
     def ask(self, features: Iterable[str]) -> None:
@@ -39,7 +47,7 @@ class Finder:
         for feature in features:
             self._asked[feature] += 1
             if self._asked[feature] == 1:
-                self._change(feature, 1)
+                self._change(feature, set.add)
 
     def forget(self, features: Iterable[str]) -> None:
         """Take back that these were asked for, once; nobody looks for what nobody asks for."""
@@ -48,45 +56,63 @@ class Finder:
             if not self._asked[feature]:
                 del self._asked[feature]
                 self._seen.pop(feature, None)
-                self._change(feature, -1)
+                self._taken_for.pop(feature, None)
+                self._change(feature, set.discard)
 
     def of(self, item: Prepared) -> set[str]:
-        """The features of an item that are asked for."""
-        found = {ALWAYS}
-        for fact in self._facts.keys() & item.facts:
-            found.add(self._facts[fact])
+        """The features of an item: every token, and whatever else is asked for."""
+        texts = [text for text in item.texts.values() if text.tokens]
+        found = self._anywhere.of(texts) | self._title.of([item.texts["title"]])
+        found.add(ALWAYS)
+        for field, value in self._facts & item.facts:
+            found.add(f"{field}:{value}")
         if self._blocks:
-            found.update(*(blocks(value) for field, value in item.facts if field == "cfr"))
-        for text in item.texts.values():
-            if text.places:
-                self._anywhere.find(text.places, text.written, found)
-        title = item.texts["title"]
-        self._title.find(title.places, title.written, found)
+            for field, value in item.facts:
+                if field == "cfr":
+                    found |= self._blocks & blocks(value)
         return found
 
-    def learn(self, found: set[str]) -> None:
-        """Count the features of an item; chance has no part in which items are counted."""
+    def learn(self, found: set[str]) -> list[str]:
+        """Count the features of an item, unless enough were counted; chance has no part in it.
+
+        Returns:
+            Those found to be far more common than `share` had it when they were last returned.
+        """
         self._items += 1
-        if self._items <= _FIRST_LEARNED or not self._items % _THEN_EVERY:
-            self._learned += 1
-            self._seen.update(found)
+        if self._items > _FIRST_LEARNED and self._items % _THEN_EVERY:
+            return []
+        self._learned += 1
+        asked = self._asked.keys() & found
+        self._seen.update(asked)
+        more = [feature for feature in asked if self._seen[feature] > self._bound(feature)]
+        self._taken_for.update((feature, self.share(feature)) for feature in more)
+        return more
+
+    def _bound(self, feature: str) -> float:
+        """How many items may have had it before it is more common than it was taken for."""
+        taken_for = self._taken_for.get(feature) or _guess(feature)
+        return _ACCIDENT + _FAR_MORE * taken_for * self._learned
 
     def share(self, feature: str) -> float:
         """In which share of items a feature is expected: what is known of items, then of queries."""
-        guess = _FACT_SHARE if ":" in feature else _TEXT_SHARE
+        guess = _guess(feature)
         asked = self._asked[feature] / (self._asked[feature] + 1_000)
         return (self._seen[feature] + guess + guess * asked) / (self._learned + 1)
 
-    def _change(self, feature: str, by: int) -> None:
+    def _change(self, feature: str, change: _Change) -> None:
         field, _, value = feature.partition(":")
         if not value:
-            self._anywhere.change(feature, by)
+            self._anywhere.change(feature, change)
         elif feature.startswith(TITLE):
-            self._title.change(feature, by)
+            self._title.change(value, change)
         elif is_block(feature):
-            self._blocks += by
+            change(self._blocks, feature)
         else:
-            _change(self._facts, (field, value), feature, by)
+            change(self._facts, (field, value))
+
+
+def _guess(feature: str) -> float:
+    return _FACT_SHARE if ":" in feature else _TEXT_SHARE
 
 
 class _Scope:
@@ -94,75 +120,59 @@ class _Scope:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._words: dict[str, str] = {}
-        self._pairs: dict[tuple[str, str], str] = {}
-        self._starts: dict[str, str] = {}
-        #: How many beginnings have this length.
-        self._lengths: Counter[int] = Counter()
-        #: Words met since a beginning came or went, and the features of those that begin so.
-        self._met: set[str] = set()
+        self._words: set[str] = set()
+        self._pairs: set[tuple[str, str]] = set()
+        self._starts: set[str] = set()
+        #: Words met since a beginning came or went: those without one, and the features of the others.
+        self._plain: set[str] = set()
         self._started: dict[str, list[str]] = {}
+        #: How long beginnings are, found out with the first word.
+        self._lengths: set[int] = set()
 
-    def change(self, feature: str, by: int) -> None:
-        """Look for a feature (1), or no longer (-1)."""
-        bare = feature.removeprefix(self._name)
-        first, _, second = bare.partition(" ")
+    def change(self, feature: str, change: _Change) -> None:
+        """Look for a feature, or no longer."""
+        first, _, second = feature.partition(" ")
         if second:
-            _change(self._pairs, (first, second), feature, by)
-        elif bare.endswith("*"):
-            _change(self._starts, bare[:-1], feature, by)
-            self._lengths += Counter({len(bare) - 1: by})
+            change(self._pairs, (first, second))
+        elif feature.endswith("*"):
+            change(self._starts, feature[:-1])
             self._forget_words()
         else:
-            _change(self._words, bare, feature, by)
+            change(self._words, feature)
 
-    def find(
-        self, places: Mapping[str, Sequence[int]], written: frozenset[str], found: set[str]
-    ) -> None:
-        """Add what a text has of them."""
-        words = self._words.keys() & places.keys()
-        found.update([self._words[word] for word in words] if self._name else words)
-        if self._pairs:
-            pairs = self._pairs.keys() & pairwise(_in_order(places))
-            found.update([self._pairs[pair] for pair in pairs])
-        if self._starts:
-            self._meet(written - self._met)
-            for word in self._started.keys() & written:
-                found.update(self._started[word])
+    def of(self, texts: Sequence[Text]) -> set[str]:
+        """The features that some texts have."""
+        found = set[str]().union(*(text.tokens for text in texts))
+        started = self._started_by(found, texts) if self._starts else ()
+        if self._name:
+            found = {self._name + word for word in self._words & found}
+        found.update(started)
+        for text in texts:
+            neighbours = zip(text.tokens, text.tokens[1:], strict=False)
+            for first, second in self._pairs.intersection(neighbours):
+                found.add(f"{self._name}{first} {second}")
+        return found
 
-    def _meet(self, words: frozenset[str]) -> None:
-        if len(self._met) + len(words) > _MOST_WORDS:
+    def _started_by(self, tokens: set[str], texts: Sequence[Text]) -> list[str]:
+        """The beginnings of the tokens and of the words as written."""
+        if len(self._plain) + len(self._started) >= _MOST_WORDS:
             self._forget_words()
-        self._met |= words
-        for word in words:
-            token = stem(word)
-            # Mostly a token is the beginning of its word, and begins with nothing else.
-            forms = (word,) if word.startswith(token) else (word, token)
-            features = [
-                self._starts[start]
-                for form in forms
-                for length in self._lengths
-                if (start := form[:length]) in self._starts
-            ]
-            if features:
-                self._started[word] = features
+        some = tokens.difference(self._plain).union(*(text.written - self._plain for text in texts))
+        if new := some.difference(self._started):
+            self._meet(new)
+        return [feature for word in self._started.keys() & some for feature in self._started[word]]
+
+    def _meet(self, words: set[str]) -> None:
+        """Tell those that have a beginning from those that have none."""
+        self._lengths = self._lengths or {len(start) for start in self._starts}
+        heads = {word[:length] for word in words for length in self._lengths}
+        if starts := self._starts & heads:
+            for word in words:
+                if features := [f"{self._name}{one}*" for one in starts if word.startswith(one)]:
+                    self._started[word] = features
+        self._plain |= words.difference(self._started)
 
     def _forget_words(self) -> None:
-        self._met.clear()
+        self._plain.clear()
         self._started.clear()
-
-
-def _in_order(places: Mapping[str, Sequence[int]]) -> list[str]:
-    """The words of a text, one after the other."""
-    order = [""] * sum(map(len, places.values()))
-    for word, at in places.items():
-        for place in at:
-            order[place] = word
-    return order
-
-
-def _change(features: dict[Name, str], name: Name, feature: str, by: int) -> None:
-    if by > 0:
-        features[name] = feature
-    else:
-        del features[name]
+        self._lengths.clear()

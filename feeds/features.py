@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from sys import intern
 
@@ -90,14 +91,14 @@ def every(node: Node) -> Iterator[str]:
             yield from alternatives(node) or ()
 
 
-def blocks(value: str) -> Iterator[str]:
+@lru_cache(maxsize=4_096)
+def blocks(value: str) -> frozenset[str]:
     """The blocks of parts that hold a CFR value; few, as each is twice as large as the one before."""
     found = re.match(r"(\d+)/(\d+)", value, re.ASCII)
-    part = int(found[2]) if found else _LARGEST_BLOCK
-    size = 1
-    while found and part < _LARGEST_BLOCK and size <= _LARGEST_BLOCK:
-        yield f"{_BLOCK}{found[1]}/{part & -size}/{size}"
-        size *= 2
+    if found is None or (part := int(found[2])) >= _LARGEST_BLOCK:
+        return frozenset()
+    sizes = [1 << power for power in range(_LARGEST_BLOCK.bit_length())]
+    return frozenset(f"{_BLOCK}{found[1]}/{part & -size}/{size}" for size in sizes)
 
 
 def is_block(feature: str) -> bool:

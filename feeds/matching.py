@@ -103,7 +103,7 @@ def _has_words(node: Words, text: Text) -> bool:
 
 
 def _has_prefix(node: Prefix, text: Text) -> bool:
-    return any(word.startswith(node.start) for word in (*text.written, *text.places))
+    return any(word.startswith(node.start) for word in (*text.written, *text.vocabulary))
 
 
 def _has_near(node: Near, text: Text) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress, count
+from sys import intern
 
 from feeds import facts
 from feeds.model import Item
@@ -19,18 +20,20 @@ class Text:
     """One text of an item, ready to be asked."""
 
     text: str
-    #: Places of each token.
-    places: dict[str, list[int]]
-    #: Every word as written.
+    #: What its words count as, in order.
+    tokens: tuple[str, ...]
+    #: Every token.
+    vocabulary: frozenset[str]
+    #: Words as written, where that is not the token.
     written: frozenset[str]
 
-    def starts(self, tokens: Sequence[str]) -> list[int]:
+    def starts(self, tokens: tuple[str, ...]) -> list[int]:
         """Places where these tokens stand side by side."""
-        first = self.places.get(tokens[0], [])
-        if len(tokens) == 1:
-            return first
-        rest = [(n, set(self.places.get(token, ()))) for n, token in enumerate(tokens[1:], 1)]
-        return [at for at in first if all(at + n in places for n, places in rest)]
+        if not self.vocabulary.issuperset(tokens):
+            return []
+        first, many = tokens[0], len(tokens)
+        places = compress(count(), map(first.__eq__, self.tokens))
+        return [at for at in places if self.tokens[at : at + many] == tokens]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ def texts_of(item: Item, full_text: str = "") -> dict[str, str]:
 
 def text_of(text: str) -> Text:
     """Take one text apart."""
-    spelled = written(text)
-    places: dict[str, list[int]] = {}
-    for place, word in enumerate(spelled):
-        places.setdefault(stem(word), []).append(place)
-    return Text(text, places, frozenset(spelled))
+    # One string for all items that have a word: less memory, and sets of them compare faster.
+    spelled = list(map(intern, written(text)))
+    tokens = tuple(map(stem, spelled))
+    vocabulary = frozenset(tokens)
+    return Text(text, tokens, vocabulary, frozenset(spelled) - vocabulary)

@@ -1,0 +1,51 @@
+"""What is anchored at pairs of features, found by the features that an item has."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from itertools import chain, compress
+from typing import Any, Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class AnchorIndex(Generic[Key]):
+    """Keys under a first feature, each beside its second one, which an item must have as well.
+
+    Finding costs as much as there are keys under the features of the item, so first features
+    should be rare.
+    """
+
+    def __init__(self) -> None:
+        #: Under a first feature: second, key, second, key and so on. Time goes to fetching from
+        #: memory above all, and a flat list is the least to fetch.
+        self._under: dict[str, list[Any]] = {}
+
+    def __len__(self) -> int:
+        """How many first features there are."""
+        return len(self._under)
+
+    def add(self, anchors: Iterable[tuple[str, str]], key: Key) -> None:
+        """Keep a key at these pairs, each a first and a second feature."""
+        for first, second in anchors:
+            self._under.setdefault(first, []).extend((second, key))
+
+    def remove(self, anchors: Iterable[tuple[str, str]], key: Key) -> None:
+        """Drop it from these pairs, at which it was added."""
+        for first, second in anchors:
+            under = self._under[first]
+            places = range(0, len(under), 2)
+            at = next(at for at in places if under[at] == second and under[at + 1] == key)
+            del under[at : at + 2]
+            if not under:
+                del self._under[first]
+
+    def met(self, features: set[str]) -> set[Key]:
+        """The keys that have both features of a pair among these."""
+        buckets = map(self._under.__getitem__, self._under.keys() & features)
+        under = list(chain.from_iterable(buckets))
+        return set(compress(under[1::2], map(features.__contains__, under[::2])))
+
+    def under(self, first: str) -> set[Key]:
+        """The keys under a first feature."""
+        return set(self._under.get(first, ())[1::2])
