@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlite_utils import Database
 
 from storage.database import open_database
+
+#: What a test promises never depends on how busy the machine is.
+settings.register_profile("rulewire", deadline=None)
+settings.load_profile("rulewire")
 
 
 @pytest.fixture(params=["memory", "file"])

@@ -148,7 +148,7 @@ def texts(node: object) -> list[dict[str, Any]]:
 
 
 @given(text=st.text(min_size=1, max_size=3000), count=st.integers(0, 60))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_answer_is_within_slacks_limits(text: str, count: int) -> None:
     shown = card(make_entry(item=make_item(title=text, summary=text)), now=NOW)
 

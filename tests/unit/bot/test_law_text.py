@@ -111,7 +111,7 @@ WORDS = st.lists(st.text("ab§&", min_size=1, max_size=1_000), min_size=1, max_s
 
 
 @given(WORDS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_long_addition_is_shown_whole_in_passages_of_bounded_length(words: list[str]) -> None:
     change = compare(part(section("1.1")), part(section("1.1", " ".join(words))))
 

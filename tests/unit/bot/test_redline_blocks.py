@@ -96,7 +96,7 @@ def test_a_page_has_each_heading_once_and_turns() -> None:
 
 
 @given(st.lists(st.text(min_size=1, max_size=2_000), min_size=1, max_size=4), st.integers(1, 40))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_change_is_within_slacks_limits(texts: list[str], count: int) -> None:
     passage = Passage(
         heading="\n".join(texts),

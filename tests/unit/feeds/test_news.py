@@ -157,7 +157,7 @@ def _written(draw: st.DrawFn, text: str) -> str:
 
 
 @given(feeds(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_feed_reads_the_same_cut_or_whole_from_anything_known(
     served: tuple[bytes, str, bytes], data: st.DataObject
 ) -> None:
@@ -422,7 +422,7 @@ def test_a_tag_with_endless_attributes_is_an_error(start: str) -> None:
     st.binary(max_size=200),
     st.sampled_from(["", "<rss><channel><item>", "<feed><entry>", '{"items":[']),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_noise_gives_items_or_a_parse_error_and_nothing_else(noise: bytes, start: str) -> None:
     try:
         items = read_now(start.encode() + noise, content_type="text/xml; charset=utf-8")[0]

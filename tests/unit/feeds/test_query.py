@@ -72,7 +72,7 @@ def test_a_query_is_printed_in_its_canonical_form(text: str) -> None:
     assert query.parse(str(parsed), topics=TOPICS) == parsed
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(nodes())
 def test_any_tree_is_printed_to_text_that_parses_to_it(tree: query.Query) -> None:
     again = query.parse(str(tree), topics=TOPICS, limits=query.SHIPPED)
@@ -125,7 +125,7 @@ def test_a_bad_query_is_answered_with_the_place_and_the_fix(
     assert (caught.value.position, caught.value.hint) == (position, hint)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.text(alphabet='ab"()-:*/|. 华ORANDTNEAR1title', max_size=40) | st.text(max_size=40))
 def test_no_text_does_more_than_parse_or_be_refused(text: str) -> None:
     parsed, refused = understood(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds import redline
@@ -19,7 +19,6 @@ TEXTS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_either_text_can_be_read_back_from_the_redline(old: list[str], new: list[str]) -> None:
     line = redline.words(" ".join(old), " ".join(new))
@@ -28,7 +27,6 @@ def test_either_text_can_be_read_back_from_the_redline(old: list[str], new: list
     assert redline.without(line, Op.REMOVED) == " ".join(new)
 
 
-@settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_text_can_be_read_back_with_its_white_space_folded(old: str, new: str) -> None:
     line = redline.words(old, new)
@@ -37,7 +35,6 @@ def test_any_text_can_be_read_back_with_its_white_space_folded(old: str, new: st
     assert redline.without(line, Op.REMOVED) == " ".join(new.split())
 
 
-@settings(deadline=None)
 @given(st.lists(TEXTS, max_size=12), st.lists(TEXTS, max_size=12))
 def test_the_paragraphs_that_stayed_are_the_rest_of_both_texts(
     old: list[list[str]], new: list[list[str]]
@@ -69,7 +66,6 @@ def kept(text: list[str], changed: list[str]) -> list[str] | None:
     return sorted(rest) if not waiting else None
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_a_text_that_did_not_change_has_no_change(text: list[str]) -> None:
     line = redline.words(" ".join(text), " ".join(text))

@@ -178,7 +178,7 @@ def test_endings_that_matter_here_are_folded() -> None:
     assert [len(found) for found in stems] == [1, 1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_words_have_the_places_they_stand_at(text: str) -> None:
     found = list(words(text))
@@ -189,7 +189,7 @@ def test_words_have_the_places_they_stand_at(text: str) -> None:
     assert all(word.written in written(text[word.start : word.end]) for word in found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_written_words_are_cut_into_themselves(text: str) -> None:
     found = written(text)
@@ -197,7 +197,7 @@ def test_written_words_are_cut_into_themselves(text: str) -> None:
     assert written(" ".join(found)) == found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_an_index_parts_our_tokens_at_spaces_only(text: str) -> None:
     db = sqlite3.connect(":memory:")
