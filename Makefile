@@ -59,9 +59,9 @@ dockerfile: $(VENV)/.ready-dev
 e2e: $(VENV)/.ready-dev $(SLACK) ## Run the real program against loopback servers and a local Slack (Linux x86-64, npm)
 	@$(PYTEST) -n 4 -m e2e tests/e2e $(ARGS)
 
-bench: $(VENV)/.ready-dev $(VENV)/.ready-peer ## Measure polling, ingest, search, matching and start-up, beside their peers
-	@for each in poll ingest search match startup; do \
-		READER_PYTHON=$(VENV)/peer/bin/python $(BIN)/python -m tests.benchmarks.$$each $(ARGS) || exit 1; done
+bench: $(VENV)/.ready-dev $(VENV)/.ready-peer ## Measure polling, ingest, search, matching, stories and start-up, beside their peers
+	@for each in poll ingest search match near startup; do \
+		READER_PYTHON=$(VENV)/peer/bin/python NEAR_PYTHON=$(VENV)/peer/bin/python $(BIN)/python -m tests.benchmarks.$$each $(ARGS) || exit 1; done
 
 lock: $(VENV)/.ready-lock ## Pin anew: the newest versions that pyproject.toml allows, with their hashes
 	@rm -f requirements.txt requirements-build.txt requirements-dev.txt requirements-bench.txt

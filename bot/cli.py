@@ -48,6 +48,8 @@ for command in (
     cli_lists.rehearse,
     cli_lists.law,
     cli_lists.why,
+    cli_lists.join,
+    cli_lists.split,
     cli_lists.status,
     cli_lists.feeds,
     cli_lists.topics,

@@ -64,6 +64,21 @@ def why(reference: tuple[str, ...], channel: str, *, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("one")
+@click.argument("other")
+def join(one: str, other: str) -> None:
+    """Make the story of ONE part of the story of OTHER: document numbers or addresses."""
+    _answer(_said(f"join {one} to {other}"))
+
+
+@click.command()
+@click.argument("reference")
+def split(reference: str) -> None:
+    """Take a document or page out of a story that it does not tell, for good."""
+    _answer(_said(f"split {reference}"))
+
+
+@click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def status(*, as_json: bool) -> None:
     """When each feed was last read, what is failing, what is owed."""

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from bot import commands_deadlines as days
 from bot import commands_finding as finding
+from bot import commands_joining as joining
 from bot import commands_law as law
 from bot import commands_marking as marking
 from bot import commands_rehearsing as rehearsing
@@ -51,6 +52,8 @@ _ANSWERS: Mapping[str, Callable[[Database, Question], Answer]] = {
     "timeline": timelines.timeline,
     "deadlines": days.ahead,
     "settings": choosing.settings,
+    "join": joining.join,
+    "split": joining.split,
 }
 #: Every word of the contract that is offered.
 WORDS = (*_ANSWERS, "rehearse")

@@ -21,6 +21,10 @@ PAGE = 5
 MOST = 20
 #: What many documents share is looked up with a search, whose pages can be turned.
 _FIELDS = {Kind.CFR, Kind.DOCKET, Kind.RIN}
+#: These name one rulemaking, which is a chain of stories.
+_CHAINS = {Kind.DOCKET, Kind.RIN}
+#: More documents than this are no chain that a list could show.
+MOST_LINKED = 100
 
 
 def search(db: Database, question: Question) -> Answer:
@@ -77,6 +81,8 @@ def look_up(db: Database, question: Question) -> Answer:
         return _not_found(db, question, named)
     if len({entry.story_id for entry in found}) == 1:
         return _story(db, question, found)
+    if named and named.kind in _CHAINS and (links := _chain(db, question, named)):
+        return links
     if named and named.kind in _FIELDS:
         return page(db, question, Place(query=f"{named.kind}:{named.value}"), title=question.text)
     return Entries(
@@ -85,6 +91,27 @@ def look_up(db: Database, question: Question) -> Answer:
         cards=tuple(card_for(db, question, entry) for entry in found),
         first=1,
         total=len(found),
+    )
+
+
+def _chain(db: Database, question: Question, named: Reference) -> Entries | None:
+    """A rulemaking over the years: the head of each of its stories, oldest first.
+
+    None when there are too many for one list.
+    """
+    found = lookup.find(db, named, limit=MOST_LINKED)
+    told = {entry.story_id for entry in found}
+    heads = [head for story_id in told if (head := entries.head(db, story_id))]
+    if len(found) == MOST_LINKED or len(heads) > MOST:
+        return None
+    heads.sort(key=lambda head: (head.item.event_at or head.first_seen_at, head.id))
+    return Entries(
+        title=f"{question.text}: {len(heads)} stories, oldest first",
+        place=None,
+        cards=tuple(card_for(db, question, head) for head in heads),
+        first=1,
+        total=len(heads),
+        subscribable=f"{named.kind}:{named.value}",
     )
 
 

@@ -12,6 +12,7 @@ from bot import steps
 from bot.answers import Notice, Problem
 from bot.audience import Audience
 from bot.card import card, quotes
+from bot.commands_joining import why_joined
 from bot.commands_marking import card_for
 from bot.commands_rehearsing import because
 from bot.commands_subscribing import row
@@ -117,6 +118,7 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
             _telling(db, each, items[each.event.entry_id], now=question.now) for each in elsewhere
         ),
         people=len({each.channel for each in others if _is_person(each.channel)}),
+        joined=why_joined(db, entry),
         silence="" if itself else _silence(db, question, entry),
     )
 

@@ -27,6 +27,11 @@ EXAMPLES = (
     Example(command="timeline 2020-13093", does="a document's whole story, press included"),
     Example(command="deadlines", does="when comments close and rules take effect, soonest first"),
     Example(command="settings", does="this channel's time zone, reminders and steps"),
+    Example(
+        command="join https://news.example/report to 2020-13093",
+        does="make two stories one: a report and its document",
+    ),
+    Example(command="split 2020-13093", does="take a thing out of a story that it does not tell"),
     Example(command="status", does="whether every feed was read and every alert sent"),
 )
 

@@ -140,6 +140,8 @@ class Explanation:
     people: int
     #: Why the channel that asks was not told of this very entry; empty when it was.
     silence: str = ""
+    #: Why it is in its story; empty when it opened it.
+    joined: str = ""
 
 
 def _span(time: timedelta) -> str:

@@ -148,6 +148,8 @@ def _status(answer: Status, _timezone: ZoneInfo = UTC) -> RenderableType:
 @render_answer.register
 def _explanation(answer: Explanation, timezone: ZoneInfo = UTC) -> RenderableType:
     lines = [_title(answer.card), _line(f"First seen {moment(answer.first_seen_at, timezone)}")]
+    if answer.joined:
+        lines.append(_line(answer.joined))
     if answer.silence:
         lines.append(_line(f"Not told here. {answer.silence}"))
     for telling in (*answer.here, *answer.elsewhere):

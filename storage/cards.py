@@ -22,11 +22,14 @@ class Standing:
 
 
 def put(db: Database, card: Standing) -> None:
-    """A card stands, or shows another entry of its story now."""
+    """A card stands, or shows another entry of its story now.
+
+    The story may have been merged while the card was on its way.
+    """
     db.execute(
         "INSERT OR REPLACE INTO cards (channel, story_id, entry_id, conversation, ts)"
-        " VALUES (?, ?, ?, ?, ?)",
-        [card.channel, card.story_id, card.entry_id, card.conversation, card.ts],
+        " VALUES (?, coalesce((SELECT merged_into FROM stories WHERE id = ?), ?), ?, ?, ?)",
+        [card.channel, card.story_id, card.story_id, card.entry_id, card.conversation, card.ts],
     )
 
 

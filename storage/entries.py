@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from feeds import identity
 from feeds.model import DocumentType, Item, SourceKind, Stage
-from storage import search_index, stories, texts
+from storage import placing, search_index, texts
 from storage.database import select, to_instant, to_text
 
 #: What `from_row` needs.
@@ -79,7 +79,7 @@ def remember(db: Database, item: Item, *, now: datetime) -> Remembered:
         identity.content_hash(merged) != identity.content_hash(before)
         or merged.evidence != before.evidence
     )
-    entry = _update(db, known, merged, revised=revised)
+    entry = _update(db, known, merged, revised=revised, now=now)
     change = Change.ADVANCED if advanced else Change.REVISED if revised else Change.SEEN
     return Remembered(entry=entry, change=change, before=before)
 
@@ -178,7 +178,7 @@ def _same_document(known: Item, seen: Item) -> bool:
         return _published_on(known) == _published_on(seen)
     if known.event_at is None or seen.event_at is None:
         return True
-    return abs(known.event_at - seen.event_at) <= stories.SAME_DOCUMENT
+    return abs(known.event_at - seen.event_at) <= placing.SAME_DOCUMENT
 
 
 def _published_on(item: Item) -> str:
@@ -210,25 +210,26 @@ def _columns(item: Item) -> dict[str, str | None]:
 
 def _insert(db: Database, item: Item, *, now: datetime) -> Entry:
     named = {"key": item.key, "first_seen_at": to_text(now)} | _columns(item)
-    story_id = stories.place(
+    placed = placing.place(
         db,
+        item,
         register_key=named["register_key"],
         headline=named["headline"],
         passed_on=named["passed_on"],
-        event_at=item.event_at,
         now=now,
     )
     moment = search_index.moment_of(db, item, first_seen_at=now)
-    columns = named | {"story_id": story_id, "moment": moment}
+    columns = named | {"story_id": placed.story_id, "moment": moment}
     names = ", ".join(columns)
     values = ", ".join(f":{name}" for name in columns)
     cursor = db.execute(f"INSERT INTO entries ({names}) VALUES ({values})", columns)  # noqa: S608  names are ours
     entry_id = int(cursor.lastrowid or 0)
     search_index.add(db, entry_id, moment, item)
-    return Entry(id=entry_id, item=item, story_id=story_id, revision=0, first_seen_at=now)
+    placing.settle(db, entry_id, item.key, placed, now=now)
+    return Entry(id=entry_id, item=item, story_id=placed.story_id, revision=0, first_seen_at=now)
 
 
-def _update(db: Database, known: Entry, item: Item, *, revised: bool) -> Entry:
+def _update(db: Database, known: Entry, item: Item, *, revised: bool, now: datetime) -> Entry:
     before = db.execute("SELECT moment FROM entries WHERE id = ?", [known.id]).fetchone()[0]
     moment = search_index.moment_of(db, item, first_seen_at=known.first_seen_at, known=before)
     revision = known.revision + revised
@@ -240,7 +241,7 @@ def _update(db: Database, known: Entry, item: Item, *, revised: bool) -> Entry:
     return Entry(
         id=known.id,
         item=item,
-        story_id=known.story_id,
+        story_id=placing.place_again(db, known.story_id, item, now=now),
         revision=revision,
         first_seen_at=known.first_seen_at,
     )

@@ -316,3 +316,28 @@ def m008_law(db: Database) -> None:
         CREATE INDEX amendments_part ON amendments (title, part, effective_on);
         """
     )
+
+
+@migrations()
+def m009_joins(db: Database) -> None:
+    """Why an entry is in its story, who said so, and which stories became one."""
+    db.executescript(
+        """
+        ALTER TABLE stories ADD COLUMN merged_into INTEGER REFERENCES stories (id);
+        CREATE TABLE joins (
+            id INTEGER PRIMARY KEY,
+            entry_id INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+            story_id INTEGER NOT NULL REFERENCES stories (id), -- that it was joined to
+            from_story INTEGER REFERENCES stories (id),        -- NULL when it came new
+            reason TEXT NOT NULL,
+            confidence REAL NOT NULL,                          -- 0 to 1
+            made_by TEXT NOT NULL,                             -- 'rule', or who did it by hand
+            made_at TEXT NOT NULL,
+            undone_by TEXT,                                    -- then no rule makes it again
+            undone_at TEXT
+        ) STRICT;
+        CREATE INDEX joins_entry ON joins (entry_id);
+        CREATE INDEX joins_undone ON joins (undone_at) WHERE undone_at IS NOT NULL;
+        CREATE INDEX joins_from ON joins (from_story) WHERE from_story IS NOT NULL;
+        """
+    )

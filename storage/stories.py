@@ -1,21 +1,16 @@
-"""Put an entry with the entries that tell the same story, and keep what people marked on it."""
+"""Open, merge and split stories, and keep what people marked on them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlite_utils import Database
 
+from storage import joins
 from storage.database import select, to_instant, to_text
-
-#: A public-inspection row is the document printed under its number within this time of its filing;
-#: special filings stay listed for days, re-used numbers lie years apart
-#: (api-core commit 245fb5b4b; reference/federal_register.md §5, §7).
-SAME_DOCUMENT = timedelta(days=90)
-#: Copies of one press report appear within days; the same headline years later is another event.
-SAME_HEADLINE = timedelta(days=7)
+from storage.joins import Because
 
 
 class Mark(StrEnum):
@@ -37,48 +32,64 @@ class Marked:
     made_at: datetime
 
 
-def place(
-    db: Database,
-    *,
-    register_key: str | None,
-    headline: str | None,
-    passed_on: str | None,
-    event_at: datetime | None,
-    now: datetime,
-) -> int:
-    """Choose the story of a new entry.
-
-    That of the document it is or links to (numbers are used again after years, so one of about its
-    time), or of the same headline (or one an aggregator passed on) seen within `SAME_HEADLINE`,
-    else a new one. Conservative: a wrong join is worse than a missed one.
-    """
-    at = event_at or now
-    found = db.execute(
-        """
-        SELECT story_id FROM (
-            SELECT story_id, id FROM entries WHERE register_key = :register_key
-                AND coalesce(event_at, first_seen_at) BETWEEN :earliest AND :latest
-            UNION ALL
-            SELECT story_id, id FROM entries
-            WHERE headline IN (:headline, :passed_on) AND first_seen_at >= :since
-            UNION ALL
-            SELECT story_id, id FROM entries
-            WHERE passed_on = :headline AND first_seen_at >= :since
-        ) ORDER BY id LIMIT 1
-        """,
-        {
-            "register_key": register_key,
-            "earliest": to_text(at - SAME_DOCUMENT),
-            "latest": to_text(at + SAME_DOCUMENT),
-            "headline": headline,
-            "passed_on": passed_on,
-            "since": to_text(now - SAME_HEADLINE),
-        },
-    ).fetchone()
-    if found:
-        return int(found[0])
+def open_story(db: Database, *, now: datetime) -> int:
+    """Begin a story; its entries follow."""
     opened = db.execute("INSERT INTO stories (opened_at) VALUES (?)", [to_text(now)])
     return int(opened.lastrowid or 0)
+
+
+def current(db: Database, story_id: int) -> int:
+    """The story that this one has become: itself, unless it was merged."""
+    found = db.execute("SELECT merged_into FROM stories WHERE id = ?", [story_id]).fetchone()
+    return int(found[0]) if found and found[0] else story_id
+
+
+def merge(db: Database, story_id: int, *, into: int, because: Because, now: datetime) -> bool:
+    """Make two stories one: all that hangs on the first moves to the second.
+
+    Where a card of each stands, that of the second stays. False, and nothing changes, when a rule
+    wants what a person undid.
+    """
+    if story_id == into or (because.made_by == joins.RULE and joins.apart(db, story_id, into)):
+        return False
+    for row in select(db, "SELECT id FROM entries WHERE story_id = ?", [story_id]):
+        joins.keep(db, row["id"], into, because, now=now, from_story=story_id)
+    db.execute("UPDATE entries SET story_id = ? WHERE story_id = ?", [into, story_id])
+    for table in ("cards", "marks"):
+        move = f"UPDATE OR IGNORE {table} SET story_id = ? WHERE story_id = ?"  # noqa: S608  ours
+        db.execute(move, [into, story_id])
+        db.execute(f"DELETE FROM {table} WHERE story_id = ?", [story_id])  # noqa: S608  as above
+    db.execute(
+        "UPDATE stories SET merged_into = :into WHERE id = :gone OR merged_into = :gone",
+        {"into": into, "gone": story_id},
+    )
+    return True
+
+
+def split(db: Database, entry_id: int, *, by: str, now: datetime) -> int | None:
+    """Take an entry out of its story, as a person asked; no rule puts it back.
+
+    It returns to the story that it came from, else it opens one of its own. Its deliveries go with
+    it; the card stays where it stands and shows another entry of the story.
+
+    Returns:
+        Its story now; None when the entry is alone in its story, or gone.
+    """
+    told = "SELECT id FROM entries WHERE story_id = (SELECT story_id FROM entries WHERE id = ?)"
+    others = [row["id"] for row in select(db, told, [entry_id]) if row["id"] != entry_id]
+    if not others:
+        return None
+    was = int(db.execute("SELECT story_id FROM entries WHERE id = ?", [entry_id]).fetchone()[0])
+    join = joins.of_entry(db, entry_id)
+    story_id = join.from_story if join and join.from_story else open_story(db, now=now)
+    db.execute("UPDATE stories SET merged_into = NULL WHERE id = ?", [story_id])
+    db.execute("UPDATE entries SET story_id = ? WHERE id = ?", [story_id, entry_id])
+    db.execute(
+        "UPDATE cards SET entry_id = ? WHERE story_id = ? AND entry_id = ?",
+        [others[-1], was, entry_id],
+    )
+    joins.undo(db, entry_id, was, by=by, now=now)
+    return story_id
 
 
 def mark(

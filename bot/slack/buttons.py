@@ -43,8 +43,10 @@ def of_page(answer: Entries) -> list[Block]:
     A button whose query does not fit into its value is left out: the command itself can be typed.
     """
     place = answer.place
-    if place is None:
-        return []
+    if place is None:  # a list that no search found has one page
+        query = answer.subscribable or ""
+        button = _button("Subscribe to This Search", SUBSCRIBE_SEARCH, query)
+        return [button] if 0 < len(query) <= _VALUE else []
     other = Order.BEST if place.order is Order.NEWEST else Order.NEWEST
     can_rank = answer.subscribable is not None and answer.total > 1
     offered = [

@@ -15,7 +15,8 @@ from bot.wording import visible
 def explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
     """Who was told of a story, when and why; or which gate kept it from being told."""
     head = f"*Why: {line(answer.card)}*\nFirst seen {when(answer.first_seen_at, timezone)}"
-    lines = [mrkdwn.escape(f"Not told here. {answer.silence}", LINE)] if answer.silence else []
+    lines = [mrkdwn.escape(answer.joined, LINE)] if answer.joined else []
+    lines += [mrkdwn.escape(f"Not told here. {answer.silence}", LINE)] if answer.silence else []
     tellings = [(each, True) for each in answer.here] + [(each, False) for each in answer.elsewhere]
     for each, here in tellings:
         lines += [""] if lines else []

@@ -36,7 +36,12 @@ async def test_a_filing_is_told_once_and_its_publication_moves_the_same_card(
         assert fact in on_file["text"]
     (card,) = await slack.cards()
     assert card["ts"] == on_file["ts"]
-    for fact in ("Published and in force · Interim final rule", "85 FR 36719", "15 CFR 744, 772", "0694-AI06"):
+    for fact in (
+        "Published and in force · Interim final rule",
+        "85 FR 36719",
+        "15 CFR 744, 772",
+        "0694-AI06",
+    ):
         assert fact in card["text"]
     assert "Published" in step["text"]
     assert len(await slack.calls("chat.postMessage")) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ class Case:
     adjacent: bool
     #: Finer subject, such as "section-889".
     label: str
+    #: The event it tells, as people labelled it; None when it was not given one.
+    story: str | None
     year: int
 
 
@@ -64,17 +66,19 @@ def cases(world: Path) -> Iterator[Case]:
     for raw in _lines(world / "documents.jsonl"):
         label = labels[f"{raw['document_number']} {raw.get('publication_date')}"]
         item = _document(raw, names)
-        items = [_on_inspection(item)] if raw.get("_pi") is not False else []
+        items = [_on_inspection(item, raw)] if raw.get("_pi") is not False else []
         items += [_published(item, raw)] if raw.get("publication_date") else []
         documents[item.key] = _case("document", [_read(each, raw) for each in items], label)
         yield documents[item.key]
     publishers = {p["slug"]: p["name"] for p in json.loads((world / "publishers.json").read_text())}
     for raw in _lines(world / "news.jsonl"):
         headlines = [
-            raw["headline"],
-            *(u["headline"] for u in raw.get("updates") or () if "headline" in u),
+            (raw["headline"], raw["published_at"]),
+            *((u["headline"], u["at"]) for u in raw.get("updates") or () if "headline" in u),
         ]
-        items = [_headline(raw, headline, publishers[raw["publisher"]]) for headline in headlines]
+        items = [
+            _headline(raw, headline, at, publishers[raw["publisher"]]) for headline, at in headlines
+        ]
         printed = documents.get(identity.document_key(register_page(items[-1].url) or ""))
         sightings = printed.sightings if printed else ()
         yield _case("headline", [*sightings, *items], labels[raw["id"]])
@@ -101,6 +105,7 @@ def _case(kind: str, items: list[Item], label: dict[str, Any]) -> Case:
         relevant=bool(label.get("relevant")),
         adjacent=bool(label.get("adjacent")),
         label=label["label"],
+        story=label.get("story"),
         year=last.event_at.year if last.event_at else 0,
     )
 
@@ -113,11 +118,14 @@ def _document(raw: dict[str, Any], names: dict[str, str]) -> Item:
     )
     document = Document(
         number=raw["document_number"],
+        action=raw.get("action"),
+        publication_date=date.fromisoformat(day) if day else None,
         type=_TYPES.get(raw["type"], DocumentType.OTHER),
         agencies=agencies,
         cfr_parts=tuple(
             CfrPart(title=c["title"], part=str(c["part"])) for c in raw.get("cfr_references") or ()
         ),
+        correction_of=raw.get("correction_of"),
         dockets=tuple(raw.get("docket_ids") or ()),
         rins=tuple(raw.get("regulation_id_numbers") or ()),
         citation=raw.get("citation"),
@@ -137,19 +145,35 @@ def _document(raw: dict[str, Any], names: dict[str, str]) -> Item:
     )
 
 
-def _on_inspection(item: Item) -> Item:
+def _on_inspection(item: Item, raw: dict[str, Any]) -> Item:
     """Only the title and the office that issued it are known before publication."""
+    filed = raw.get("_pi", {}).get("filed_at")
     known = item.document
     assert known is not None
     document = Document(
         number=known.number,
         type=known.type,
+        publication_date=known.publication_date,
         agencies=known.agencies[-1:],
         raw_text_url=known.raw_text_url,
+        filed_at=datetime.fromisoformat(filed).astimezone(UTC) if filed else _day_before(item),
     )
     return replace(
-        item, source=SourceKind.INSPECTION, stage=Stage.INSPECTION, summary="", document=document
+        item,
+        source=SourceKind.INSPECTION,
+        stage=Stage.INSPECTION,
+        summary="",
+        event_at=document.filed_at,
+        document=document,
     )
+
+
+def _day_before(item: Item) -> datetime | None:
+    """When a regular filing is shown: 08:45 Eastern on the weekday before it is printed."""
+    if item.event_day is None:
+        return None
+    day = item.event_day - timedelta(days=3 if item.event_day.weekday() == 0 else 1)
+    return datetime.combine(day, time(8, 45), EASTERN).astimezone(UTC)
 
 
 def _published(item: Item, raw: dict[str, Any]) -> Item:
@@ -180,15 +204,17 @@ def _read(item: Item, raw: dict[str, Any]) -> Item:
     )
 
 
-def _headline(raw: dict[str, Any], headline: str, publisher: str) -> Item:
+def _headline(raw: dict[str, Any], headline: str, at: str, publisher: str) -> Item:
+    # The Register's own feeds link to its pages, whose addresses begin so.
+    site = "www.federalregister.gov" if raw["path"].startswith("/documents/") else "example.com"
     return Item(
         key=f"news:{raw['id']}",
         feed=raw["publisher"],
         source=SourceKind.NEWS,
         stage=Stage.REPORTED,
         title=headline,
-        url=raw.get("url") or f"https://example.com{raw['path']}",
+        url=raw.get("url") or f"https://{site}{raw['path']}",
         summary=raw.get("description") or "",
-        event_at=datetime.fromisoformat(raw["published_at"]).astimezone(UTC),
+        event_at=datetime.fromisoformat(at).astimezone(UTC),
         publisher=publisher,
     )

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("poll", "steady state"),
         ("ingest", "sqlite-utils items/s"),
         ("search", "phrase of common words"),
+        ("near", "Remembering a headline"),
         ("startup", "resident MB"),
     ],
 )

@@ -168,15 +168,28 @@ async def test_a_document_brings_what_else_tells_its_story(archive: Archive) -> 
     assert [card.stage for card in answer.others] == [Stage.REPORTED]
 
 
-async def test_a_docket_of_several_stories_answers_with_a_list(archive: Archive) -> None:
+@pytest.mark.parametrize(
+    ("asked", "query"), [("BIS-2020-0017", "docket:BIS-2020-0017"), ("0694-AI06", "rin:0694-AI06")]
+)
+async def test_a_rulemaking_answers_with_its_stories_oldest_first(
+    archive: Archive, asked: str, query: str
+) -> None:
     later = make_document(number="2022-19415", citation="87 FR 55241", end_page=None)
-    await archive.remember(document(), document(key="fr:2022-19415", document=later))
+    correction = make_document(number="C1-2022-19415", citation=None, correction_of="2022-19415")
+    second = NOW + timedelta(days=812)
+    await archive.remember(
+        document(key="fr:2022-19415", event_at=second, document=later),
+        document(key="fr:C1-2022-19415", event_at=second + timedelta(days=6), document=correction),
+        document(),
+    )
 
-    answer = await archive.ask("BIS-2020-0017")
+    answer = await archive.ask(asked)
 
     assert isinstance(answer, Entries)
-    assert (answer.title, answer.total) == ("BIS-2020-0017", 2)
-    assert answer.subscribable == "docket:BIS-2020-0017"
+    assert answer.title == f"{asked}: 2 stories, oldest first"
+    assert [card.url for card in answer.cards] == [document().url, document().url]
+    assert [card.references[0].value for card in answer.cards] == ["2020-13093", "2022-19415"]
+    assert (answer.subscribable, answer.place) == (query, None)
 
 
 async def test_an_unknown_document_is_said_to_be_unknown(archive: Archive) -> None:
