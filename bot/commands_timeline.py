@@ -25,6 +25,8 @@ from storage.events import Event, Step
 
 #: Of press reports in a row so many are named; the rest is counted.
 _PRESS = 3
+#: Copies are counted, not named.
+_COPIED = steps.name(Step.COPIED)
 #: Steps of the calendar, which the deadlines themselves tell, and what changed nothing.
 _PASSING = {Step.COMMENTS_CLOSING, Step.COMMENTS_CLOSED, Step.EFFECTIVE, Step.DATED}
 #: What a day that has passed is called.
@@ -77,7 +79,7 @@ def _happening(event: Event, entry: Entry) -> Happening:
     by = item.publisher if event.step is Step.REPORTED else ""
     return Happening(
         at=event.at or event.seen_at,
-        what=FOOTINGS[footing.of(item)] if by else steps.name(event.step),
+        what=FOOTINGS[footing.of(item)] if event.step is Step.REPORTED else steps.name(event.step),
         detail=visible(steps.detail(event) or by or "", 160),
         title=visible(item.title, 200),
         url=item.url,
@@ -114,10 +116,14 @@ def _shortened(happenings: Iterable[Happening]) -> Iterable[Happening]:
     """Press reports in a row: the first few, and how many more there are."""
     for press, row in groupby(happenings, key=lambda each: each.press):
         run = list(row)
-        yield from run[:_PRESS] if press else run
-        left = len(run) - _PRESS
-        if press and left > 0:
+        if not press:
+            yield from run
+            continue
+        named = [each for each in run if each.what != _COPIED][:_PRESS]
+        yield from named
+        left = len(run) - len(named)
+        if left > 0:
             yield Happening(
-                at=run[_PRESS].at,
+                at=run[-1].at,
                 what=f"and {left} more press {'report' if left == 1 else 'reports'}",
             )

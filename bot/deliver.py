@@ -211,7 +211,8 @@ class Deliverer:
         standing, head = owed.story.standing, owed.story.head
         if standing:
             await self._poster.update(alert, conversation=standing.conversation, ts=standing.ts)
-        if manner_of(owed.delivery.event.step) is Manner.EDIT:
+        manner = manner_of(owed.delivery.event.step)
+        if manner is Manner.EDIT or (manner is Manner.COUNT and standing):
             return None, standing
         posted = await self._poster.post(alert)
         return posted.ts, Standing(

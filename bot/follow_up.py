@@ -123,9 +123,7 @@ def _tell_related(
         changes=[change for move in moves if (change := _change(move))],
         now=now,
     )
-    # In a story of both the later document's own step has told it.
-    told_already = silent or not new or target.story_id == entry.story_id
-    return 0 if told_already or step is Step.FOLLOWED else tell(db, event, now=now)
+    return 0 if silent or not new or step is Step.FOLLOWED else tell(db, event, now=now)
 
 
 def _change(move: Move) -> ChangedFact | None:

@@ -12,7 +12,7 @@ from bot import follow_up
 from bot.audience import Audience
 from feeds import full_text
 from feeds.model import Item
-from storage import deliveries, entries, events, outbox, stories, texts
+from storage import deliveries, entries, events, outbox, relations, stories, texts
 from storage.deliveries import FOLLOWED, Why
 from storage.entries import Change, Entry, Remembered
 from storage.events import Event
@@ -157,12 +157,16 @@ def _tell(
         return _enqueue(db, event, newly, now=now) + follow_up.revised(
             db, sighting.before, entry, now=now
         )
-    if entry.item.document:
-        # Who knows the story hears its documents' steps, whatever the query says of them.
-        knowing = deliveries.told(db, entry.story_id)
-        told = {channel: known.whys for channel, known in knowing.items()}
-        wanted = _followers(db, entry) | told | wanted
-    return _enqueue(db, event, wanted, now=now) + follow_up.noted(db, entry, now=now)
+    if entry.item.document is None:
+        return _enqueue(db, event, wanted, now=now)
+    knowing = deliveries.told(db, event.story_id)
+    owed = follow_up.noted(db, entry, now=now)
+    if relations.within_story(db, entry):
+        # Who knows the story has just been told what this does to an earlier document of it.
+        return owed + _enqueue(db, event, _without(wanted, knowing), now=now)
+    # Who knows the story hears its documents' steps, whatever the query says of them.
+    told = {channel: known.whys for channel, known in knowing.items()}
+    return owed + _enqueue(db, event, _followers(db, entry) | told | wanted, now=now)
 
 
 def _enqueue(
@@ -177,7 +181,7 @@ def _enqueue(
 
 
 def _without(
-    wanted: Mapping[str, Sequence[Why]], earlier: Mapping[str, Sequence[Why]]
+    wanted: Mapping[str, Sequence[Why]], earlier: Mapping[str, object]
 ) -> dict[str, Sequence[Why]]:
     return {channel: whys for channel, whys in wanted.items() if channel not in earlier}
 

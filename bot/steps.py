@@ -19,7 +19,8 @@ class Manner(StrEnum):
 
     SHOWN = "shown"  # in the thread, and in the channel unless that is turned off there
     THREAD = "thread"  # in the thread alone
-    EDIT = "edit"  # by the card alone
+    COUNT = "count"  # by the card alone, which is posted where none stands
+    EDIT = "edit"  # by the card alone, where one stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +36,15 @@ def manner_of(step: Step) -> Manner:
 
 
 def as_step(shown: Card, event: Event, *, now: datetime) -> Card:
-    """An entry's card as the story's thread is told of a step: the headline says what happened."""
+    """An entry's card as the story's thread is told of a step: the headline says what happened.
+
+    What a later document did links to that document.
+    """
     happened = _TELLINGS[event.step].headline(event, now.astimezone(EASTERN).date())
     if not happened:
         return shown
+    if event.step in _BY_LATER:
+        shown = replace(shown, url=f"https://www.federalregister.gov/d/{event.source}")
     _, _, detail = shown.headline.partition(" · ")
     return replace(shown, headline=f"{happened} · {detail}" if detail else happened)
 
@@ -110,6 +116,7 @@ def _said(words: str) -> Callable[[Event, date], str]:
 
 _NAMES: Mapping[Step, str] = {
     Step.REPORTED: "Reported",
+    Step.COPIED: "Reported again",
     Step.FILED: "On public inspection",
     Step.WITHDRAWN: "Withdrawn from public inspection",
     Step.PUBLISHED: "Published",
@@ -144,6 +151,7 @@ _BY_LATER = {
 
 _TELLINGS: Mapping[Step, _Telling] = {
     Step.REPORTED: _Telling(manner=Manner.THREAD, headline=_as_staged),
+    Step.COPIED: _Telling(manner=Manner.COUNT, headline=_as_staged),
     Step.FILED: _Telling(manner=Manner.SHOWN, headline=_as_staged),
     Step.WITHDRAWN: _Telling(manner=Manner.SHOWN, headline=_as_staged),
     Step.PUBLISHED: _Telling(manner=Manner.SHOWN, headline=_as_staged),

@@ -114,6 +114,22 @@ def head(db: Database, story_id: int) -> Entry | None:
     return min(documents, key=_leading, default=None) or next(iter(told), None)
 
 
+def is_copy(db: Database, entry: Entry) -> bool:
+    """Whether an earlier entry of the story carries the same headline, passed on or not."""
+    found = db.execute(
+        """
+        SELECT EXISTS (
+            SELECT 1 FROM entries AS new JOIN entries AS old ON old.story_id = new.story_id
+            WHERE new.id = ? AND old.id < new.id AND (
+                old.headline IN (new.headline, new.passed_on) OR old.passed_on = new.headline
+            )
+        )
+        """,
+        [entry.id],
+    )
+    return bool(found.fetchone()[0])
+
+
 def press_of(db: Database, story_id: int) -> int:
     """How many press items tell a story."""
     query = "SELECT count(*) FROM entries WHERE story_id = ? AND source = ?"

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from feeds.model import Stage
 from feeds.revision import ChangedFact
+from storage import entries
 from storage.database import select, to_instant, to_text
 from storage.entries import Entry
 
@@ -21,6 +22,7 @@ class Step(StrEnum):
     """What can happen to a story."""
 
     REPORTED = "reported"
+    COPIED = "copied"  # the same headline once more: an aggregator's, a wire's
     FILED = "filed"
     WITHDRAWN = "withdrawn"
     PUBLISHED = "published"
@@ -110,8 +112,10 @@ def record(
 
 def reach(db: Database, entry: Entry, *, now: datetime) -> Event:
     """Keep the event that brought an entry to its present stage."""
-    item = entry.item
-    event, _ = record(db, entry, STEP_TO[item.stage], source=item.feed, at=item.event_at, now=now)
+    item, step = entry.item, STEP_TO[entry.item.stage]
+    if step is Step.REPORTED and entries.is_copy(db, entry):
+        step = Step.COPIED
+    event, _ = record(db, entry, step, source=item.feed, at=item.event_at, now=now)
     return event
 
 

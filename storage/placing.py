@@ -10,7 +10,7 @@ import msgspec
 from sqlite_utils import Database
 
 from feeds import gist as gists
-from feeds import identity, relation
+from feeds import identity, same_event
 from feeds.gist import Gist
 from feeds.model import DocumentType, Item
 from storage import joins, stories, windows
@@ -138,16 +138,16 @@ def _of_related(db: Database, item: Item) -> tuple[int, Because] | None:
     document = item.document
     if document is None:
         return None
-    original = relation.corrected(document)
+    original = same_event.corrected(document)
     if original:
         for other, story_id in _sharing(db, "number", {original.upper()}):
             if other.key != item.key:
                 return story_id, Because(reason=f"corrects {original}", confidence=1.0)
     for other, story_id in (
         *_sharing(db, "rin", set(document.rins)),
-        *_sharing(db, "docket", relation.files(document)),
+        *_sharing(db, "docket", same_event.files(document)),
     ):
-        reason = relation.one_event(item, other) if other.key != item.key else None
+        reason = same_event.one_event(item, other) if other.key != item.key else None
         if reason:
             return story_id, Because(reason=reason, confidence=0.98)
     return None

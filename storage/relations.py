@@ -41,6 +41,22 @@ def keep(db: Database, entry: Entry, found: Sequence[Relation]) -> list[Related]
     ]
 
 
+def within_story(db: Database, entry: Entry) -> bool:
+    """Whether a document does something to an earlier one of its own story."""
+    found = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM relations JOIN entries AS target ON target.id = target_id"
+        " JOIN entries AS own ON own.id = entry_id"
+        " WHERE entry_id = ? AND kind NOT IN (?, ?, ?) AND target.story_id = own.story_id)",
+        [
+            entry.id,
+            RelationKind.AMENDS.value,
+            RelationKind.CONFIRMS.value,
+            RelationKind.FOLLOWS.value,
+        ],
+    )
+    return bool(found.fetchone()[0])
+
+
 def later(db: Database, entry_id: int) -> tuple[Later, ...]:
     """What later documents do to one, those filed first first."""
     rows = select(

@@ -438,6 +438,22 @@ async def test_times_are_told_in_the_zone_that_the_channel_chose(
     assert filed == ["16 June 2020, 9:45 p.m. JST"]
 
 
+async def test_a_copied_headline_brings_the_card_up_to_date_and_is_one_where_none_stands(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_press(), "C1")
+    await owe(storage, make_press(key="news:2", url="https://b.example/1"), "C1", "C2")
+
+    await deliver(deliverer)
+
+    assert sorted((alert.channel, alert.reply) for alert in poster.posted) == [
+        ("C1", None),
+        ("C2", None),
+    ]
+    ((update, _, _),) = poster.updated
+    assert [fact.phrase for fact in update.card.references] == ["1 other press report"]
+
+
 async def test_a_step_that_is_told_by_the_card_alone_posts_nothing(
     storage: Storage, deliverer: Deliverer, poster: FakePoster
 ) -> None:

@@ -431,15 +431,32 @@ def correction(**but: object) -> Item:
     )
 
 
-def test_a_correction_is_told_to_those_who_know_what_it_corrects(db: Database) -> None:
-    everyone = audience(db, ("C1", "huawei"), ("C2", "zte"))
+def test_a_correction_is_told_once_to_those_who_know_what_it_corrects(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"), ("C2", "zte"), ("C3", "correction"))
     take(db, [make_item()], everyone)
     sent = told(db)
 
     take(db, [correction()], everyone)
     take(db, [correction()], everyone)
 
-    assert told(db)[len(sent) :] in ([("C1", "corrected")], [("C1", "published")])
+    assert told(db)[len(sent) :] == [("C1", "corrected"), ("C3", "published")]
+
+
+def test_a_copy_of_a_headline_is_counted_and_not_told_again(db: Database) -> None:
+    everyone = audience(db, ("C1", "huawei"))
+    title = make_press().title
+
+    take(
+        db,
+        [
+            make_press(),
+            make_press(key="news:2", url="https://b.example/1"),
+            make_press(key="news:3", url="https://c.example/1", title=f"{title} - Example News"),
+        ],
+        everyone,
+    )
+
+    assert told(db) == [("C1", "reported"), ("C1", "copied"), ("C1", "copied")]
 
 
 def test_an_extension_moves_the_deadline_of_what_it_extends_and_says_so_once(db: Database) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from feeds import relation
+from feeds import same_event
 from feeds.model import DocumentType, Item
 from tests.factories import make_document, make_item
 
@@ -42,23 +42,23 @@ def test_a_correction_names_what_it_corrects(
 ) -> None:
     document = make_document(number=number, correction_of=correction_of)
 
-    assert relation.corrected(document) == original
+    assert same_event.corrected(document) == original
 
 
 def test_a_rule_and_its_proposal_under_one_docket_on_one_day_are_one_event() -> None:
     proposal = replace(twin(type=DocumentType.PROPOSED), title="Further notice")
 
-    assert relation.one_event(make_item(), proposal) == "same docket on one day (BIS-2020-0017)"
+    assert same_event.one_event(make_item(), proposal) == "same docket on one day (BIS-2020-0017)"
 
 
 def test_twins_with_one_title_and_day_are_two_events() -> None:
     same_title = twin(dockets=("BIS-2020-0019",), rins=())
 
-    assert relation.one_event(make_item(), same_title) is None
+    assert same_event.one_event(make_item(), same_title) is None
 
 
 def test_two_rules_of_one_series_under_one_docket_are_two_events() -> None:
-    assert relation.one_event(make_item(), twin()) is None
+    assert same_event.one_event(make_item(), twin()) is None
 
 
 def test_one_rin_on_one_day_is_one_event_unless_each_has_its_docket() -> None:
@@ -66,22 +66,22 @@ def test_one_rin_on_one_day_is_one_event_unless_each_has_its_docket() -> None:
     extension = make_item(document=make_document(dockets=("190814-0012",)))
     elsewhere = replace(listing, document=make_document(number="1", dockets=("BIS-2020-0019",)))
 
-    assert relation.one_event(extension, listing) == "same RIN on one day (0694-AI06)"
-    assert relation.one_event(make_item(), elsewhere) is None
+    assert same_event.one_event(extension, listing) == "same RIN on one day (0694-AI06)"
+    assert same_event.one_event(make_item(), elsewhere) is None
 
 
 def test_a_rin_that_unrelated_rules_share_is_no_sign() -> None:
     one = make_item(document=make_document(rins=("2120-AA64",), dockets=()))
     other = replace(twin(rins=("2120-AA64",), dockets=()), title="Another airplane")
 
-    assert relation.one_event(one, other) is None
+    assert same_event.one_event(one, other) is None
 
 
 @pytest.mark.parametrize(("days", "same"), [(15, True), (45, False)])
 def test_a_longer_deadline_is_the_same_event_within_a_month(days: int, *, same: bool) -> None:
     longer = replace(twin(), event_at=later(days))
 
-    assert bool(relation.one_event(make_item(), longer)) is same
+    assert bool(same_event.one_event(make_item(), longer)) is same
 
 
 def test_the_next_step_of_a_rulemaking_is_another_event() -> None:
@@ -90,4 +90,4 @@ def test_the_next_step_of_a_rulemaking_is_another_event() -> None:
         event_at=later(23),
     )
 
-    assert relation.one_event(make_item(), extension) is None
+    assert same_event.one_event(make_item(), extension) is None
