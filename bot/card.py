@@ -9,7 +9,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from bot import date_wording
-from bot.wording import Fact, facts, issued_by, references, visible
+from bot.wording import Fact, day, facts, issued_by, references, visible
 from feeds import document_dates, footing, standing, summary
 from feeds.footing import Footing
 from feeds.matching import Reason
@@ -37,6 +37,11 @@ FOOTINGS = {
     Footing.LEAK: "Leak",
     Footing.ANNOUNCED: "Announced",
     Footing.REPORTED: "Reported",
+}
+_BEFORE = {
+    Footing.LEAK: "leak",
+    Footing.ANNOUNCED: "announcement",
+    Footing.REPORTED: "report",
 }
 _TYPES = {
     DocumentType.RULE: "Rule",
@@ -83,6 +88,7 @@ def card(
     now: datetime,
     timezone: ZoneInfo = UTC,
     press: int = 0,
+    earlier: Entry | None = None,
     marks: frozenset[Mark] = frozenset(),
     preamble: str = "",
     later: Sequence[Later] = (),
@@ -95,6 +101,7 @@ def card(
         now: Days left are counted from its Eastern day.
         timezone: For moments; plain days (effective, comments) are the Register's own.
         press: How many press items tell the same story, this one included.
+        earlier: What came before it, such as a leak.
         marks: Decide which buttons are offered, and the last line.
         preamble: What was read of the document, as far as its preamble reaches: it tells what is
             done and the dates of what is only filed.
@@ -117,12 +124,22 @@ def card(
             dated=date_wording.facts(document, dates, stands, today=today) if document else (),
             timezone=timezone,
         ),
-        references=references(item, press=press),
+        references=(*references(item, press=press), *_followed(earlier)),
         issued_by=issued_by(document.agencies) if document else "",
         why=tuple(_why(why) for why in whys[:_WHYS]),
         pdf_url=document.pdf_url if document else None,
         marks=marks,
     )
+
+
+def _followed(earlier: Entry | None) -> tuple[Fact, ...]:
+    """What came before, named by its day: "Follows the leak of 7 May 2020"."""
+    if earlier is None:
+        return ()
+    item = earlier.item
+    what = "document" if item.document else _BEFORE[footing.of(item)]
+    on = f" of {day(item.event_day)}" if item.event_day else ""
+    return (Fact(label="Follows", value=f"the {what}{on}"),)
 
 
 def _headline(item: Item, stands: Standing) -> str:

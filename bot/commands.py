@@ -202,6 +202,14 @@ class Commands:
 
         return await self._ask(explained, "", channel=channel, user=user)
 
+    async def split(self, entry_id: int, *, channel: str, user: str) -> Answer:
+        """Take an entry out of its story, for good. Repeatable."""
+
+        def taken_out(db: Database, question: Question) -> Answer:
+            return joining.split_entry(db, question, entry_id)
+
+        return await self._ask(taken_out, "", channel=channel, user=user)
+
     async def timeline(self, entry_id: int, *, channel: str, user: str) -> Answer:
         """The whole story that an entry belongs to."""
 

@@ -49,8 +49,18 @@ def join(db: Database, question: Question) -> Notice | Problem:
 def split(db: Database, question: Question) -> Notice | Problem:
     """Take a document or page out of its story; no rule puts it back."""
     entry = _find(db, question.text)
-    if not isinstance(entry, Entry):
-        return entry
+    return _take_out(db, question, entry) if isinstance(entry, Entry) else entry
+
+
+def split_entry(db: Database, question: Question, entry_id: int) -> Notice | Problem:
+    """The same for an entry that a button names."""
+    entry = entries.get(db, entry_id)
+    if entry is None:
+        return Problem(message="This entry is not in the archive any more.")
+    return _take_out(db, question, entry)
+
+
+def _take_out(db: Database, question: Question, entry: Entry) -> Notice:
     if stories.split(db, entry.id, by=question.user, now=question.now) is None:
         return Notice(text="It is alone in its story.")
     return Notice(

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
-from bot import steps
+from bot import steps, story
 from bot.answers import Problem
 from bot.card import FOOTINGS
 from bot.commands_deadlines import NAMES
@@ -67,6 +67,8 @@ def _of_story(db: Database, question: Question, story_id: int) -> Timeline | Pro
         if event.step not in _PASSING
     ]
     moments += [each for entry in told.values() for each in _days(db, entry, question.now)]
+    if before := story.earlier_of(db, story_id):
+        moments.append(_before(before))
     moments.sort(key=lambda each: each.at)
     return Timeline(card=card_for(db, question, head), happenings=tuple(_shortened(moments)))
 
@@ -85,6 +87,17 @@ def _happening(event: Event, entry: Entry) -> Happening:
         url=item.url,
         entry_id=entry.id,
         press=item.document is None,
+    )
+
+
+def _before(entry: Entry) -> Happening:
+    """The story that came before, by what it began with."""
+    return Happening(
+        at=entry.item.event_at or entry.first_seen_at,
+        what="An earlier story",
+        detail=visible(entry.item.publisher or "", 80),
+        title=visible(entry.item.title, 200),
+        url=entry.item.url,
     )
 
 

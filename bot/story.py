@@ -30,6 +30,8 @@ class StoryHere:
     #: What was read of its text, as far as its preamble reaches; what later documents do to it.
     preamble: str
     later: tuple[Later, ...]
+    #: What came before: the leak, weeks before the rule. None when nothing is known to have.
+    earlier: Entry | None
     #: Press items of the story seen so far.
     press: int
     #: Why this channel is told: of the head when it was told of that, else of the latest step.
@@ -53,6 +55,7 @@ def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
         head=head,
         preamble=texts.preamble(db, head.id),
         later=relations.later(db, head.id),
+        earlier=earlier_of(db, story_id),
         press=entries.press_of(db, story_id),
         whys=_whys(db, head, channel=channel),
         standing=cards.standing(db, channel=channel, story_id=story_id),
@@ -60,6 +63,13 @@ def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
         muted_by=next((each.made_by for each in held if each.mark is Mark.MUTED), None),
         chosen=channels.get(db, channel),
     )
+
+
+def earlier_of(db: Database, story_id: int) -> Entry | None:
+    """What the story that came before began with."""
+    before = stories.earlier(db, story_id)
+    told = entries.of_story(db, before) if before else []
+    return told[0] if told else None
 
 
 def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
@@ -75,6 +85,7 @@ def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
         whys=known.whys,
         now=now,
         timezone=known.chosen.timezone or timezone,
+        earlier=known.earlier,
         press=known.press,
         marks=known.marks,
         preamble=known.preamble,

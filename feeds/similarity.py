@@ -69,6 +69,14 @@ def compare(story: Profile, new: Gist, weights: Weights) -> Likeness | None:
     return next(filter(None, (reports(known, new, weights) for known in story.documents)), None)
 
 
+def came_before(story: Profile, new: Gist, weights: Weights) -> Likeness | None:
+    """Say whether an older story told of what a new item tells, too long before to be one event."""
+    if new.document or story.last >= new.at or _near(story, new.at, PLAN_AND_RULE):
+        return None
+    alike = _same_words(story, new, weights)
+    return alike if alike and not _contradicts(story.press, new) else None
+
+
 def one_event(one: Profile, other: Profile) -> bool:
     """Whether nothing speaks against two stories, which a new headline fits by its words, being one."""
     near = one.first - SAME_EVENT <= other.last and other.first - SAME_EVENT <= one.last

@@ -13,7 +13,7 @@ from operator import itemgetter
 from feeds.gist import Gist
 from feeds.likeness import Likeness
 from feeds.matters import SINGULAR
-from feeds.similarity import Profile, compare, one_event
+from feeds.similarity import Profile, came_before, compare, one_event
 
 #: Stories that nothing was added to for so long, and all beyond so many, are let go.
 KEPT = timedelta(days=75)
@@ -100,6 +100,19 @@ class Window:
         others = [one for one in found if one not in same]
         margin = 0.0 if found and found[0].likeness.is_copy else _MARGIN
         return [] if others and _margin(found[0], others[0]) <= margin else same
+
+    def before(self, gist: Gist) -> Candidate | None:
+        """An older story of which an item may be what came: a leak, weeks before the rule.
+
+        It is another event, so nothing is joined: it is only named.
+        """
+        weights = _Weights(self._telling, len(self._stories))
+        found = [
+            Candidate(story_id=story_id, likeness=alike)
+            for story_id in self._near(gist, weights)
+            if (alike := came_before(self._stories[story_id], gist, weights))
+        ]
+        return max(found, key=lambda one: one.likeness.confidence, default=None)
 
     def _one_event(self, one: Candidate, other: Candidate) -> bool:
         """Whether two stories are one, as a headline repeats the words of both."""

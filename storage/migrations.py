@@ -341,3 +341,17 @@ def m009_joins(db: Database) -> None:
         CREATE INDEX joins_from ON joins (from_story) WHERE from_story IS NOT NULL;
         """
     )
+
+
+@migrations()
+def m010_earlier(db: Database) -> None:
+    """Which story came before another: the leak before the rule."""
+    db.executescript(
+        """
+        CREATE TABLE earlier (
+            story_id INTEGER PRIMARY KEY REFERENCES stories (id),
+            earlier_id INTEGER NOT NULL REFERENCES stories (id),
+            reason TEXT NOT NULL
+        ) STRICT;
+        """
+    )

@@ -68,7 +68,10 @@ def place(
     if found:
         story_id, because = found
         return Placed(story_id=story_id, because=because, gist=gist)
-    return Placed(story_id=stories.open_story(db, now=now), because=None, gist=gist)
+    story_id = stories.open_story(db, now=now)
+    if gist and item.document is None and (before := windows.of(db, now=now).before(gist)):
+        stories.follow(db, story_id, before.story_id, reason=before.likeness.reason)
+    return Placed(story_id=story_id, because=None, gist=gist)
 
 
 def settle(db: Database, entry_id: int, key: str, placed: Placed, *, now: datetime) -> None:

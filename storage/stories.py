@@ -44,6 +44,25 @@ def current(db: Database, story_id: int) -> int:
     return int(found[0]) if found and found[0] else story_id
 
 
+def follow(db: Database, story_id: int, earlier_id: int, *, reason: str) -> None:
+    """An older story told before what this one tells: they are two events, and one names the other."""
+    db.execute(
+        "INSERT OR IGNORE INTO earlier (story_id, earlier_id, reason) VALUES (?, ?, ?)",
+        [story_id, earlier_id, reason],
+    )
+
+
+def earlier(db: Database, story_id: int) -> int | None:
+    """The story that came before; None when none is known, or they have become one."""
+    found = db.execute(
+        "SELECT earlier_id FROM earlier JOIN stories ON stories.id = earlier.story_id"
+        " WHERE coalesce(merged_into, story_id) = ? ORDER BY earlier.story_id LIMIT 1",
+        [story_id],
+    ).fetchone()
+    before = current(db, found[0]) if found else story_id
+    return None if before == story_id else before
+
+
 def merge(db: Database, story_id: int, *, into: int, because: Because, now: datetime) -> bool:
     """Make two stories one: all that hangs on the first moves to the second.
 

@@ -61,6 +61,7 @@ class Actions:
             buttons.SUBSCRIBE_TOPIC: self._subscribe_topic,
             buttons.REMOVE: self._remove,
             buttons.UNDO: self._undo,
+            buttons.NOT_THIS_STORY: self._split,
             buttons.MORE_DAYS: self._more_days,
             blocks.MORE: self._more,
         } | dict.fromkeys(_MARKS, self._mark)
@@ -77,6 +78,13 @@ class Actions:
             return await self._stale(asked, client)
         answer = await self._commands.page(place, channel=asked.channel, user=asked.user)
         return await self._say(asked, client, answer, replace=isinstance(answer, Entries))
+
+    async def _split(self, asked: Asked, client: AsyncWebClient) -> None:
+        entry_id = buttons.read_id(asked.value)
+        if entry_id is None:
+            return await self._stale(asked, client)
+        answer = await self._commands.split(entry_id, channel=asked.channel, user=asked.user)
+        return await self._say(asked, client, answer)
 
     async def _more_days(self, asked: Asked, client: AsyncWebClient) -> None:
         after, _, query = asked.value.partition(" ")

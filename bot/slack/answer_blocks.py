@@ -102,7 +102,11 @@ def _details(answer: Details, _timezone: ZoneInfo) -> Message:
 def _timeline(answer: Timeline, timezone: ZoneInfo) -> Message:
     head = f"*Timeline*: {line(answer.card)}"
     lines = [_happening(each, timezone) for each in answer.happenings]
-    return listed(head, lines)
+    rows = [
+        section(said) | _taking_out(each)
+        for said, each in zip(lines, answer.happenings, strict=True)
+    ]
+    return clipped("\n".join([head, *lines])), fitting([section(head)], rows)
 
 
 @message.register
@@ -194,6 +198,13 @@ def _row(card: Card) -> list[Block]:
         return row
     line = mrkdwn.escape(f"{card.headline}: {card.title}", LINE)
     return [{**row[0], "text": mrkdwn_text(line)}]
+
+
+def _taking_out(each: Happening) -> Block:
+    """A press report may have been put into the wrong story; a document's number may not."""
+    if each.entry_id is None or not each.press:
+        return {}
+    return {"accessory": buttons.not_this_story(each.entry_id)}
 
 
 def _happening(each: Happening, timezone: ZoneInfo) -> str:

@@ -28,6 +28,8 @@ LAW_NEXT = "law-next"
 LAW_PREVIOUS = "law-previous"
 #: Its value is a mark and a story's id: "saved:42".
 UNDO = "undo"
+#: Its value is an entry's id.
+NOT_THIS_STORY = "not-this-story"
 #: Its value is where the page ended, and the query: "2020-08-17~42 topic:huawei".
 MORE_DAYS = "more-days"
 
@@ -113,6 +115,19 @@ def subscription(subscription_id: int) -> Block:
         "deny": plain_text("Keep", 30),
     }
     return _button("Remove", REMOVE, str(subscription_id)) | {"confirm": confirm}
+
+
+def not_this_story(entry_id: int) -> Block:
+    """Takes an entry out of its story, after a second thought."""
+    confirm = {
+        "title": plain_text("Take it out of this story?", 100),
+        "text": plain_text(
+            "It will stand alone, for every channel, and no rule puts it back.", 300
+        ),
+        "confirm": plain_text("Take out", 30),
+        "deny": plain_text("Keep", 30),
+    }
+    return _button("Not This Story", NOT_THIS_STORY, str(entry_id)) | {"confirm": confirm}
 
 
 def undo(mark: Mark, story_id: int) -> Block:

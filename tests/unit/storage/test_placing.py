@@ -296,3 +296,39 @@ def test_an_entry_alone_in_its_story_is_not_taken_out(db: Database) -> None:
 
     assert stories.split(db, alone.id, by="U01ALICE", now=NOW) is None
     assert stories.split(db, 999, by="U01ALICE", now=NOW) is None
+
+
+def test_a_rule_names_the_leak_of_weeks_before_and_is_no_part_of_its_story(db: Database) -> None:
+    leak = make_press(
+        key="news:leak",
+        url="https://a.example/leak",
+        title="US draws rule to allow Huawei and US firms to work together on 5G standards - source",
+        event_at=NOW - timedelta(days=40),
+    )
+    told = make_press(
+        key="news:told",
+        url="https://b.example/told",
+        title="US to allow companies to work together with Huawei on 5G standards",
+        publisher="Another Paper",
+    )
+
+    first = entries.remember(db, leak, now=NOW - timedelta(days=40)).entry
+    second = entries.remember(db, told, now=NOW).entry
+
+    assert first.story_id != second.story_id
+    assert stories.earlier(db, second.story_id) == first.story_id
+    assert stories.earlier(db, first.story_id) is None
+
+
+def test_what_has_nothing_before_it_names_nothing(db: Database) -> None:
+    other = make_press(
+        key="news:other",
+        url="https://a.example/other",
+        title="FCC votes to revoke licences of a Chinese carrier",
+        event_at=NOW - timedelta(days=40),
+    )
+    entries.remember(db, other, now=NOW - timedelta(days=40))
+
+    entry = entries.remember(db, make_press(), now=NOW).entry
+
+    assert stories.earlier(db, entry.story_id) is None
