@@ -17,6 +17,7 @@ from storage.stories import Mark
 
 #: How much of a bad query is shown on either side of the mistake (characters).
 _AROUND = 60
+_BOUNDED = "Too many to rank all: the best of the newest and likeliest, then the others by date."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,8 @@ class Entries:
     #: Entries on all pages, or that many and more.
     total: int
     capped: bool = False
+    #: Best first, but of too many to rank them all (`storage.search.Page.bounded`).
+    bounded: bool = False
     next: Place | None = None
     previous: Place | None = None
     #: Canonical text to subscribe to; None when the query only says what to leave out.
@@ -101,13 +104,14 @@ class Entries:
 
     @property
     def extent(self) -> str:
-        """Which of how many: "6 to 10 of 37, newest first"."""
+        """Which of how many, and in what order: "6 to 10 of 37, newest first"."""
         if not self.cards:
             return "Nothing found."
         last = self.first + len(self.cards) - 1
         order = f", {self.place.order.value} first" if self.place else ""
         more = "at least " if self.capped else ""
-        return f"{self.first:,} to {last:,} of {more}{self.total:,}{order}"
+        said = f"{self.first:,} to {last:,} of {more}{self.total:,}{order}"
+        return f"{said}. {_BOUNDED}" if self.bounded else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,13 +60,18 @@ def page(
     query = queries.parse(place.query, topics=question.queries) if place.query else None
     after = Cursor.read(place.trail[-1]) if place.trail else None
     found = archive.search(db, query, order=place.order, limit=limit, after=after)
+    before = (place.page - 1) * limit
+    seen = before + len(found.entries)
+    # A later page proves more than was counted, and the last one proves them all.
+    more = found.next is not None
     return Entries(
         title=title,
         place=place,
         cards=tuple(card_for(db, question, entry) for entry in found.entries),
-        first=(place.page - 1) * limit + 1,
-        total=found.total,
-        capped=found.total >= archive.COUNT_CAP,
+        first=before + 1,
+        total=found.total if found.counted else max(found.total, seen + 1) if more else seen,
+        capped=not found.counted and more,
+        bounded=found.bounded,
         next=_next(place, str(found.next)) if found.next else None,
         previous=_previous(place),
         subscribable=str(query) if query and query.has_positive else None,

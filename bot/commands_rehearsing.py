@@ -15,7 +15,7 @@ from feeds import query as queries
 from feeds.model import EASTERN
 from feeds.query import Query
 from feeds.text import clip
-from storage import rehearsal, subscriptions
+from storage import matches, rehearsal, subscriptions
 from storage.rehearsal import Found, Window
 
 #: As far back as a rehearsal looks when nobody says otherwise (days).
@@ -43,7 +43,7 @@ def rehearse(
         return too_wide(question.text, word="rehearse")
     window = _window(question, days)
     found = rehearsal.find(db, query, window)
-    examples = rehearsal.read(db, found.moments[:_EXAMPLES])
+    examples = matches.read(db, found.moments[:_EXAMPLES])
     cards = tuple(card_for(db, question, entry) for entry in examples)
     lookback = _lookback(db, found, window, days)
     yield

@@ -11,6 +11,7 @@ from storage.search_index import (
     EVERY,
     IN_TITLE,
     UNDATED,
+    WORTH,
     cfr_range_tokens,
     fact_token,
     first_moment,
@@ -63,21 +64,21 @@ def spans(node: Node | None) -> list[Span]:
 
 
 def narrowed(
-    wide: Sequence[Span], expression: str, *, instead: str = "", since: int = 0
+    wide: Sequence[Span], expression: str, *, alone: bool = False, since: int = 0
 ) -> list[Span]:
     """The spans with one thing more to match, which few entries do: FTS5 begins with the first.
 
     Args:
         wide: What matches.
         expression: What has to match besides.
-        instead: An expression that `expression` makes needless.
+        alone: Whatever the expression finds matches.
         since: The first moment that is looked at.
     """
     return [
         Span(
             max(span.low, since),
             span.high,
-            expression if span.expression == instead else f"{expression} AND ({span.expression})",
+            expression if alone else f"{expression} AND ({span.expression})",
         )
         for span in wide
         if span.high > since
@@ -92,6 +93,16 @@ def leaves(node: Node) -> list[Words | Prefix]:
 def in_title(leaf: Words | Prefix) -> str:
     """What finds the leaf in the title."""
     return _leaf(replace(leaf, title=True))
+
+
+def worth(leaf: Words | Prefix, steps: int) -> str:
+    """What finds entries that the leaf is worth so much in: one of `WORTH`.
+
+    Of a phrase and of a beginning the index knows no worth; they are looked for in the title.
+    """
+    if leaf.title or isinstance(leaf, Prefix) or len(leaf.tokens) > 1:
+        return in_title(leaf)
+    return f'"{WORTH[steps]}{leaf.tokens[0]}"'
 
 
 def anywhere(leaf: Words | Prefix) -> str:
@@ -120,6 +131,12 @@ def has_choice(node: Node) -> bool:
             return has_choice(part)
         case _:
             return False
+
+
+def is_plain(node: Node) -> bool:
+    """Whether the node asks for words only: a leaf, or every one or any one of some leaves."""
+    parts = node.nodes if isinstance(node, And | Or) else (node,)
+    return all(isinstance(part, Words | Prefix) for part in parts)
 
 
 def _days(node: Node) -> Iterator[date]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from storage.search_index import worth_tokens
+
 migrations = Migrations("rulewire")
 
 
@@ -353,5 +355,30 @@ def m010_earlier(db: Database) -> None:
             earlier_id INTEGER NOT NULL REFERENCES stories (id),
             reason TEXT NOT NULL
         ) STRICT;
+        """
+    )
+
+
+@migrations()
+def m011_worth_in_the_index(db: Database) -> None:
+    """Words that are worth much in an entry, and a list of the beginnings of four letters.
+
+    Signs are repeated, so that what begins with the same one shares one of those lists.
+    """
+    db.conn.create_function("worth", 3, lambda *texts: " ".join(worth_tokens(*texts)))
+    db.executescript(
+        """
+        ALTER TABLE entries_fts RENAME TO entries_fts_before;
+        CREATE VIRTUAL TABLE entries_fts USING fts5 (
+            title, summary, head UNINDEXED, facts, evidence,
+            tokenize = 'ascii', prefix = '3 4', columnsize = 0
+        );
+        INSERT INTO entries_fts (rowid, title, summary, head, facts, evidence)
+            SELECT rowid, replace(title, '²', '²²²²'), summary, head,
+                replace(facts, '§', '§§§§') || ' '
+                || worth(replace(title, '²', '²²²²'), summary, head),
+                evidence
+            FROM entries_fts_before;
+        DROP TABLE entries_fts_before;
         """
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
@@ -14,9 +14,9 @@ from feeds.model import EASTERN
 from feeds.query import Query
 from feeds.terms import And, Node, Or, Topic, both, is_positive
 from storage.condition import END, Span, spans
-from storage.database import select, to_instant
-from storage.entries import COLUMNS, Entry, from_row
-from storage.matches import newest, newest_id
+from storage.database import to_instant
+from storage.entries import Entry
+from storage.matches import by_moment, newest, newest_id
 from storage.search_index import first_moment
 
 #: So many terms are left out in turn: a topic has hundreds, and the first say most.
@@ -104,27 +104,12 @@ def near_misses(
         for moment in moments:
             named.setdefault(moment, term)
     kept = dict(islice(named.items(), limit))
-    entries = _by_moment(db, list(kept))
+    entries = by_moment(db, list(kept))
     return [
         NearMiss(entry=entries[moment], term=term)
         for moment, term in kept.items()
         if moment in entries  # a document that was printed meanwhile has another moment
     ]
-
-
-def read(db: Database, moments: Sequence[int]) -> list[Entry]:
-    """The entries of these moments, in this order."""
-    entries = _by_moment(db, moments)
-    return [entries[moment] for moment in moments]
-
-
-def _by_moment(db: Database, moments: Sequence[int]) -> dict[int, Entry]:
-    rows = select(
-        db,
-        f"SELECT {COLUMNS}, moment FROM entries WHERE moment IN (SELECT value FROM json_each(?))",  # noqa: S608  the columns are ours
-        [json.dumps(list(moments))],
-    )
-    return {row["moment"]: from_row(row) for row in rows}
 
 
 def beginning(db: Database) -> date | None:

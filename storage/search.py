@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +10,15 @@ from enum import StrEnum
 from sqlite_utils import Database
 
 from feeds.query import Query
+from feeds.terms import Node, Prefix, Words
 from storage import condition, ranking
 from storage.condition import Span
-from storage.entries import COLUMNS, Entry, from_row
-from storage.matches import newest, newest_id
+from storage.entries import Entry
+from storage.matches import newest, newest_id, read
+from storage.usage import Usage, measure
 
-#: Beyond this many, entries are not counted.
-COUNT_CAP = ranking.WHOLE
+#: Beyond this many, entries are not counted; nor far back where counting them takes long.
+COUNT_CAP = 300
 
 
 class Order(StrEnum):
@@ -58,13 +59,28 @@ class Page:
     """Some of the entries found."""
 
     entries: tuple[Entry, ...]
-    #: How many there are in all; `COUNT_CAP` means that many or more.
+    #: How many there are in all; when they were not `counted`, at least so many.
     total: int
+    counted: bool
     #: None on the last page.
     next: Cursor | None
-    #: Best first, but of more than `COUNT_CAP`: only the newest and those likely to be best
-    #: were ranked; the others follow them, newest first.
+    #: Best first, but of so many that only the newest and those likely to be best were ranked; the
+    #: others follow them, newest first.
     bounded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A search under way."""
+
+    wanted: Sequence[Span]
+    usage: Usage
+    #: Entries with a higher id are left out.
+    mark: int
+    #: The newest matches, so far as they are counted.
+    found: Sequence[int]
+    #: Before this moment none was looked for; 0 when all were found.
+    end: int
 
 
 def search(
@@ -74,6 +90,7 @@ def search(
     order: Order = Order.NEWEST,
     limit: int = 5,
     after: Cursor | None = None,
+    reach: int = ranking.WALK,
 ) -> Page:
     """Find what a query matches, exactly as `feeds.matching.match` does.
 
@@ -85,67 +102,73 @@ def search(
         limit: Entries on a page.
         after: `next` of the page before. Its order holds, and following it neither skips nor
             repeats an entry, whatever is remembered meanwhile.
+        reach: Entries are counted as far back as the words have about so many uses, as to put
+            words together takes time. The same for all pages.
     """
-    wanted = condition.spans(query.root if query else None)
-    found = newest(db, wanted, limit=COUNT_CAP + 1)
-    total = min(len(found), COUNT_CAP)
-    leaves = condition.leaves(query.root) if query else []
-    if query and leaves and (after.order if after else order) is Order.BEST:
-        last = newest_id(db)
-        mark = after.mark if after else last
-        if mark != last:
-            found = newest(db, wanted, limit=COUNT_CAP + 1, mark=mark)
-        ranked = ranking.rank(
-            db, wanted, leaves, found=found, mark=mark, choice=condition.has_choice(query.root)
-        )
-        shown, following = _best(db, wanted, ranked, limit=limit, after=after, mark=mark)
-        bounded = ranked.floor > 0
+    root = query.root if query else None
+    leaves = condition.leaves(root)[: ranking.WEIGHED] if root else []
+    best = bool(leaves) and (after.order if after else order) is Order.BEST
+    mark = after.mark if best and after else newest_id(db)
+    asked = _ask(db, root, leaves, mark=mark, reach=reach)
+    bounded = False
+    if root and best:
+        shown, following, bounded = _best(db, asked, root, limit, after)
     else:
-        shown, following = _newest(db, wanted, found, limit, after)
-        bounded = False
-    return Page(entries=_read(db, shown), total=total, next=following, bounded=bounded)
+        shown, following = _newest(db, asked, limit, after)
+    return Page(
+        entries=tuple(read(db, shown)),
+        total=max(min(len(asked.found), COUNT_CAP), len(shown)),
+        counted=not asked.end or not (after or following),
+        next=following,
+        bounded=bounded,
+    )
+
+
+def _ask(
+    db: Database, root: Node | None, leaves: Sequence[Words | Prefix], *, mark: int, reach: int
+) -> _Asked:
+    wanted = condition.spans(root)
+    usage = measure(db, leaves, mark)
+    since = usage.since(reach, wanted[0].high) if wanted else 0
+    found = newest(db, wanted, limit=COUNT_CAP + 1, since=since, mark=mark)
+    end = found[-1] if len(found) > COUNT_CAP else since
+    return _Asked(wanted=wanted, usage=usage, mark=mark, found=found, end=end)
 
 
 def _newest(
-    db: Database, wanted: Sequence[Span], found: Sequence[int], limit: int, after: Cursor | None
-) -> tuple[Sequence[int], Cursor | None]:
-    if after:
-        found = newest(db, wanted, limit=limit + 1, below=after.at)
-    shown = found[:limit]
-    if len(found) <= limit:
+    db: Database, asked: _Asked, limit: int, after: Cursor | None
+) -> tuple[list[int], Cursor | None]:
+    shown = [] if after else list(asked.found[: limit + 1])
+    below = after.at if after else asked.end
+    if below and len(shown) <= limit:
+        shown += newest(db, asked.wanted, limit=limit + 1 - len(shown), below=below)
+    if len(shown) <= limit:
         return shown, None
-    return shown, Cursor(order=Order.NEWEST, mark=0, at=shown[-1])
+    return shown[:limit], Cursor(order=Order.NEWEST, mark=0, at=shown[limit - 1])
 
 
 def _best(
-    db: Database,
-    wanted: Sequence[Span],
-    ranked: ranking.Ranked,
-    *,
-    limit: int,
-    after: Cursor | None,
-    mark: int,
-) -> tuple[Sequence[int], Cursor | None]:
-    at = len(ranked.moments) if after and after.rest else after.at if after else 0
-    shown = list(ranked.moments[at : at + limit + 1])
-    below = after.at if after and after.rest else ranked.floor
+    db: Database, asked: _Asked, root: Node, limit: int, after: Cursor | None
+) -> tuple[list[int], Cursor | None, bool]:
+    """Those chosen for ranking in their order, then the others, newest first."""
+    mark = asked.mark
+    chosen = ranking.choose(
+        db, asked.wanted, root, asked.usage, found=asked.found, end=asked.end, mark=mark
+    )
+    many, floor = len(chosen.moments), chosen.floor
+    at = many if after and after.rest else after.at if after else 0
+    ranked = ranking.ordered(db, chosen.moments, root, asked.usage) if at < many else []
+    shown = ranked[at : at + limit + 1]
+    below = after.at if after and after.rest else floor
     if below and len(shown) <= limit:
         # Some of what is older was ranked as well, and is passed over.
-        beside = {moment for moment in ranked.moments if moment < ranked.floor}
-        more = newest(db, wanted, limit=limit + 1 + len(beside), below=below, mark=mark)
+        beside = {moment for moment in chosen.moments if moment < floor}
+        wide = limit + 1 - len(shown) + len(beside)
+        more = newest(db, asked.wanted, limit=wide, below=below, mark=mark)
         shown += [moment for moment in more if moment not in beside]
     if len(shown) <= limit:
-        return shown, None
+        return shown, None, floor > 0
     shown = shown[:limit]
-    if at + limit <= len(ranked.moments):
-        return shown, Cursor(order=Order.BEST, mark=mark, at=at + limit)
-    return shown, Cursor(order=Order.BEST, mark=mark, at=shown[-1], rest=True)
-
-
-def _read(db: Database, moments: Sequence[int]) -> tuple[Entry, ...]:
-    rows = db.query(
-        f"SELECT {COLUMNS}, moment FROM entries WHERE moment IN (SELECT value FROM json_each(?))",  # noqa: S608  the columns are ours
-        [json.dumps(list(moments))],
-    )
-    by_moment = {row["moment"]: from_row(row) for row in rows}
-    return tuple(by_moment[moment] for moment in moments)
+    if at + limit <= many:
+        return shown, Cursor(order=Order.BEST, mark=mark, at=at + limit), floor > 0
+    return shown, Cursor(order=Order.BEST, mark=mark, at=shown[-1], rest=True), floor > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -15,14 +16,21 @@ from feeds.model import EASTERN, Item
 from feeds.prepared import texts_of
 from feeds.reference import Kind
 from feeds.words import stem, written
+from storage import merit
 
-#: A word as it was written ends so, and a word of the title also stands behind `IN_TITLE`; no word
-#: holds either sign.
+#: A word as it was written ends so; no word holds this sign or one of those below.
 WRITTEN = "¹"
-IN_TITLE = "²"
+# What begins with one of the signs below begins with four of it: FTS5 lists what begins with the same
+# three and four signs, and for these one list each is the cheapest.
+#: A word of the title also stands behind this.
+IN_TITLE = "²²²²"
+#: In an entry that it is worth much in (`merit.steps`), a word also stands behind the sign of each
+#: worth that it has or surpasses.
+WORTH = {20: "⁰⁰⁰⁰", 19: "⁹⁹⁹⁹", 17: "⁸⁸⁸⁸"}
+_FACT = "§§§§"
 #: Every entry has the first; entries whose event has no date have the second.
-EVERY = "§every"
-UNDATED = "§undated"
+EVERY = f"{_FACT}every"
+UNDATED = f"{_FACT}undated"
 #: So many entries have room in a minute; more go into the next one of the same day.
 SLOTS = 4_096
 #: So much of the evidence is read when matches are ranked.
@@ -51,14 +59,14 @@ def add(db: Database, entry_id: int, moment: int, item: Item, full_text: str = "
 def _row(item: Item, found: Sequence[tuple[str, str]], full_text: str) -> tuple[str, ...]:
     """Title, summary, head, facts and evidence, in tokens."""
     texts = texts_of(item, full_text)
-    evidence = _text(texts["evidence"])
-    return (
+    title, summary, evidence = (
         _title(texts["title"]),
         _text(texts["summary"]),
-        evidence[:_HEAD],
-        " ".join(_fact_tokens(item, found)),
-        evidence,
+        _text(texts["evidence"]),
     )
+    head = evidence[:_HEAD]
+    tokens = [*_fact_tokens(item, found), *worth_tokens(title, summary, head)]
+    return title, summary, head, " ".join(tokens), evidence
 
 
 def remove(db: Database, entry_id: int, moment: int) -> None:
@@ -108,7 +116,7 @@ def fact_token(field: str, value: str) -> str:
 
     A digest, as values hold signs and capitals that the tokenizer would fold.
     """
-    return "§" + blake2b(f"{field}:{value}".encode(), digest_size=8).hexdigest()
+    return _FACT + blake2b(f"{field}:{value}".encode(), digest_size=8).hexdigest()
 
 
 def cfr_range_tokens(title: str, first: int, last: int) -> Iterator[str]:
@@ -160,6 +168,30 @@ def _words(text: str) -> list[str]:
     tokens = list(map(stem, spelled))
     pairs = zip(spelled, tokens, strict=True)
     return [*tokens, *dict.fromkeys([word + WRITTEN for word, token in pairs if word != token])]
+
+
+def worth_tokens(title: str, summary: str, head: str) -> Iterator[str]:
+    """The words that are worth much, each behind its signs; of texts in tokens."""
+    slack = merit.slack(len(title.encode()) + len(summary.encode()))
+    signs = [(merit.uses_for(steps, slack), sign) for steps, sign in WORTH.items()]
+    in_title, in_summary, in_head = map(_counted, (title, summary, head))
+    for word in in_title.keys() | {word for word, times in in_summary.items() if times > 1}:
+        uses = (
+            merit.TITLE * in_title[word]
+            + merit.SUMMARY * in_summary[word]
+            + merit.EVIDENCE * in_head[word]
+        )
+        for least, sign in signs:
+            if uses >= least:
+                yield sign + word
+
+
+def _counted(text: str) -> Counter[str]:
+    """The words of a text in tokens; what follows them, written forms and words of a title, left out."""
+    end = text.find(WRITTEN)
+    if end < 0:
+        end = text.find(IN_TITLE)
+    return Counter(text[: text.rfind(" ", 0, end) + 1 if end >= 0 else len(text)].split())
 
 
 def _fact_tokens(item: Item, found: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from feeds import matching
 from feeds.model import EASTERN, Item, SourceKind
 from feeds.query import Query
-from storage import entries, rehearsal
+from storage import entries, matches, rehearsal
 from storage.database import open_database, transaction
 from storage.entries import Entry
 from storage.rehearsal import NearMiss, Window
@@ -45,7 +45,7 @@ def test_a_rehearsal_is_what_live_matching_gives(
 
         live = {n: entry for n, entry in within.items() if matching.match(asked, entry.item)}
         press = [entry for entry in live.values() if entry.item.source is SourceKind.NEWS]
-        assert {entry.id for entry in rehearsal.read(db, found.moments)} == set(live), str(asked)
+        assert {entry.id for entry in matches.read(db, found.moments)} == set(live), str(asked)
         assert (found.documents, found.press) == (len(live) - len(press), len(press))
         assert found.stories == len({entry.story_id for entry in live.values()})
         assert {miss.entry.id for miss in missed} <= set(within) - set(live), str(asked)

@@ -26,6 +26,7 @@ from storage import condition, entries, ranking
 from storage.database import open_database, transaction
 from storage.matches import newest, newest_id
 from storage.search import Order, search
+from storage.usage import measure
 from tests.evaluation.world import cases
 
 FIRST = 10
@@ -74,16 +75,9 @@ def queries(held: Counter[str]) -> dict[str, list[str]]:
 def all_ranked(db: Database, asked: Query) -> list[int]:
     """The first ids when every match is ranked."""
     wanted = condition.spans(asked.root)
-    ranked = ranking.rank(
-        db,
-        wanted,
-        condition.leaves(asked.root),
-        found=newest(db, wanted, limit=1_000_000),
-        mark=newest_id(db),
-        choice=condition.has_choice(asked.root),
-        whole=1_000_000,
-    )
-    return _ids(db, ranked.moments[:FIRST])
+    usage = measure(db, condition.leaves(asked.root)[: ranking.WEIGHED], newest_id(db))
+    found = newest(db, wanted, limit=1_000_000)
+    return _ids(db, ranking.ordered(db, found, asked.root, usage)[:FIRST])
 
 
 def by_bm25(db: Database, asked: Query) -> list[int]:

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from storage import entries, upkeep
+from feeds import query
+from feeds.terms import Words
+from storage import condition, entries, search, search_index, upkeep
 from storage.database import APPLICATION_ID, open_database, transaction
 from storage.errors import DatabaseError
 from storage.migrations import migrations
-from tests.factories import NOW, make_item
+from tests.factories import NOW, make_item, make_press
 
 
 def test_a_new_database_is_its_owners_and_carries_our_mark(tmp_path: Path) -> None:
@@ -198,3 +200,28 @@ def test_a_row_that_points_nowhere_is_a_problem(db: Database) -> None:
     db.execute("DELETE FROM stories WHERE id = ?", [kept.story_id])
 
     assert upkeep.problems(db) == [f"entries row {kept.id} points to a missing stories"]
+
+
+def test_what_an_older_index_holds_is_found_by_title_and_fact(tmp_path: Path) -> None:
+    old = Database(tmp_path / "old.db")
+    old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    migrations.apply(old, stop_before="m011_worth_in_the_index")
+    with transaction(old):
+        entry = entries.remember(old, make_press(title="Huawei rules"), now=NOW).entry
+    fact = search_index.fact_token("source", "news").lstrip("§")
+    old.execute(
+        "UPDATE entries_fts SET title = ' huawei  rule  rules¹  ²huawei  ²rule  ²rules¹ ', facts = ?",
+        [f"§every §{fact}"],
+    )
+    old.close()
+
+    with open_database(tmp_path / "old.db") as upgraded:
+        asked = query.parse("title:huawei source:news")
+        page = search.search(upgraded, asked, order=search.Order.BEST)
+        worth = upgraded.execute(
+            "SELECT count(*) FROM entries_fts WHERE entries_fts MATCH ?",
+            [condition.worth(Words(("huawei",)), 17)],
+        ).fetchone()[0]
+
+    assert [found.id for found in page.entries] == [entry.id]
+    assert worth == 1

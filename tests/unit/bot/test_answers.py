@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import StringIO
 
 import msgspec
 import pytest
+from rich.console import Console
 
 from bot.answers import Details, Entries, Notice, Place, Problem, Topics
-from bot.card import card
+from bot.card import UTC, card
 from bot.report import FeedStatus, Status
+from bot.slack.answer_blocks import message
+from bot.terminal_answers import render_answer
+from storage.search import Order
 from tests.factories import NOW, make_entry
 
 CARD = card(make_entry(), now=NOW)
@@ -88,6 +93,22 @@ def test_a_page_says_which_of_how_many() -> None:
     assert PAGE.extent == "6 to 7 of 7, newest first"
     assert replace(PAGE, total=1000, capped=True).extent == "6 to 7 of at least 1,000, newest first"
     assert replace(PAGE, cards=(), total=0).extent == "Nothing found."
+
+
+def test_a_page_says_wherever_it_is_shown_that_not_all_were_ranked() -> None:
+    best = Place(query="huawei", order=Order.BEST)
+    page = replace(PAGE, place=best, total=300, capped=True, bounded=True)
+    console = Console(file=StringIO(), width=200, record=True)
+
+    console.print(render_answer(page, UTC))
+    text, blocks = message(page, UTC)
+
+    said = "6 to 7 of at least 300, best first. Too many to rank all: the best of the newest and likeliest"
+    assert page.extent.startswith(said)
+    assert said in console.export_text()
+    assert said in text
+    assert said in blocks[0]["text"]["text"]
+    assert msgspec.to_builtins(page)["bounded"] is True
 
 
 def test_status_is_calm_when_every_feed_was_read_when_due() -> None:

@@ -12,7 +12,7 @@ from bot.examples import EXAMPLES
 from bot.report import Explanation, Status
 from feeds.model import Stage
 from storage import events, outbox, polls, subscriptions
-from storage.search import Order
+from storage.search import COUNT_CAP, Order
 from storage.stories import Mark
 from tests.archive import ALICE, BOB, CHANNEL, Archive, document, press
 from tests.factories import NOW, make_document, make_filing
@@ -111,6 +111,22 @@ async def test_best_first_puts_the_title_before_the_summary(archive: Archive) ->
 
     assert isinstance(answer, Entries)
     assert answer.cards[0].title == "Huawei"
+
+
+async def test_of_very_many_a_page_says_that_not_all_were_ranked_or_counted(
+    archive: Archive,
+) -> None:
+    await archive.remember(
+        *(press(n, event_at=NOW - timedelta(minutes=n)) for n in range(COUNT_CAP + 5))
+    )
+
+    newest = await archive.ask("search huawei")
+    best = await archive.commands.search("huawei", limit=COUNT_CAP, order=Order.BEST)
+
+    assert isinstance(newest, Entries)
+    assert isinstance(best, Entries)
+    assert (newest.total, newest.capped, newest.bounded) == (COUNT_CAP, True, False)
+    assert (best.total, best.capped, best.bounded) == (COUNT_CAP + 1, True, True)
 
 
 async def test_a_bad_query_answers_with_the_place_and_the_fix(archive: Archive) -> None:

@@ -99,7 +99,43 @@ def test_counting_stops_at_the_cap(db: Database) -> None:
 
     page = search.search(db, query.parse("huawei"), limit=2)
 
-    assert (page.total, len(page.entries)) == (COUNT_CAP, 2)
+    assert (page.total, page.counted, len(page.entries)) == (COUNT_CAP, False, 2)
+
+
+def test_a_page_of_more_than_are_counted_is_whole(db: Database) -> None:
+    remember(db, *["huawei"] * (COUNT_CAP + 5))
+
+    page = search.search(db, query.parse("huawei"), limit=COUNT_CAP + 50)
+
+    assert (page.total, page.counted, page.next) == (COUNT_CAP + 5, True, None)
+
+
+@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize(
+    "text", ['"export of chips"', "export NEAR/3 chips", "export chips", "rule OR chips"]
+)
+def test_beyond_its_reach_a_search_counts_nothing_but_finds_all(
+    db: Database, order: Order, text: str
+) -> None:
+    remember(db, *[f"export of chips {n}" if n % 3 else f"rule {n}" for n in range(120)])
+    asked = query.parse(text)
+    whole = search.search(db, asked, order=order, limit=200)
+    seen: list[str] = []
+    cursor: Cursor | None = None
+    counts = []
+
+    while True:
+        page = search.search(db, asked, order=order, limit=7, after=cursor, reach=60)
+        seen += titles(page)
+        counts.append((page.counted, page.total))
+        remember(db, "export of chips, and a new rule", first=1_000 + len(seen))
+        if page.next is None:
+            break
+        cursor = page.next
+
+    assert sorted(seen) == sorted(titles(whole))
+    assert counts[0][0] is False
+    assert 7 <= counts[0][1] < whole.total
 
 
 @pytest.mark.parametrize(
@@ -185,6 +221,16 @@ def test_what_arrives_while_very_many_are_paged_shifts_none(db: Database) -> Non
         cursor = page.next
 
     assert sorted(seen) == sorted(f"n{n}" for n in range(ranking.WHOLE + 20))
+
+
+def test_best_first_asks_for_every_word_however_many_there_are(db: Database) -> None:
+    words = [f"word{n:02}" for n in range(ranking.WEIGHED + 6)]
+    remember(db, *[" ".join(words)] * (ranking.WHOLE + 60))
+    remember(db, " ".join(words[:-1]), first=10_000)
+
+    found = everything(db, " ".join(words), Order.BEST)
+
+    assert found == [" ".join(words)] * (ranking.WHOLE + 60)
 
 
 def test_few_matches_are_all_ranked(db: Database) -> None:
