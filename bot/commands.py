@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
@@ -22,6 +20,7 @@ from bot import commands_settings as choosing
 from bot import commands_subscribing as subscribing
 from bot import commands_timeline as timelines
 from bot.answers import Answer, Place, Problem
+from bot.asking import Asking, in_zone
 from bot.examples import show_help
 from bot.law_page import LawPlace
 from bot.mistakes import or_problem, unknown
@@ -31,11 +30,8 @@ from bot.storage_thread import Storage
 from feeds import reference
 from feeds.model import Feed
 from feeds.topics import Topic
-from storage import channels
 from storage.search import Order
 from storage.stories import Mark
-
-T = TypeVar("T")
 
 #: The words that are answered in one piece, with the function that answers.
 _ANSWERS: Mapping[str, Callable[[Database, Question], Answer]] = {
@@ -81,13 +77,11 @@ class Commands:
             topics: The named topics.
             feeds: The catalog.
             clock: Aware time, asked once a question.
-            timezone: In which answers tell moments.
+            timezone: In which answers tell moments, unless a channel chose another.
             on_change: Called after subscriptions changed.
         """
+        self._asking = Asking(storage, topics=topics, feeds=feeds, clock=clock, timezone=timezone)
         self._storage = storage
-        self._topics = topics
-        self._feeds = feeds
-        self._clock = clock
         self.timezone = timezone
         self._on_change = on_change
 
@@ -104,12 +98,14 @@ class Commands:
         if word == "rehearse":
             return await self.rehearse(rest, channel=channel, user=user)
         if word in WORDS:
-            answer = await self._ask(_ANSWERS[word], rest, channel=channel, user=user, word=word)
+            answer = await self._asking.ask(
+                _ANSWERS[word], rest, channel=channel, user=user, word=word
+            )
             if word in _CHANGING:
                 await self._on_change()
             return answer
         if reference.parse(text):
-            return await self._ask(finding.look_up, text, channel=channel, user=user)
+            return await self._asking.ask(finding.look_up, text, channel=channel, user=user)
         return unknown(word, text.strip(), WORDS)
 
     async def search(
@@ -121,7 +117,7 @@ class Commands:
             place = Place(query=question.text, order=order)
             return finding.page(db, question, place, title="Search", limit=limit)
 
-        return await self._ask(found, text, channel="terminal", user="terminal")
+        return await self._asking.ask(found, text, channel="terminal", user="terminal")
 
     async def rehearse(
         self,
@@ -132,11 +128,11 @@ class Commands:
         user: str = "terminal",
     ) -> Answer:
         """What a query would have told in so many days."""
-        question = self._question(text, channel=channel, user=user)
+        question = self._asking.question(text, channel=channel, user=user)
 
         def rehearsed(db: Database) -> Generator[None, None, Answer]:
             ask = partial(rehearsing.rehearse, days=days)
-            return (yield from _ask_here(db, ask, question))
+            return (yield from in_zone(db, ask, question))
 
         asked = self._storage.run_in_pieces(rehearsed)
         return await or_problem(asked, question, word="rehearse")
@@ -150,7 +146,7 @@ class Commands:
             return finding.page(db, question, place, title=finding.title(place))
 
         text = place.named if isinstance(place, LawPlace) else place.query
-        return await self._ask(opened, text, channel=channel, user=user)
+        return await self._asking.ask(opened, text, channel=channel, user=user)
 
     async def days_ahead(self, query: str, after: str, *, channel: str, user: str) -> Answer:
         """The next page of the days ahead."""
@@ -158,11 +154,13 @@ class Commands:
         def read(db: Database, question: Question) -> Answer:
             return days.ahead(db, question, after=after)
 
-        return await self._ask(read, query, channel=channel, user=user, word="deadlines")
+        return await self._asking.ask(read, query, channel=channel, user=user, word="deadlines")
 
     async def all_subscriptions(self) -> Answer:
         """The subscriptions of every channel."""
-        return await self._ask(subscribing.of_everyone, "", channel="terminal", user="terminal")
+        return await self._asking.ask(
+            subscribing.of_everyone, "", channel="terminal", user="terminal"
+        )
 
     async def unsubscribe(self, subscription_id: int, *, channel: str, user: str) -> Answer:
         """Remove one of the channel's own subscriptions."""
@@ -170,7 +168,7 @@ class Commands:
         def removed(db: Database, question: Question) -> Answer:
             return subscribing.remove(db, question, subscription_id)
 
-        answer = await self._ask(removed, "", channel=channel, user=user)
+        answer = await self._asking.ask(removed, "", channel=channel, user=user)
         await self._on_change()
         return answer
 
@@ -180,7 +178,7 @@ class Commands:
         def marked(db: Database, question: Question) -> Answer:
             return marking.mark(db, question, story_id, mark)
 
-        return await self._ask(marked, "", channel=channel, user=user)
+        return await self._asking.ask(marked, "", channel=channel, user=user)
 
     async def unmark(self, story_id: int, mark: Mark, *, channel: str, user: str) -> Answer:
         """Take a mark off again. Repeatable."""
@@ -188,7 +186,7 @@ class Commands:
         def unmarked(db: Database, question: Question) -> Answer:
             return marking.unmark(db, question, story_id, mark)
 
-        return await self._ask(unmarked, "", channel=channel, user=user)
+        return await self._asking.ask(unmarked, "", channel=channel, user=user)
 
     async def story_of(self, entry_id: int) -> int | None:
         """The story an entry tells; None when there is no such entry."""
@@ -200,7 +198,7 @@ class Commands:
         def explained(db: Database, question: Question) -> Explanation | Problem:
             return reporting.explain(db, question, entry_id)
 
-        return await self._ask(explained, "", channel=channel, user=user)
+        return await self._asking.ask(explained, "", channel=channel, user=user)
 
     async def split(self, entry_id: int, *, channel: str, user: str) -> Answer:
         """Take an entry out of its story, for good. Repeatable."""
@@ -208,7 +206,7 @@ class Commands:
         def taken_out(db: Database, question: Question) -> Answer:
             return joining.split_entry(db, question, entry_id)
 
-        return await self._ask(taken_out, "", channel=channel, user=user)
+        return await self._asking.ask(taken_out, "", channel=channel, user=user)
 
     async def timeline(self, entry_id: int, *, channel: str, user: str) -> Answer:
         """The whole story that an entry belongs to."""
@@ -216,39 +214,9 @@ class Commands:
         def told(db: Database, question: Question) -> Answer:
             return timelines.of_entry(db, question, entry_id)
 
-        return await self._ask(told, "", channel=channel, user=user)
+        return await self._asking.ask(told, "", channel=channel, user=user)
 
     async def standing(self, story_id: int, *, channel: str) -> marking.Shown | None:
         """A story's card as the channel should see it now; None when it stands nowhere there."""
-        question = self._question("", channel=channel, user=channel)
+        question = self._asking.question("", channel=channel, user=channel)
         return await self._storage.run(marking.standing, question, story_id)
-
-    async def _ask(
-        self,
-        ask: Callable[[Database, Question], Answer],
-        text: str,
-        *,
-        channel: str,
-        user: str,
-        word: str = "search",
-    ) -> Answer:
-        question = self._question(text, channel=channel, user=user)
-        asked = self._storage.run(_ask_here, ask, question)
-        return await or_problem(asked, question, word=word)
-
-    def _question(self, text: str, *, channel: str, user: str) -> Question:
-        return Question(
-            text=text.strip(),
-            channel=channel,
-            user=user,
-            now=self._clock(),
-            timezone=self.timezone,
-            topics=self._topics,
-            feeds=self._feeds,
-        )
-
-
-def _ask_here(db: Database, ask: Callable[[Database, Question], T], question: Question) -> T:
-    """Ask in the time zone that the channel chose."""
-    zone = channels.get(db, question.channel).timezone
-    return ask(db, replace(question, timezone=zone) if zone else question)

@@ -10,7 +10,7 @@ from bot.question import Question
 from feeds import query as queries
 from feeds import reference
 from feeds.reference import Kind, Reference
-from storage import entries, lookup
+from storage import entries, heads, lookup
 from storage import search as archive
 from storage.entries import Entry
 from storage.search import Cursor
@@ -106,16 +106,16 @@ def _chain(db: Database, question: Question, named: Reference) -> Entries | None
     """
     found = lookup.find(db, named, limit=MOST_LINKED)
     told = {entry.story_id for entry in found}
-    heads = [head for story_id in told if (head := entries.head(db, story_id))]
-    if len(found) == MOST_LINKED or len(heads) > MOST:
+    shown = [head for story_id in told if (head := heads.head(db, story_id))]
+    if len(found) == MOST_LINKED or len(shown) > MOST:
         return None
-    heads.sort(key=lambda head: (head.item.event_at or head.first_seen_at, head.id))
+    shown.sort(key=lambda head: (head.item.event_at or head.first_seen_at, head.id))
     return Entries(
-        title=f"{question.text}: {len(heads)} stories, oldest first",
+        title=f"{question.text}: {len(shown)} stories, oldest first",
         place=None,
-        cards=tuple(card_for(db, question, head) for head in heads),
+        cards=tuple(card_for(db, question, head) for head in shown),
         first=1,
-        total=len(heads),
+        total=len(shown),
         subscribable=f"{named.kind}:{named.value}",
     )
 
@@ -131,7 +131,7 @@ def _not_found(db: Database, question: Question, named: Reference | None) -> Pro
 def _story(db: Database, question: Question, found: list[Entry]) -> Details:
     """The document named, or the latest of those, with whatever else tells its story."""
     story_id = found[0].story_id
-    head = entries.head(db, story_id)
+    head = heads.head(db, story_id)
     shown = found[0] if len(found) == 1 or head is None else head
     others = [entry for entry in entries.of_story(db, story_id) if entry.id != shown.id]
     return Details(

@@ -10,7 +10,7 @@ from bot import story
 from bot.answers import Notice, Problem
 from bot.card import Card, card
 from bot.question import Question
-from storage import entries, relations, stories, texts
+from storage import entries, heads, relations, stories, texts
 from storage.entries import Entry
 from storage.stories import Mark
 
@@ -50,7 +50,7 @@ class Shown:
 
 def mark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice | Problem:
     """Put a mark on a story; doing so again changes nothing."""
-    if not entries.head(db, story_id):
+    if not heads.head(db, story_id):
         return _GONE
     put, already, _ = _SAID[kind]
     new = stories.mark(
@@ -66,7 +66,7 @@ def mark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice 
 
 def unmark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice | Problem:
     """Take a mark off; doing so again changes nothing."""
-    if not entries.head(db, story_id):
+    if not heads.head(db, story_id):
         return _GONE
     stories.unmark(db, story_id, kind, holder=_holder(question, kind))
     return Notice(text=_SAID[kind][2])
@@ -99,7 +99,7 @@ def card_for(db: Database, question: Question, entry: Entry) -> Card:
         entry,
         now=question.now,
         timezone=question.timezone,
-        press=entries.press_of(db, entry.story_id),
+        press=heads.press_of(db, entry.story_id),
         marks=frozenset(held & story.SHOWN_MARKS),
         preamble=texts.preamble(db, entry.id),
         later=relations.later(db, entry.id),

@@ -19,7 +19,7 @@ from bot.wording import visible
 from feeds import footing, reference
 from feeds.date_sentences import DateKind
 from feeds.model import EASTERN
-from storage import deadlines, entries, events, lookup
+from storage import deadlines, entries, events, heads, lookup
 from storage.entries import Entry
 from storage.events import Event, Step
 
@@ -58,7 +58,7 @@ def of_entry(db: Database, question: Question, entry_id: int) -> Timeline | Prob
 
 def _of_story(db: Database, question: Question, story_id: int) -> Timeline | Problem:
     told = {entry.id: entry for entry in entries.of_story(db, story_id)}
-    head = entries.head(db, story_id)
+    head = heads.head(db, story_id)
     if head is None:
         return _GONE
     moments = [

@@ -39,11 +39,13 @@ class Reading:
         self._audience = audience
 
     async def read_due(self, *, now: datetime) -> int:
-        """Read the texts that are due; returns how many deliveries they led to."""
+        """Read the texts that are due, as many as one round takes; returns how many were asked for."""
         due = await self._storage.run(texts.due, now=now, limit=AT_ONCE)
-        return sum([await self._read(wanted, now=now) for wanted in due])
+        for wanted in due:
+            await self._read(wanted, now=now)
+        return len(due)
 
-    async def _read(self, wanted: Wanted, *, now: datetime) -> int:
+    async def _read(self, wanted: Wanted, *, now: datetime) -> None:
         name = f"text of entry {wanted.entry_id}"
         try:
             body = await full_text.read(self._http, wanted.url, name=name)
@@ -51,12 +53,11 @@ class Reading:
             due_at = _again(wanted, error, now=now)
             await self._storage.run(texts.fail, wanted.entry_id, reason=error.reason, due_at=due_at)
             log.warning("read text entry=%d status=failed reason=%s", wanted.entry_id, error.reason)
-            return 0
+            return
         owed = await self._storage.run(
             ingest_text, wanted, body, audience=self._audience(), now=now
         )
         log.info("read text entry=%d status=ok chars=%d owed=%d", wanted.entry_id, len(body), owed)
-        return owed
 
 
 def _again(wanted: Wanted, error: FeedError, *, now: datetime) -> datetime | None:

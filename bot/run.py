@@ -18,7 +18,7 @@ from bot.poster import Poster
 from bot.remind import remind
 from bot.schedule import Job, Schedule
 from feeds.errors import ConfigError
-from storage import outbox, polls, upkeep
+from storage import outbox, polls, texts, upkeep
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,10 @@ async def _round(app: App, deliverer: Deliverer, only: str | None) -> list[PollR
     # What goes wrong with a feed keeps nobody from what is owed already.
     (results,) = await asyncio.gather(polling, return_exceptions=True)
     if not isinstance(results, BaseException):
-        await app.reading().read_due(now=app.clock())
+        reading = app.reading()
+        await reading.read_due(now=app.clock())
+        while await app.storage.run(texts.alerts_wait, now=app.clock()):
+            await reading.read_due(now=app.clock())
         await app.law().check_due(now=app.clock())
     await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone)
     await deliver_all(app, deliverer)

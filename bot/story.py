@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.card import Card, card
 from feeds.standing import Later
-from storage import cards, channels, deliveries, entries, relations, stories, texts
+from storage import cards, channels, deliveries, entries, heads, relations, stories, texts
 from storage.cards import Standing
 from storage.channels import Channel
 from storage.deliveries import Why
@@ -47,7 +47,7 @@ class StoryHere:
 
 def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
     """Read a story for a channel; None when there is no such story."""
-    head = entries.head(db, story_id)
+    head = heads.head(db, story_id)
     if head is None:
         return None
     held = [each for each in stories.marks(db, story_id) if each.holder == channel]
@@ -56,7 +56,7 @@ def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
         preamble=texts.preamble(db, head.id),
         later=relations.later(db, head.id),
         earlier=earlier_of(db, story_id),
-        press=entries.press_of(db, story_id),
+        press=heads.press_of(db, story_id),
         whys=_whys(db, head, channel=channel),
         standing=cards.standing(db, channel=channel, story_id=story_id),
         marks=frozenset(each.mark for each in held) & SHOWN_MARKS,

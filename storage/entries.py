@@ -13,7 +13,7 @@ import msgspec
 from sqlite_utils import Database
 
 from feeds import identity
-from feeds.model import DocumentType, Item, SourceKind, Stage
+from feeds.model import Item, SourceKind, Stage
 from storage import placing, search_index, texts
 from storage.database import select, to_instant, to_text
 
@@ -101,55 +101,6 @@ def of_story(db: Database, story_id: int) -> list[Entry]:
     """Every entry of a story, first seen first."""
     rows = select(db, f"{_SELECT} WHERE story_id = ? ORDER BY first_seen_at, id", [story_id])
     return [from_row(row) for row in rows]
-
-
-def head(db: Database, story_id: int) -> Entry | None:
-    """The entry a story's card shows: its main document, else the press item that came first.
-
-    A rule comes before a proposal, and that before a notice; of two the one that was seen first. A
-    correction is the last choice, as it says only what it corrects. None for a story without any.
-    """
-    told = of_story(db, story_id)
-    documents = [entry for entry in told if entry.item.document]
-    return min(documents, key=_leading, default=None) or next(iter(told), None)
-
-
-def is_copy(db: Database, entry: Entry) -> bool:
-    """Whether an earlier entry of the story carries the same headline, passed on or not."""
-    found = db.execute(
-        """
-        SELECT EXISTS (
-            SELECT 1 FROM entries AS new JOIN entries AS old ON old.story_id = new.story_id
-            WHERE new.id = ? AND old.id < new.id AND (
-                old.headline IN (new.headline, new.passed_on) OR old.passed_on = new.headline
-            )
-        )
-        """,
-        [entry.id],
-    )
-    return bool(found.fetchone()[0])
-
-
-def press_of(db: Database, story_id: int) -> int:
-    """How many press items tell a story."""
-    query = "SELECT count(*) FROM entries WHERE story_id = ? AND source = ?"
-    return int(db.execute(query, [story_id, SourceKind.NEWS.value]).fetchone()[0])
-
-
-_LEADING = (
-    DocumentType.RULE,
-    DocumentType.PRESIDENTIAL,
-    DocumentType.PROPOSED,
-    DocumentType.NOTICE,
-    DocumentType.OTHER,
-)
-
-
-def _leading(entry: Entry) -> tuple[bool, int, datetime, int]:
-    document = entry.item.document
-    rank = _LEADING.index(document.type) if document else len(_LEADING)
-    correction = bool(document and document.correction_of)
-    return correction, rank, entry.first_seen_at, entry.id
 
 
 def count(db: Database) -> int:

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from feeds.model import Stage
 from feeds.revision import ChangedFact
-from storage import entries
+from storage import heads
 from storage.database import select, to_instant, to_text
 from storage.entries import Entry
 
@@ -113,7 +113,7 @@ def record(
 def reach(db: Database, entry: Entry, *, now: datetime) -> Event:
     """Keep the event that brought an entry to its present stage."""
     item, step = entry.item, STEP_TO[entry.item.stage]
-    if step is Step.REPORTED and entries.is_copy(db, entry):
+    if step is Step.REPORTED and heads.is_copy(db, entry):
         step = Step.COPIED
     event, _ = record(db, entry, step, source=item.feed, at=item.event_at, now=now)
     return event

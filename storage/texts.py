@@ -42,12 +42,28 @@ def awaited(db: Database, entry_id: int) -> bool:
     return db.execute(query, [entry_id]).fetchone() is not None
 
 
+#: An alert that is owed waits for the text.
+_ALERT_WAITS = (
+    "EXISTS (SELECT 1 FROM events JOIN outbox ON outbox.event_id = events.id"
+    " WHERE events.entry_id = texts.entry_id AND outbox.state = 'pending')"
+)
+
+
+def alerts_wait(db: Database, *, now: datetime) -> bool:
+    """Whether an alert waits for a text that is to be read now."""
+    query = f"SELECT EXISTS (SELECT 1 FROM texts WHERE due_at <= ? AND {_ALERT_WAITS})"  # noqa: S608  ours
+    return bool(db.execute(query, [to_text(now)]).fetchone()[0])
+
+
 def due(db: Database, *, now: datetime, limit: int) -> list[Wanted]:
-    """Texts to be read now: first those that may be told, the longest waiting first."""
+    """Texts to be read now: first those that an alert waits for, then those that may be told.
+
+    Of these the longest waiting first.
+    """
     rows = select(
         db,
-        "SELECT entry_id, url, attempts, silent FROM texts WHERE due_at <= ?"
-        " ORDER BY silent, due_at LIMIT ?",
+        "SELECT entry_id, url, attempts, silent FROM texts WHERE due_at <= ?"  # noqa: S608  ours
+        f" ORDER BY {_ALERT_WAITS} DESC, silent, due_at LIMIT ?",
         [to_text(now), limit],
     )
     return [

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from feeds import query as queries
 from feeds.model import Agency, Item, Stage
-from storage import entries, search
+from storage import entries, heads, search
 from storage.entries import Change
 from tests.factories import NOW, make_document, make_filing, make_item, make_press
 
@@ -212,7 +212,7 @@ def test_the_head_of_a_story_is_its_document(db: Database) -> None:
     entries.remember(db, linking, now=NOW)
     document = entries.remember(db, make_item(), now=NOW).entry
 
-    head = entries.head(db, document.story_id)
+    head = heads.head(db, document.story_id)
 
     assert head == document
 

@@ -8,8 +8,8 @@ import pytest
 from sqlite_utils import Database
 
 from feeds.preamble import REACH
-from storage import entries, texts
-from tests.factories import NOW, make_item
+from storage import entries, events, outbox, texts
+from tests.factories import NOW, make_document, make_item
 
 HOUR = timedelta(hours=1)
 
@@ -92,3 +92,21 @@ def test_what_may_be_told_is_read_before_what_is_for_the_archive(db: Database) -
 
 def test_an_entry_without_a_text_has_an_empty_one(db: Database, entry_id: int) -> None:
     assert texts.body(db, entry_id) == ""
+
+
+def test_a_text_that_an_alert_waits_for_is_read_first(db: Database) -> None:
+    ids = []
+    for number in range(3):
+        item = make_item(
+            key=f"fr:2020-1000{number}",
+            document=make_document(number=f"2020-1000{number}", rins=(), dockets=()),
+        )
+        ids.append(entries.remember(db, item, now=NOW).entry.id)
+        texts.want(db, ids[-1], f"https://r.example/{number}", silent=False, now=NOW)
+    before = texts.alerts_wait(db, now=NOW)
+    entry = entries.get(db, ids[2])
+    assert entry
+    outbox.enqueue(db, events.reach(db, entry, now=NOW), channel="C1", whys=[], now=NOW)
+
+    assert (before, texts.alerts_wait(db, now=NOW)) == (False, True)
+    assert [wanted.entry_id for wanted in texts.due(db, now=NOW, limit=1)] == [ids[2]]

@@ -14,7 +14,7 @@ import pytest
 from sqlite_utils import Database
 
 from feeds.model import DocumentType, Item
-from storage import cards, deliveries, entries, events, joins, outbox, stories
+from storage import cards, deliveries, entries, events, heads, joins, outbox, stories
 from storage.cards import Standing
 from storage.database import open_database, transaction
 from storage.entries import Entry
@@ -117,7 +117,7 @@ def test_the_document_that_press_told_of_becomes_the_head_of_its_story(db: Datab
     later = remember(db, report(2, "Commerce authorizes standards work with Huawei", hours=70))
 
     assert {told.story_id, filed.story_id, printed.story_id, later.story_id} == {told.story_id}
-    head = entries.head(db, told.story_id)
+    head = heads.head(db, told.story_id)
     assert head
     assert head.id == printed.id
     join = joins.of_entry(db, filed.id)
