@@ -15,6 +15,7 @@ from storage.cards import Standing
 from storage.channels import Channel
 from storage.deliveries import Why
 from storage.entries import Entry
+from storage.events import STEP_TO
 from storage.stories import Mark
 
 #: What a card says of itself; the others are a person's own business.
@@ -95,5 +96,9 @@ def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
 
 def _whys(db: Database, head: Entry, *, channel: str) -> tuple[Why, ...]:
     owed = [each for each in deliveries.of_story(db, head.story_id) if each.channel == channel]
-    of_head = [each for each in owed if each.event.entry_id == head.id]
+    of_head = [
+        each
+        for each in owed
+        if each.event.entry_id == head.id and each.event.step in STEP_TO.values()
+    ]
     return next((each.whys for each in reversed(of_head or owed)), ())
