@@ -32,7 +32,7 @@ from feeds.news import News
 from feeds.public_inspection import PublicInspection
 from feeds.source import Source
 from feeds.topics import Topic
-from storage import polls, subscriptions
+from storage import polls, query_versions, subscriptions
 from storage.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
@@ -73,6 +73,7 @@ class App:
         if served == self._served:
             return
         self._served, self.audience = served, Audience(served, self.queries)
+        await self.storage.run(query_versions.keep, self.audience.versions, now=self.clock())
         for query, reason in self.audience.broken.items():
             log.warning("subscription broken query=%r reason=%s", query, reason)
 

@@ -38,6 +38,8 @@ class Why:
     #: The subscription's query: "topic:huawei", "huawei standards"; `FOLLOWED` for a person's story.
     subscription: str
     reasons: tuple[Reason, ...]
+    #: Which of its meanings the query had (storage/query_versions.py); empty for a followed story.
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -382,3 +382,19 @@ def m011_worth_in_the_index(db: Database) -> None:
         DROP TABLE entries_fts_before;
         """
     )
+
+
+@migrations()
+def m012_query_versions(db: Database) -> None:
+    """What each query meant, so that whoever was told something can be told by which words."""
+    db.executescript(
+        """
+        CREATE TABLE query_versions (
+            query TEXT NOT NULL,                 -- as a subscription has it: "topic:NAME"
+            version TEXT NOT NULL,               -- names the definition
+            definition TEXT NOT NULL,            -- the query with its topics spelled out
+            since TEXT NOT NULL,
+            PRIMARY KEY (query, version)
+        ) STRICT, WITHOUT ROWID;
+        """
+    )
