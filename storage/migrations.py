@@ -398,3 +398,13 @@ def m012_query_versions(db: Database) -> None:
         ) STRICT, WITHOUT ROWID;
         """
     )
+
+
+@migrations()
+def m012_deadline_changes(db: Database) -> None:
+    """When a deadline was last changed, be it only in how sure its day is."""
+    db.executescript(
+        """
+        ALTER TABLE deadlines ADD COLUMN changed_at TEXT;  -- NULL: not since its day is known
+        """
+    )

@@ -24,6 +24,7 @@ DOORS = {
     "apscheduler": ("bot/schedule.py",),
     "brotli": ("feeds/encodings.py",),
     "feedparser": ("feeds/news.py",),
+    "icalendar": ("bot/deadline_calendar.py",),
     "lxml": ("feeds/regulation.py",),
     "rich": (
         "bot/ask.py",
