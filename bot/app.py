@@ -33,6 +33,7 @@ from feeds.public_inspection import PublicInspection
 from feeds.source import Source
 from feeds.topics import Topic
 from storage import polls, query_versions, subscriptions
+from storage.deliveries import Delivery
 from storage.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class App:
             feeds=self.feeds,
             clock=self.clock,
             timezone=self.settings.timezone,
+            calendars=self.settings.public_url,
             on_change=self.refresh,
         )
 
@@ -111,7 +113,9 @@ class App:
         """Looks in the eCFR for what told rules change."""
         return Law(self.storage, Ecfr(http=self.http, base_url=self.settings.ecfr_url))
 
-    def deliverer(self, poster: Poster) -> Deliverer:
+    def deliverer(
+        self, poster: Poster, *, on_sent: Callable[[Delivery, datetime], None] = lambda _, __: None
+    ) -> Deliverer:
         """Sends what is owed: to Slack's channels when connected, else to the terminal."""
         return Deliverer(
             self.storage,
@@ -119,6 +123,7 @@ class App:
             clock=self.clock,
             timezone=self.settings.timezone,
             serves=self.serves,
+            on_sent=on_sent,
             pace_seconds=PACE_SECONDS if self.settings.slack_connected else 0.0,
         )
 

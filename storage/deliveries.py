@@ -95,6 +95,25 @@ def was_sent(db: Database, entry_id: int) -> bool:
     return db.execute(query, [entry_id]).fetchone() is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The deliveries in one state."""
+
+    count: int
+    #: When the oldest of them came to be owed.
+    since: datetime
+
+
+def backlogs(db: Database) -> dict[State, Backlog]:
+    """How many deliveries are in each state, and since when; states without any are left out."""
+    rows = select(
+        db, "SELECT state, count(*) AS n, min(created_at) AS since FROM outbox GROUP BY state"
+    )
+    return {
+        State(row["state"]): Backlog(count=row["n"], since=to_instant(row["since"])) for row in rows
+    }
+
+
 def stories_of(db: Database, channel: str) -> set[int]:
     """The stories that a channel was ever told of."""
     rows = select(

@@ -401,10 +401,26 @@ def m012_query_versions(db: Database) -> None:
 
 
 @migrations()
-def m012_deadline_changes(db: Database) -> None:
+def m013_deadline_changes(db: Database) -> None:
     """When a deadline was last changed, be it only in how sure its day is."""
     db.executescript(
         """
         ALTER TABLE deadlines ADD COLUMN changed_at TEXT;  -- NULL: not since its day is known
+        """
+    )
+
+
+@migrations()
+def m014_calendars(db: Database) -> None:
+    """The secret address of a subscription's calendar."""
+    db.executescript(
+        """
+        CREATE TABLE calendars (
+            subscription_id INTEGER PRIMARY KEY
+                REFERENCES subscriptions (id) ON DELETE CASCADE,
+            secret TEXT NOT NULL,
+            made_by TEXT NOT NULL,
+            made_at TEXT NOT NULL
+        ) STRICT;
         """
     )
