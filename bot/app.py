@@ -32,7 +32,8 @@ from feeds.news import News
 from feeds.public_inspection import PublicInspection
 from feeds.source import Source
 from feeds.topics import Topic
-from storage import polls, subscriptions
+from storage import polls, query_versions, subscriptions
+from storage.deliveries import Delivery
 from storage.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class App:
         if served == self._served:
             return
         self._served, self.audience = served, Audience(served, self.queries)
+        await self.storage.run(query_versions.keep, self.audience.versions, now=self.clock())
         for query, reason in self.audience.broken.items():
             log.warning("subscription broken query=%r reason=%s", query, reason)
 
@@ -93,6 +95,7 @@ class App:
             feeds=self.feeds,
             clock=self.clock,
             timezone=self.settings.timezone,
+            calendars=self.settings.public_url,
             on_change=self.refresh,
         )
 
@@ -110,7 +113,9 @@ class App:
         """Looks in the eCFR for what told rules change."""
         return Law(self.storage, Ecfr(http=self.http, base_url=self.settings.ecfr_url))
 
-    def deliverer(self, poster: Poster) -> Deliverer:
+    def deliverer(
+        self, poster: Poster, *, on_sent: Callable[[Delivery, datetime], None] = lambda _, __: None
+    ) -> Deliverer:
         """Sends what is owed: to Slack's channels when connected, else to the terminal."""
         return Deliverer(
             self.storage,
@@ -118,6 +123,7 @@ class App:
             clock=self.clock,
             timezone=self.settings.timezone,
             serves=self.serves,
+            on_sent=on_sent,
             pace_seconds=PACE_SECONDS if self.settings.slack_connected else 0.0,
         )
 

@@ -32,6 +32,7 @@ class Asking:
         feeds: Mapping[str, Feed],
         clock: Callable[[], datetime],
         timezone: ZoneInfo,
+        calendars: str,
     ) -> None:
         """As `bot.commands.Commands` says."""
         self._storage = storage
@@ -39,6 +40,7 @@ class Asking:
         self._feeds = feeds
         self._clock = clock
         self._timezone = timezone
+        self._calendars = calendars
 
     def question(self, text: str, *, channel: str, user: str) -> Question:
         """What was asked, where, by whom and when."""
@@ -50,6 +52,7 @@ class Asking:
             timezone=self._timezone,
             topics=self._topics,
             feeds=self._feeds,
+            calendars=self._calendars,
         )
 
     async def ask(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 
 from feeds import matching, query
@@ -10,7 +11,9 @@ from feeds.model import Item
 from feeds.prepared import prepare
 from feeds.query import Query
 from feeds.stored_queries import StoredQueries
+from feeds.terms import spelled_out
 from storage.deliveries import Why
+from storage.query_versions import QueryVersion
 from storage.subscriptions import Subscription
 
 
@@ -24,8 +27,9 @@ class Audience:
             subscriptions: Disabled ones are left out.
             topics: Query of each topic, by name.
         """
-        #: Each query once, in the order of the subscriptions.
-        self._queries: list[tuple[str, Query]] = []
+        #: What each query means now; each once, in the order of the subscriptions.
+        self.versions: list[QueryVersion] = []
+        self._queries: list[Query] = []
         self._stored: StoredQueries[int] = StoredQueries()
         self._channels: dict[str, list[str]] = {}
         #: Queries that no longer parse (a topic was removed), with the reason; shown in status.
@@ -44,10 +48,14 @@ class Audience:
         prepared = prepare(item, full_text)
         wanted: dict[str, list[Why]] = {}
         for number in sorted(self._stored.matching(prepared)):
-            text, asked = self._queries[number]
-            match = matching.match(asked, prepared)
-            why = Why(subscription=text, reasons=match.reasons if match else ())
-            for channel in self._channels[text]:
+            known = self.versions[number]
+            match = matching.match(self._queries[number], prepared)
+            why = Why(
+                subscription=known.query,
+                reasons=match.reasons if match else (),
+                version=known.version,
+            )
+            for channel in self._channels[known.query]:
                 wanted.setdefault(channel, []).append(why)
         return wanted
 
@@ -60,5 +68,12 @@ class Audience:
             self.broken[text] = str(error)
             return False
         self._stored.add(len(self._queries), asked)
-        self._queries.append((text, asked))
+        self._queries.append(asked)
+        self.versions.append(_version(text, asked))
         return True
+
+
+def _version(text: str, asked: Query) -> QueryVersion:
+    definition = str(spelled_out(asked.root))
+    name = hashlib.sha256(definition.encode()).hexdigest()[:12]
+    return QueryVersion(query=text, version=name, definition=definition)

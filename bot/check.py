@@ -33,6 +33,10 @@ async def check(environ: Mapping[str, str], *, clock: Clock) -> list[str]:
         from bot.slack.check import problems as slack_problems  # noqa: PLC0415  only with Slack
 
         problems += await slack_problems(settings)
+    if settings.listen:
+        from bot.web import problems as web_problems  # noqa: PLC0415  only with a port
+
+        problems += await web_problems(settings.listen)
     try:
         async with open_app(settings, clock=clock) as app:
             problems += _folder_problems(settings.database)

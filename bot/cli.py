@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot import cli_lists
+from bot import cli_export, cli_lists
 
 #: `health` calls a process dead that has not said so for this long.
 HEARTBEAT = timedelta(minutes=2)
@@ -54,6 +54,7 @@ for command in (
     cli_lists.feeds,
     cli_lists.topics,
     cli_lists.subscriptions,
+    cli_export.export,
 ):
     cli.add_command(command)
 

@@ -16,12 +16,11 @@ from bot import commands_law as law
 from bot import commands_marking as marking
 from bot import commands_rehearsing as rehearsing
 from bot import commands_reporting as reporting
-from bot import commands_settings as choosing
 from bot import commands_subscribing as subscribing
 from bot import commands_timeline as timelines
 from bot.answers import Answer, Place, Problem
 from bot.asking import Asking, in_zone
-from bot.examples import show_help
+from bot.command_words import ANSWERS, WORDS
 from bot.law_page import LawPlace
 from bot.mistakes import or_problem, unknown
 from bot.question import Question
@@ -33,26 +32,6 @@ from feeds.topics import Topic
 from storage.search import Order
 from storage.stories import Mark
 
-#: The words that are answered in one piece, with the function that answers.
-_ANSWERS: Mapping[str, Callable[[Database, Question], Answer]] = {
-    "help": show_help,
-    "search": finding.search,
-    "latest": finding.latest,
-    "subscribe": subscribing.subscribe,
-    "unsubscribe": subscribing.unsubscribe,
-    "subscriptions": subscribing.of_channel,
-    "topics": subscribing.list_topics,
-    "law": law.law,
-    "status": reporting.status,
-    "why": reporting.why,
-    "timeline": timelines.timeline,
-    "deadlines": days.ahead,
-    "settings": choosing.settings,
-    "join": joining.join,
-    "split": joining.split,
-}
-#: Every word of the contract that is offered.
-WORDS = (*_ANSWERS, "rehearse")
 #: After these the audience is read again.
 _CHANGING = {"subscribe", "unsubscribe"}
 
@@ -68,6 +47,7 @@ class Commands:
         feeds: Mapping[str, Feed],
         clock: Callable[[], datetime],
         timezone: ZoneInfo,
+        calendars: str = "",
         on_change: Callable[[], Awaitable[None]],
     ) -> None:
         """Serve one database.
@@ -78,9 +58,17 @@ class Commands:
             feeds: The catalog.
             clock: Aware time, asked once a question.
             timezone: In which answers tell moments, unless a channel chose another.
+            calendars: What the address of a calendar begins with; empty when none is served.
             on_change: Called after subscriptions changed.
         """
-        self._asking = Asking(storage, topics=topics, feeds=feeds, clock=clock, timezone=timezone)
+        self._asking = Asking(
+            storage,
+            topics=topics,
+            feeds=feeds,
+            clock=clock,
+            timezone=timezone,
+            calendars=calendars,
+        )
         self._storage = storage
         self.timezone = timezone
         self._on_change = on_change
@@ -99,7 +87,7 @@ class Commands:
             return await self.rehearse(rest, channel=channel, user=user)
         if word in WORDS:
             answer = await self._asking.ask(
-                _ANSWERS[word], rest, channel=channel, user=user, word=word
+                ANSWERS[word], rest, channel=channel, user=user, word=word
             )
             if word in _CHANGING:
                 await self._on_change()

@@ -9,12 +9,12 @@ from itertools import islice
 from sqlite_utils import Database
 
 from bot.commands_rehearsing import topic_or_query
+from bot.date_wording import NAMES
 from bot.question import Question
 from bot.timeline import DayAhead, DaysAhead
 from bot.wording import day, visible
 from feeds import matching
 from feeds import query as queries
-from feeds.date_sentences import DateKind
 from feeds.model import EASTERN
 from feeds.prepared import prepare
 from storage import deadlines, deliveries, texts
@@ -25,15 +25,6 @@ from storage.entries import Entry
 PAGE, _BATCH, _HORIZON = 10, 200, timedelta(days=3 * 366)
 #: How many rows are read for one page: a query that fits next to nothing ends there.
 _MOST = 4_000
-
-NAMES = {
-    DateKind.EFFECTIVE: "Takes effect",
-    DateKind.COMMENTS_CLOSE: "Comments close",
-    DateKind.REPLIES_CLOSE: "Reply comments close",
-    DateKind.APPLICABLE: "Applies",
-    DateKind.COMPLIANCE: "Compliance",
-    DateKind.EXPIRES: "Expires",
-}
 
 
 def ahead(db: Database, question: Question, *, after: str = "") -> DaysAhead:

@@ -11,8 +11,8 @@ from sqlite_utils import Database
 from bot import steps, story
 from bot.answers import Problem
 from bot.card import FOOTINGS
-from bot.commands_deadlines import NAMES
 from bot.commands_marking import card_for
+from bot.date_wording import NAMES
 from bot.question import Question
 from bot.timeline import Happening, Timeline
 from bot.wording import visible

@@ -18,6 +18,20 @@ _SWITCH = {"": False, "0": False, "no": False, "off": False, "1": True, "yes": T
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """Where the web server waits for requests."""
+
+    #: Empty for every address of this machine.
+    host: str
+    #: 0 for a free one, which no setting can say.
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host or "localhost"
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What an operator can set; each field's metadata names its environment variable.
 
@@ -46,6 +60,10 @@ class Settings:
         default=ZoneInfo("America/New_York"), metadata={"env": "RULEWIRE_TIMEZONE"}
     )
     log_format: str = field(default="text", metadata={"env": "RULEWIRE_LOG"})
+    #: Health, metrics and calendars are served there; None for nowhere.
+    listen: Listen | None = field(default=None, metadata={"env": "RULEWIRE_PORT"})
+    #: How people reach it, where that is another address.
+    url: str = field(default="", metadata={"env": "RULEWIRE_URL"})
     #: Put into the User-Agent, so that a publisher can reach who runs this.
     contact: str = field(default="", metadata={"env": "RULEWIRE_CONTACT"})
 
@@ -53,6 +71,11 @@ class Settings:
     def slack_connected(self) -> bool:
         """Both tokens are there: alerts go to Slack instead of the terminal."""
         return bool(self.bot_token and self.app_token)
+
+    @property
+    def public_url(self) -> str:
+        """What the addresses of calendars begin with, without a last slash; empty without a server."""
+        return self.url or (f"http://{self.listen}" if self.listen else "")
 
     @property
     def default_channel(self) -> str:
@@ -89,6 +112,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         allow_private_addresses=_switch(values, "RULEWIRE_ALLOW_PRIVATE_ADDRESSES", problems),
         timezone=_zone(values, problems),
         log_format=_choice(values, "RULEWIRE_LOG", ("text", "json"), problems),
+        listen=_listen(values, problems),
+        url=_public(values, problems),
         contact=values["RULEWIRE_CONTACT"],
     )
     if problems:
@@ -98,7 +123,7 @@ def load(environ: Mapping[str, str]) -> Settings:
 
 def strangers(environ: Mapping[str, str]) -> list[str]:
     """Variables that look like settings and are not, each with the nearest that is."""
-    known = {*NAMES, *(f"{name}_FILE" for name in _SECRETS), *_LATER}
+    known = {*NAMES, *(f"{name}_FILE" for name in _SECRETS)}
     found = sorted(name for name in environ if name.startswith("RULEWIRE_") and name not in known)
     near = {name: difflib.get_close_matches(name, known, n=1) for name in found}
     return [
@@ -110,8 +135,6 @@ def strangers(environ: Mapping[str, str]) -> list[str]:
 NAMES = tuple(spec.metadata["env"] for spec in fields(Settings))
 _DEFAULTS = {spec.metadata["env"]: spec.default for spec in fields(Settings)}
 _SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
-#: Named in the contract for a part that a later version brings; accepted and not used yet.
-_LATER = ("RULEWIRE_PORT",)
 
 
 def _secret(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
@@ -140,6 +163,33 @@ def _address(values: Mapping[str, str], name: str, problems: list[str]) -> str:
     if not sound:
         problems.append(f"{name}: {text!r} is not an http or https address")
     return text
+
+
+def _listen(values: Mapping[str, str], problems: list[str]) -> Listen | None:
+    """A port, or an address of this machine and a port: "8080", "127.0.0.1:8080", "[::1]:8080"."""
+    text = values["RULEWIRE_PORT"]
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65_536):
+        problems.append(
+            f"RULEWIRE_PORT: {text!r} is not a port from 1 to 65535, such as 8080 or 127.0.0.1:8080"
+        )
+        return None
+    return Listen(host=host.strip("[]"), port=int(port))
+
+
+def _public(values: Mapping[str, str], problems: list[str]) -> str:
+    text = values["RULEWIRE_URL"]
+    if not text:
+        return ""
+    if not values["RULEWIRE_PORT"]:
+        problems.append(
+            "RULEWIRE_URL is the address of what RULEWIRE_PORT serves: set that as well"
+        )
+    if {"?", "#"} & set(text):
+        problems.append(f"RULEWIRE_URL: {text!r} must end before any ? or #")
+    return _address(values, "RULEWIRE_URL", problems).rstrip("/")
 
 
 def _file(values: Mapping[str, str], name: str, problems: list[str]) -> Path | None:

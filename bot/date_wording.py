@@ -13,6 +13,16 @@ from feeds.model import Document, DocumentType, Stage
 from feeds.standing import Force, Standing
 from feeds.text import sentences
 
+#: What comes on a day, by the kind of its deadline.
+NAMES = {
+    DateKind.EFFECTIVE: "Takes effect",
+    DateKind.COMMENTS_CLOSE: "Comments close",
+    DateKind.REPLIES_CLOSE: "Reply comments close",
+    DateKind.APPLICABLE: "Applies",
+    DateKind.COMPLIANCE: "Compliance",
+    DateKind.EXPIRES: "Expires",
+}
+
 #: Dates of the rest, with what a card calls them.
 _OTHERS = {
     DateKind.REPLIES_CLOSE: "Reply comments close",

@@ -21,6 +21,7 @@ from bot.story import card_here
 from storage import outbox
 from storage.cards import Standing
 from storage.channels import Place
+from storage.deliveries import Delivery
 from storage.errors import DatabaseError
 
 P = ParamSpec("P")
@@ -47,6 +48,7 @@ class Deliverer:
         clock: Callable[[], datetime],
         timezone: ZoneInfo,
         serves: Callable[[str], bool],
+        on_sent: Callable[[Delivery, datetime], None] = lambda _, __: None,
         pace_seconds: float = PACE_SECONDS,
         settle_again_seconds: float = SETTLE_AGAIN_SECONDS,
     ) -> None:
@@ -58,6 +60,7 @@ class Deliverer:
             clock: Aware time, asked once a message.
             timezone: In which alerts tell times.
             serves: Whether this poster can reach a channel; others stay owed.
+            on_sent: Told of each delivery that was sent, and when.
             pace_seconds: Between two messages of one channel.
             settle_again_seconds: Between two tries while the database is busy or full.
         """
@@ -66,6 +69,7 @@ class Deliverer:
         self._clock = clock
         self._timezone = timezone
         self._serves = serves
+        self._on_sent = on_sent
         self._pace = pace_seconds
         self._settle_again = settle_again_seconds
         self._stopping = asyncio.Event()
@@ -147,9 +151,9 @@ class Deliverer:
                 error.reason,
             )
             return False
-        await self._settle(
-            outbox.settle_sent, owed.delivery, ts=ts, now=self._clock(), card=standing
-        )
+        sent_at = self._clock()
+        await self._settle(outbox.settle_sent, owed.delivery, ts=ts, now=sent_at, card=standing)
+        self._on_sent(owed.delivery, sent_at)
         log.info(
             "delivered channel=%s entry=%s step=%s status=sent",
             owed.delivery.channel,

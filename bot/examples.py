@@ -18,6 +18,10 @@ EXAMPLES = (
     ),
     Example(command="latest topic:huawei", does="the newest entries, of all or of a query"),
     Example(command="subscribe huawei-and-standards", does="tell this channel of a topic or query"),
+    Example(
+        command="calendar huawei-and-standards",
+        does="the secret address of its days ahead, for a calendar program",
+    ),
     Example(command="unsubscribe huawei-and-standards", does="stop telling it"),
     Example(command="subscriptions", does="what this channel is subscribed to"),
     Example(command="topics", does="the named topics"),

@@ -8,8 +8,11 @@ import re
 import sys
 import time
 
-#: Slack's token shapes, wherever they turn up.
-_TOKEN = re.compile(r"x(?:ox[a-z]|app)-[A-Za-z0-9-]+")
+#: The shapes of Slack's tokens and of a calendar's address, wherever they turn up.
+_SECRETS = {
+    re.compile(r"x(?:ox[a-z]|app)-[A-Za-z0-9-]+"): "[token]",
+    re.compile(r"(?<=/calendar/)[A-Za-z0-9_-]+"): "[secret]",
+}
 
 
 def set_up(log_format: str, *, level: int = logging.INFO) -> None:
@@ -56,9 +59,12 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return without_secrets(json.dumps(line, ensure_ascii=False))
+        # ASCII, because some readers of logs end a line at U+2028 and U+0085 as well.
+        return without_secrets(json.dumps(line))
 
 
 def without_secrets(text: str) -> str:
-    """The text with every Slack token blanked."""
-    return _TOKEN.sub("[token]", text)
+    """The text with every Slack token and every calendar's address blanked."""
+    for shape, instead in _SECRETS.items():
+        text = shape.sub(instead, text)
+    return text

@@ -26,6 +26,8 @@ class Question:
     timezone: ZoneInfo
     topics: Mapping[str, Topic]
     feeds: Mapping[str, Feed]
+    #: What the address of a calendar begins with; empty when none is served.
+    calendars: str = ""
 
     @property
     def queries(self) -> dict[str, str]:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.app import App, Clock, open_app, stop_event
 from bot.commands import Commands
-from bot.config import Settings
+from bot.config import Listen, Settings
 from bot.deliver import Deliverer
 from bot.poll import PollResult
 from bot.poster import Poster
+from bot.readiness import Check, Jobs, database
 from bot.remind import remind
-from bot.schedule import Job, Schedule
+from bot.schedule import RHYTHM, Job, Schedule
 from feeds.errors import ConfigError
 from storage import outbox, polls, texts, upkeep
+
+if TYPE_CHECKING:
+    from bot.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +37,24 @@ async def run(settings: Settings, *, clock: Clock) -> None:
     Raises:
         ConfigError, DatabaseError: before anything is started.
     """
-    stop = stop_event()
+    from bot.metrics import Measured, Metrics  # noqa: PLC0415  one round for cron measures nothing
+
+    stop, metrics = stop_event(), Metrics()
     async with open_app(settings, clock=clock) as app, AsyncExitStack() as stack:
-        poster = await stack.enter_async_context(poster_of(app))
-        deliverer = app.deliverer(poster)
-        schedule = Schedule(_jobs(app, deliverer), now=clock())
+        poster = Measured(await stack.enter_async_context(poster_of(app)), metrics)
+        deliverer = app.deliverer(poster, on_sent=metrics.sent)
+        ends = Jobs(RHYTHM, monotonic=asyncio.get_running_loop().time)
+        checks = {"database": database(app.storage, clock), "jobs": ends.check}
+        if settings.listen:
+            await stack.enter_async_context(_serving(app, settings.listen, metrics, checks))
+        jobs = _jobs(app, deliverer, metrics)
+        schedule = Schedule(
+            {name: ends.watched(name, job) for name, job in jobs.items()}, now=clock()
+        )
         schedule.start()
         log.info("started feeds=%d slack=%s", len(app.feeds), settings.slack_connected)
         try:
-            await _converse(app, app.commands(), stop)
+            await _converse(app, app.commands(), stop, checks)
         finally:
             log.info("stopping")
             await schedule.stop()
@@ -117,12 +131,34 @@ async def poster_of(app: App) -> AsyncIterator[Poster]:
         yield poster
 
 
-async def _converse(app: App, commands: Commands, stop: asyncio.Event) -> None:
+@asynccontextmanager
+async def _serving(
+    app: App, listen: Listen, metrics: Metrics, checks: Mapping[str, Check]
+) -> AsyncIterator[None]:
+    """Answer web requests, and measure the event loop, within this block."""
+    from bot import metrics as measuring  # noqa: PLC0415  as above
+    from bot import web  # noqa: PLC0415  most run without it
+
+    site = web.Site(
+        app.storage, topics=app.queries, clock=app.clock, metrics=metrics, checks=checks
+    )
+    watching = asyncio.create_task(measuring.watch_loop(metrics), name="watch the event loop")
+    try:
+        async with web.serving(site.application(), listen):
+            yield
+    finally:
+        watching.cancel()
+
+
+async def _converse(
+    app: App, commands: Commands, stop: asyncio.Event, checks: dict[str, Check]
+) -> None:
     """Answer people until told to stop: in Slack, or on the terminal's prompt."""
     if app.settings.slack_connected:
         from bot.slack.connection import answering  # noqa: PLC0415  as above
 
-        async with answering(app.settings, commands):
+        async with answering(app.settings, commands) as trouble:
+            checks["slack"] = _slack_check(trouble, app.clock)
             await stop.wait()
     elif sys.stdin.isatty():
         from bot.prompt import converse  # noqa: PLC0415  as above
@@ -132,16 +168,24 @@ async def _converse(app: App, commands: Commands, stop: asyncio.Event) -> None:
         await stop.wait()
 
 
-def _jobs(app: App, deliverer: Deliverer) -> dict[str, Job]:
+def _slack_check(trouble: Callable[[datetime], str], clock: Clock) -> Check:
+    async def check() -> str:
+        return trouble(clock())
+
+    return check
+
+
+def _jobs(app: App, deliverer: Deliverer, metrics: Metrics) -> dict[str, Job]:
     poller, reading, watch = app.poller(), app.reading(), app.law()
 
     async def poll() -> None:
         await app.refresh()
-        await poller.poll_due(now=app.clock())
+        metrics.polled(await poller.poll_due(now=app.clock()))
         await deliverer.deliver_due()
 
     async def read() -> None:
-        if await reading.read_due(now=app.clock()):
+        if owed := await reading.read_due(now=app.clock()):
+            metrics.matched(owed)
             await deliverer.deliver_due()
 
     async def reminding() -> None:

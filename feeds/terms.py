@@ -165,6 +165,21 @@ def negated(node: Node) -> Node:
     return node.node if isinstance(node, Not) else Not(node)
 
 
+def spelled_out(node: Node) -> Node:
+    """The same with what each topic stands for in its place; `str` then names no topic."""
+    match node:
+        case Topic(_, inner):
+            return spelled_out(inner)
+        case Not(inner):
+            return negated(spelled_out(inner))
+        case And(nodes):
+            return both(list(map(spelled_out, nodes)))
+        case Or(nodes):
+            return either(list(map(spelled_out, nodes)))
+        case _:
+            return node
+
+
 def is_positive(node: Node) -> bool:
     """Whether whatever matches has some word or fact that was asked for; a day alone is not one."""
     match node:

@@ -159,3 +159,17 @@ def select(
     found = db.execute(sql, parameters)
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def stream(
+    db: Database, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()
+) -> Iterator[dict[str, Any]]:
+    """As `select`, one row at a time: however many there are, they are not held together.
+
+    All are as they were when the first was read, whatever another connection writes meanwhile
+    (sqlite.org/isolation.html).
+    """
+    found = db.execute(sql, parameters)
+    names = [column[0] for column in found.description]
+    for row in found:
+        yield dict(zip(names, row, strict=True))

@@ -30,6 +30,8 @@ class Deadline:
     sequence: int
     #: Since when this day is known.
     set_at: datetime
+    #: When anything of it was changed last: its day, or how sure that is.
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,28 @@ class Move:
     deadline: Deadline
     #: None for one that was not known.
     before: Former | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A deadline with the document that sets it and the days it had before, first first."""
+
+    deadline: Deadline
+    entry: Entry
+    history: tuple[Former, ...]
+
+    @property
+    def day(self) -> date | None:
+        """Its day, or the last that it had; None for one that never had any."""
+        known = (former.day for former in reversed(self.history) if former.day)
+        return self.deadline.due.day or next(known, None)
+
+
+#: What `dated` reads, to be followed by a condition.
+DATED = (
+    f"SELECT deadlines.id AS deadline_id, {entries.COLUMNS} FROM deadlines"  # noqa: S608  the columns are ours
+    " JOIN entries ON entries.id = deadlines.entry_id"
+)
 
 
 def keep(db: Database, entry: Entry, found: Sequence[Due], *, now: datetime) -> list[Move]:
@@ -99,13 +123,11 @@ def between(
     day, number = after or (first, 0)
     rows = select(
         db,
-        f"SELECT deadlines.id AS deadline_id, {entries.COLUMNS} FROM deadlines"  # noqa: S608  the columns are ours
-        " JOIN entries ON entries.id = deadlines.entry_id"
-        " WHERE (day, deadlines.id) > (?, ?) AND day <= ?"
+        f"{DATED} WHERE (day, deadlines.id) > (?, ?) AND day <= ?"
         f"{_TOLD if told else ''} ORDER BY day, deadlines.id LIMIT ?",
         [day.isoformat(), number, last.isoformat(), limit],
     )
-    return [(_get(db, row["deadline_id"]), entries.from_row(row)) for row in rows]
+    return [(get(db, row["deadline_id"]), entries.from_row(row)) for row in rows]
 
 
 _TOLD = (
@@ -133,7 +155,7 @@ def _insert(db: Database, entry: Entry, due: Due, *, now: datetime) -> Deadline:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [str(uuid.uuid4()), entry.id, due.kind.value, due.applies_to, *_values(due), to_text(now)],
     )
-    return _get(db, int(done.lastrowid or 0))
+    return get(db, int(done.lastrowid or 0))
 
 
 def _update(db: Database, known: Deadline, due: Due, *, now: datetime) -> list[Move]:
@@ -148,8 +170,8 @@ def _update(db: Database, known: Deadline, due: Due, *, now: datetime) -> list[M
         )
     db.execute(
         "UPDATE deadlines SET day = ?, provisional = ?, source = ?, sentence = ?,"
-        " sequence = sequence + ?, set_at = iif(?, ?, set_at) WHERE id = ?",
-        [*_values(due), moved, moved, to_text(now), known.id],
+        " sequence = sequence + ?, set_at = iif(?, ?, set_at), changed_at = ? WHERE id = ?",
+        [*_values(due), moved, moved, to_text(now), to_text(now), known.id],
     )
     if not moved:
         return []
@@ -159,10 +181,21 @@ def _update(db: Database, known: Deadline, due: Due, *, now: datetime) -> list[M
         source=known.due.source,
         set_at=known.set_at,
     )
-    return [Move(deadline=_get(db, known.id), before=before)]
+    return [Move(deadline=get(db, known.id), before=before)]
 
 
-def _get(db: Database, deadline_id: int) -> Deadline:
+def dated(db: Database, row: Mapping[str, Any]) -> Dated:
+    """What a row of `DATED` names, with its history."""
+    number = row["deadline_id"]
+    return Dated(
+        deadline=get(db, number),
+        entry=entries.from_row(row),
+        history=tuple(history(db, number)),
+    )
+
+
+def get(db: Database, deadline_id: int) -> Deadline:
+    """One deadline, which there is."""
     (row,) = select(db, "SELECT * FROM deadlines WHERE id = ?", [deadline_id])
     return _from_row(row)
 
@@ -187,6 +220,7 @@ def _from_row(row: Mapping[str, Any]) -> Deadline:
         ),
         sequence=row["sequence"],
         set_at=to_instant(row["set_at"]),
+        changed_at=to_instant(row["changed_at"] or row["set_at"]),
     )
 
 

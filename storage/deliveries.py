@@ -38,6 +38,8 @@ class Why:
     #: The subscription's query: "topic:huawei", "huawei standards"; `FOLLOWED` for a person's story.
     subscription: str
     reasons: tuple[Reason, ...]
+    #: Which of its meanings the query had (storage/query_versions.py); empty for a followed story.
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,25 @@ def was_sent(db: Database, entry_id: int) -> bool:
         " WHERE entry_id = ? AND state IN ('sending', 'sent', 'uncertain') LIMIT 1"
     )
     return db.execute(query, [entry_id]).fetchone() is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The deliveries in one state."""
+
+    count: int
+    #: When the oldest of them came to be owed.
+    since: datetime
+
+
+def backlogs(db: Database) -> dict[State, Backlog]:
+    """How many deliveries are in each state, and since when; states without any are left out."""
+    rows = select(
+        db, "SELECT state, count(*) AS n, min(created_at) AS since FROM outbox GROUP BY state"
+    )
+    return {
+        State(row["state"]): Backlog(count=row["n"], since=to_instant(row["since"])) for row in rows
+    }
 
 
 def stories_of(db: Database, channel: str) -> set[int]:

@@ -382,3 +382,45 @@ def m011_worth_in_the_index(db: Database) -> None:
         DROP TABLE entries_fts_before;
         """
     )
+
+
+@migrations()
+def m012_query_versions(db: Database) -> None:
+    """What each query meant, so that whoever was told something can be told by which words."""
+    db.executescript(
+        """
+        CREATE TABLE query_versions (
+            query TEXT NOT NULL,                 -- as a subscription has it: "topic:NAME"
+            version TEXT NOT NULL,               -- names the definition
+            definition TEXT NOT NULL,            -- the query with its topics spelled out
+            since TEXT NOT NULL,
+            PRIMARY KEY (query, version)
+        ) STRICT, WITHOUT ROWID;
+        """
+    )
+
+
+@migrations()
+def m013_deadline_changes(db: Database) -> None:
+    """When a deadline was last changed, be it only in how sure its day is."""
+    db.executescript(
+        """
+        ALTER TABLE deadlines ADD COLUMN changed_at TEXT;  -- NULL: not since its day is known
+        """
+    )
+
+
+@migrations()
+def m014_calendars(db: Database) -> None:
+    """The secret address of a subscription's calendar."""
+    db.executescript(
+        """
+        CREATE TABLE calendars (
+            subscription_id INTEGER PRIMARY KEY
+                REFERENCES subscriptions (id) ON DELETE CASCADE,
+            secret TEXT NOT NULL,
+            made_by TEXT NOT NULL,
+            made_at TEXT NOT NULL
+        ) STRICT;
+        """
+    )

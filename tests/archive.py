@@ -36,6 +36,8 @@ TOPICS = {
         query='"standards organizations"',
     ),
 }
+#: What the addresses of calendars begin with.
+CALENDARS = "https://rules.example"
 FEEDS = {"example-news": make_feed()}
 
 
@@ -91,7 +93,7 @@ class Archive:
 
 @asynccontextmanager
 async def open_archive(
-    folder: Path, *, clock: Callable[[], datetime] = lambda: NOW
+    folder: Path, *, clock: Callable[[], datetime] = lambda: NOW, calendars: str = CALENDARS
 ) -> AsyncIterator[Archive]:
     """An empty archive in a folder."""
     storage = Storage(folder / "archive.db")
@@ -108,6 +110,7 @@ async def open_archive(
             feeds=FEEDS,
             clock=clock,
             timezone=ZoneInfo("America/New_York"),
+            calendars=calendars,
             on_change=changed,
         ),
     )

@@ -19,12 +19,14 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 #: One door per dependency: the files (or folders, ending in a slash) that may import it.
 DOORS = {
-    "aiohttp": ("feeds/http.py", "bot/slack/", "bot/app.py"),
-    "aiolimiter": ("feeds/lanes.py", "bot/deliver.py", "bot/slack/"),
+    "aiohttp": ("feeds/http.py", "bot/slack/", "bot/app.py", "bot/web.py"),
+    "aiolimiter": ("feeds/lanes.py", "bot/deliver.py", "bot/slack/", "bot/web.py"),
     "apscheduler": ("bot/schedule.py",),
     "brotli": ("feeds/encodings.py",),
     "feedparser": ("feeds/news.py",),
+    "icalendar": ("bot/deadline_calendar.py",),
     "lxml": ("feeds/regulation.py",),
+    "prometheus_client": ("bot/metrics.py",),
     "rich": (
         "bot/ask.py",
         "bot/backfill.py",

@@ -10,7 +10,7 @@ import pytest
 
 from bot import config
 from bot.cli import cli
-from bot.commands import WORDS
+from bot.command_words import WORDS
 from feeds.model import FeedKind
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,4 +1,4 @@
-"""Every Poster keeps the promises of `bot/poster.py`: the fake, the terminal, and Slack's client."""
+"""Every Poster keeps the promises of `bot/poster.py`: the fake, the counting one, the terminal, and Slack's client."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from bot.card import Card, card
+from bot.metrics import Measured, Metrics
 from bot.poster import Alert, DeliveryError, Outcome, Poster, Reply
 from bot.slack.client import EVENT_TYPE, TIMEOUT, SlackPoster, web_client
 from bot.terminal import TerminalPoster
@@ -58,6 +59,12 @@ class FakeRig:
 
     def shown(self) -> int:
         return len(self.fake.posted)
+
+
+class MeasuredRig(FakeRig):
+    def __init__(self) -> None:
+        super().__init__()
+        self.poster = Measured(self.fake, Metrics())
 
 
 class FailingOutput(io.StringIO):
@@ -110,9 +117,13 @@ async def slack() -> AsyncIterator[SlackRig]:
         yield rig
 
 
-@pytest.fixture(params=["fake", "terminal", "slack"])
+@pytest.fixture(params=["fake", "measured", "terminal", "slack"])
 async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
-    made: dict[str, Callable[[], Rig]] = {"fake": FakeRig, "terminal": TerminalRig}
+    made: dict[str, Callable[[], Rig]] = {
+        "fake": FakeRig,
+        "measured": MeasuredRig,
+        "terminal": TerminalRig,
+    }
     async with AsyncExitStack() as stack:
         if request.param == "slack":
             yield await stack.enter_async_context(slack_rig())

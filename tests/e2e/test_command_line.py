@@ -277,3 +277,54 @@ async def test_the_manifest_is_json_on_stdout_and_advice_on_stderr(shell: Rulewi
     (command,) = json.loads(ended.out)["features"]["slash_commands"]
     assert command["command"] == "/rulewire"
     assert "connections:write" in ended.err
+
+
+async def test_a_json_log_is_one_object_a_line_for_each_poll_and_delivery(
+    register: LoopbackRegister, shell: Rulewire
+) -> None:
+    headline = 'Huawei \u2028 and standards\x85 "5G"'
+    await shell.command("poll")
+    register.host.on(
+        "/wire", reply(rss((headline, "https://www.example.com/1", "")), content_type=PRESS)
+    )
+    register.inspection.append(filed())
+
+    ended = await shell.command(
+        "poll",
+        "--now",
+        "2099-01-01T12:00",
+        RULEWIRE_LOG="json",
+        RULEWIRE_FEEDS=shell.settings["RULEWIRE_FEEDS"],
+    )
+
+    lines = [json.loads(line) for line in ended.err.splitlines()]
+    events = [line["event"].split(" status=")[0] for line in lines]
+    assert {line["level"] for line in lines} == {"info"}
+    assert {f"polled feed={name}" for name in ("register", "inspection", "wire")} <= set(events)
+    assert sum(event.startswith("delivered channel=terminal") for event in events) == 2
+
+
+async def test_a_backup_is_restored_in_a_new_place_and_goes_on_where_it_was(
+    register: LoopbackRegister, shell: Rulewire, tmp_path: Path
+) -> None:
+    await shell.command("poll", "--now", "2020-06-15T12:00")
+    register.inspection.append(
+        filed(filed_at="2020-06-16T08:45:00.000-04:00", publication_date="2020-06-18")
+    )
+    told = await shell.command("poll", "--now", "2020-06-16T08:46")
+    copy, restored = tmp_path / "copy.db", tmp_path / "elsewhere" / "rulewire.db"
+    await shell.command("backup", str(copy))
+    restored.parent.mkdir(mode=0o700)
+    restored.write_bytes(copy.read_bytes())
+    restored.chmod(0o600)
+    there = {"RULEWIRE_DATABASE": str(restored)}
+
+    sound = await shell.command("check", **there)
+    again = await shell.command("poll", "--now", "2020-06-17T12:00", **there)
+    register.inspection.clear()
+    register.publish(june_2020())
+    printed = await shell.command("poll", "--now", "2020-06-18T06:01", **there)
+
+    assert "On public inspection" in told.out
+    assert (sound.code, again.code, again.out) == (0, 0, "")
+    assert "Published" in printed.out

@@ -43,3 +43,24 @@ def test_a_match_says_why(db: Database) -> None:
 
     assert why.subscription == "huawei"
     assert "Huawei" in why.reasons[0].sentence
+
+
+def test_a_version_names_what_a_query_means_with_its_topics_spelled_out(db: Database) -> None:
+    mine = subscribe(db, "C1", "topic:mine -topic:other")
+    topics = {"mine": "huawei OR zte", "other": "topic:mine notice"}
+
+    (first,) = Audience([mine], topics).versions
+    (same,) = Audience([mine], topics | {"more": "x"}).versions
+    (changed,) = Audience([mine], topics | {"mine": "huawei"}).versions
+
+    assert first.definition == "(huawei OR zte) -((huawei OR zte) notice)"
+    assert first == same
+    assert first.version != changed.version
+
+
+def test_a_match_names_the_version_of_its_query(db: Database) -> None:
+    wants = Audience([subscribe(db, "C1", "topic:mine")], {"mine": "huawei"})
+
+    (why,) = wants.of(make_item())["C1"]
+
+    assert [each.version for each in wants.versions] == [why.version]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.answers import Details, Entries, Help, Notice, Place, Problem, Subscriptions, Topics
-from bot.commands import WORDS
+from bot.command_words import WORDS
 from bot.examples import EXAMPLES
 from bot.report import Explanation, Status
 from feeds.model import Stage

@@ -76,3 +76,43 @@ def test_a_misspelt_setting_is_named_with_the_right_one() -> None:
     found = config.strangers({"RULEWIRE_CHANEL": "C1", "RULEWIRE_CHANNEL": "C1", "HOME": "/"})
 
     assert found == ["RULEWIRE_CHANEL is not a setting; did you mean RULEWIRE_CHANNEL?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "listen", "url"),
+    [
+        ("8080", config.Listen(host="", port=8080), "http://localhost:8080"),
+        ("127.0.0.1:80", config.Listen(host="127.0.0.1", port=80), "http://127.0.0.1:80"),
+        ("[::1]:8080", config.Listen(host="::1", port=8080), "http://[::1]:8080"),
+        ("", None, ""),
+    ],
+)
+def test_a_port_may_name_its_address(text: str, listen: config.Listen | None, url: str) -> None:
+    settings = config.load({"RULEWIRE_PORT": text})
+
+    assert (settings.listen, settings.public_url) == (listen, url)
+
+
+@pytest.mark.parametrize("text", ["http", "0", "65536", "-1", "8080/x", "1" * 99, "٨٠٨٠", ":"])
+def test_a_port_that_is_none_is_a_problem(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"RULEWIRE_PORT: .* is not a port from 1 to 65535"):
+        config.load({"RULEWIRE_PORT": text})
+
+
+def test_the_public_address_goes_before_the_port_in_calendars() -> None:
+    settings = config.load({"RULEWIRE_PORT": "80", "RULEWIRE_URL": "https://rules.example/x/"})
+
+    assert settings.public_url == "https://rules.example/x"
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "said"),
+    [
+        ("rules.example", "80", "not an http or https address"),
+        ("https://rules.example/?a=b", "80", "before any"),
+        ("https://rules.example", "", "RULEWIRE_PORT"),
+    ],
+)
+def test_a_public_address_that_leads_nowhere_is_a_problem(url: str, port: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        config.load({"RULEWIRE_PORT": port, "RULEWIRE_URL": url})

@@ -32,3 +32,18 @@ def test_a_json_line_is_one_document() -> None:
     assert "\n" not in line
     assert json.loads(line)["event"] == 'polled feed="a"\nb'
     assert json.loads(line)["level"] == "info"
+
+
+@pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
+def test_the_address_of_a_calendar_never_reaches_a_line(formatter: logging.Formatter) -> None:
+    line = formatter.format(record("GET /calendar/12-aB_c-9.ics failed"))
+
+    assert "aB_c" not in line
+    assert "/calendar/[secret].ics" in line
+
+
+def test_a_json_line_is_one_line_to_whoever_reads_it() -> None:
+    line = JsonFormatter().format(record("a\u2028b\x85c\x0bd\re\udc80"))
+
+    assert line.splitlines() == [line]
+    assert json.loads(line)["event"] == "a\u2028b\x85c\x0bd\re\udc80"

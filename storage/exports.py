@@ -1,0 +1,70 @@
+"""All that is kept of a kind, one row at a time, for whoever takes it elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from storage import deadlines, deliveries, entries, subscriptions
+from storage.database import stream, to_instant
+from storage.deadlines import Dated
+from storage.deliveries import Delivery
+from storage.entries import Entry
+from storage.query_versions import QueryVersion
+from storage.subscriptions import Subscription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A delivery with what it tells of, and the times of its life."""
+
+    delivery: Delivery
+    entry: Entry
+    due_at: datetime
+    #: When it was last handed to Slack; None until then.
+    started_at: datetime | None
+
+
+def every_entry(db: Database) -> Iterator[Entry]:
+    """Entries, first remembered first."""
+    return map(entries.from_row, stream(db, f"SELECT {entries.COLUMNS} FROM entries ORDER BY id"))  # noqa: S608  the columns are ours
+
+
+def every_delivery(db: Database) -> Iterator[Told]:
+    """Deliveries in whichever state, first owed first."""
+    rows = stream(
+        db,
+        f"SELECT {entries.COLUMNS}, outbox.id AS number, due_at, started_at FROM outbox"  # noqa: S608  the columns are ours
+        " JOIN events ON events.id = event_id JOIN entries ON entries.id = entry_id"
+        " ORDER BY outbox.id",
+    )
+    for row in rows:
+        delivery = deliveries.get(db, row["number"])
+        if delivery:
+            yield Told(
+                delivery=delivery,
+                entry=entries.from_row(row),
+                due_at=to_instant(row["due_at"]),
+                started_at=to_instant(row["started_at"]) if row["started_at"] else None,
+            )
+
+
+def every_deadline(db: Database) -> Iterator[Dated]:
+    """Deadlines, also those without a day, first known first."""
+    rows = stream(db, f"{deadlines.DATED} ORDER BY deadlines.id")
+    return (deadlines.dated(db, row) for row in rows)
+
+
+def every_subscription(db: Database) -> Iterator[Subscription]:
+    """Subscriptions, oldest first; few enough to be read at once."""
+    return iter(subscriptions.every(db))
+
+
+def every_query(db: Database) -> Iterator[tuple[QueryVersion, datetime]]:
+    """What each subscription's query meant, and since when, in the order of time."""
+    for row in stream(db, "SELECT * FROM query_versions ORDER BY since, query"):
+        since = to_instant(row.pop("since"))
+        yield QueryVersion(**row), since
