@@ -44,6 +44,8 @@ class Notice:
     aloud: bool = False
     #: The mark that was put on a story, and the story's id, for whoever offers to take it off.
     undo: tuple[Mark, int] | None = None
+    #: An address that goes with it, shown letter for letter, to be copied.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ def run(verbose: bool) -> None:  # noqa: FBT001  click passes it so
     from bot import shell
 
     settings = shell.settings(verbose=verbose, prompt=sys.stdin.isatty())
-    if not settings.slack_connected:
+    if not settings.slack_connected and settings.log_format == "text":
         click.echo(
             "Slack is not connected: alerts appear here. `rulewire manifest` shows how to connect.",
             err=True,

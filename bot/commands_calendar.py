@@ -48,7 +48,8 @@ def calendar(db: Database, question: Question) -> Notice | Problem:
     return Notice(
         text=f"{before}Whoever has this address can read the deadlines of {found.query} in a"
         " calendar program. It is the same for everyone in this channel; “calendar renew” makes"
-        f" another: {question.calendars}/calendar/{name}.ics"
+        " another.",
+        url=f"{question.calendars}/calendar/{name}.ics",
     )
 
 

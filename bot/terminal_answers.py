@@ -40,7 +40,11 @@ def render_answer(answer: object, _timezone: ZoneInfo = UTC) -> RenderableType:
 
 @render_answer.register
 def _notice(answer: Notice, _timezone: ZoneInfo = UTC) -> RenderableType:
-    return _line(f"{answer.by} {answer.text}" if answer.by else answer.text)
+    said = _line(f"{answer.by} {answer.text}" if answer.by else answer.text)
+    if not answer.url:
+        return said
+    # Linked, as a long one that is broken into lines could not be copied.
+    return Group(said, Text(answer.url, Style(link=answer.url), overflow="fold"))
 
 
 @render_answer.register

@@ -50,6 +50,12 @@ def link(url: str, label: str, limit: int = 3000) -> str:
     return f"<{target}|{escape(label.replace('|', '¦'), room) or 'Link'}>"
 
 
+def address(url: str) -> str:
+    """An address of our own as a link that shows it letter for letter; empty when it is none."""
+    target = (safe_url(url) or "").replace("&", "&amp;")
+    return f"<{target}>" if target else ""
+
+
 def date(value: datetime, fallback: str) -> str:
     """A moment that each reader sees in their own time zone.
 

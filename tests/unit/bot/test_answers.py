@@ -146,3 +146,14 @@ def test_visits_are_told_in_few_letters(
     feed = replace(FEED, read_at=read_at, next_at=next_at)
 
     assert feed.visits(NOW) == said
+
+
+def test_an_address_to_copy_is_shown_letter_for_letter() -> None:
+    url = "https://rules.example/my_app/calendar/1-_ab_-c~d*e*" + "_x" * 30 + ".ics"
+    screen = Console(file=StringIO(), width=40, record=True)
+
+    text, blocks = message(Notice(text="Here:", url=url), UTC)
+    screen.print(render_answer(Notice(text="Here:", url=url), UTC))
+
+    assert text == blocks[0]["text"]["text"] == f"Here:\n<{url}>"
+    assert screen.export_text().replace("\n", "") == f"Here:{url}"

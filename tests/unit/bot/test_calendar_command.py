@@ -27,7 +27,7 @@ async def address(archive: Archive, text: str = "calendar", *, channel: str = CH
     answer = await archive.ask(text, channel=channel)
     assert isinstance(answer, Notice)
     assert not answer.aloud
-    found = re.fullmatch(rf".*: {CALENDARS}/calendar/([\w-]+)\.ics", answer.text)
+    found = re.fullmatch(rf"{CALENDARS}/calendar/([\w-]+)\.ics", answer.url)
     assert found
     return found[1]
 
