@@ -79,8 +79,11 @@ _GONE = Problem(message="This story is not in the archive any more.")
 def _happening(event: Event, entry: Entry) -> Happening:
     item = entry.item
     by = item.publisher if event.step is Step.REPORTED else ""
+    whole_day = event.step is Step.LAW_CHANGED
+    at = event.at or event.seen_at
     return Happening(
-        at=event.at or event.seen_at,
+        at=datetime.combine(at.astimezone(EASTERN), time.max, EASTERN) if whole_day else at,
+        whole_day=whole_day,
         what=FOOTINGS[footing.of(item)] if event.step is Step.REPORTED else steps.name(event.step),
         detail=visible(steps.detail(event) or by or "", 160),
         title=visible(item.title, 200),

@@ -45,6 +45,9 @@ def as_step(shown: Card, event: Event, *, now: datetime) -> Card:
         return shown
     if event.step in _BY_LATER:
         shown = replace(shown, url=f"https://www.federalregister.gov/d/{event.source}")
+    if event.step is Step.COMMENTS_CLOSING:
+        told = tuple(fact for fact in shown.facts if "omments close" in fact.label)
+        shown = replace(shown, facts=(*told, *shown.references[:2]))
     _, _, detail = shown.headline.partition(" · ")
     return replace(shown, headline=f"{happened} · {detail}" if detail else happened)
 

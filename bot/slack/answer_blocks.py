@@ -103,7 +103,8 @@ def _details(answer: Details, _timezone: ZoneInfo) -> Message:
 @message.register
 def _timeline(answer: Timeline, timezone: ZoneInfo) -> Message:
     head = f"*Timeline*: {line(answer.card)}"
-    lines = [_happening(each, timezone) for each in answer.happenings]
+    own = visible(answer.card.title, 200)
+    lines = [_happening(each, timezone, own=own) for each in answer.happenings]
     rows = [
         section(said) | _taking_out(each)
         for said, each in zip(lines, answer.happenings, strict=True)
@@ -209,9 +210,13 @@ def _taking_out(each: Happening) -> Block:
     return {"accessory": buttons.not_this_story(each.entry_id)}
 
 
-def _happening(each: Happening, timezone: ZoneInfo) -> str:
-    said = mrkdwn.escape(" · ".join(one for one in (each.what, each.detail) if one), LINE)
-    title = f" · {mrkdwn.link(each.url, visible(each.title, 120), LINE)}" if each.title else ""
+def _happening(each: Happening, timezone: ZoneInfo, *, own: str) -> str:
+    """A line of a timeline; the document that the whole is about is not named in each."""
+    what = mrkdwn.link(each.url, each.what, LINE) if each.title == own else each.what
+    detail = f" · {mrkdwn.escape(each.detail, LINE)}" if each.detail else ""
+    said = f"{what}{detail}"
+    named = each.title and each.title != own
+    title = f" · {mrkdwn.link(each.url, visible(each.title, 120), LINE)}" if named else ""
     at = day(each.at.astimezone(EASTERN).date()) if each.whole_day else when(each.at, timezone)
     return f"{at}: {said}{title}"
 

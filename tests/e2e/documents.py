@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
@@ -82,11 +83,22 @@ def june_2020(**but: object) -> Row:
     return published(day="2020-06-18") | facts | but
 
 
-def rss(*items: tuple[str, str, str], title: str = "Trade Wire") -> str:
-    """An RSS feed of (headline, link, pubDate)."""
+_NO_SOURCES: Mapping[str, str] = {}
+
+
+def _source(name: str | None) -> str:
+    return f'<source url="https://www.example.com/">{escape(name)}</source>' if name else ""
+
+
+def rss(
+    *items: tuple[str, str, str],
+    title: str = "Trade Wire",
+    sources: Mapping[str, str] = _NO_SOURCES,
+) -> str:
+    """An RSS feed of (headline, link, pubDate); `sources` names the publisher of some links."""
     rows = "".join(
         f"<item><title>{escape(headline)}</title><link>{escape(link)}</link>"
-        f"<guid>{escape(link)}</guid><pubDate>{date}</pubDate></item>"
+        f"<guid>{escape(link)}</guid><pubDate>{date}</pubDate>{_source(sources.get(link))}</item>"
         for headline, link, date in items
     )
     return (

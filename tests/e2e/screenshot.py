@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import tempfile
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -22,10 +22,11 @@ from tests.e2e.documents import NUMBER, filed, june_2020, published, rss
 from tests.e2e.local_slack import LocalSlack, local_slack, said_base
 from tests.e2e.rulewire import Rulewire, world_settings
 from tests.e2e.waiting import until_true
+from tests.ecfr_server import LoopbackEcfr, loopback_ecfr, part, section
 from tests.servers import LoopbackRegister, loopback_register, reply
 
 #: The picture of an alert in CSS pixels, and how many of its own each is: 1,400 across.
-WIDTH, HEIGHT, SCALE = 1000, 470, 1.4
+WIDTH, HEIGHT, SCALE = 1000, 960, 1.4
 #: Of an answer: as wide as a channel beside a list of channels; a long one is cut at the foot.
 ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE = 760, 700, 1.2
 #: When people ask, and what; each answer is a picture of this name.
@@ -34,6 +35,7 @@ ASKED = {
     "search": 'search "entity list"',
     "rehearse": 'rehearse agency:bis "entity list" huawei',
     "why": "why 85 FR 36719",
+    "timeline": "timeline 2020-13093",
     "topics": "topics",
 }
 _FACTS = Path(__file__).parents[1] / "evaluation" / "facts.jsonl"
@@ -62,36 +64,83 @@ _CHANNEL = """
     [...document.querySelectorAll(".sidebar-item")]
         .find(each => each.textContent.includes("standards-rules"))?.click();
 """
-_THREAD = 'document.querySelector(".thread-summary")?.click();'
-_OPENED = 'document.querySelectorAll(".thread-body .msg").length == 2'
+_THREAD = '[...document.querySelectorAll(".thread-summary")].at(-1)?.click();'
+#: The card, and what was told of it: press, filing, publication, the Code, a reminder.
+_OPENED = 'document.querySelectorAll(".thread-body .msg").length == 6'
+#: The stand-in shows the markup of moments, Slack the moments.
+_MOMENTS = r"""
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode())
+        texts.currentNode.data = texts.currentNode.data.replace(/<!date\^[^|]*\|([^>]*)>/g, "$1");
+"""
 _END = 'document.querySelector(".thread-body").scrollTop = 1e6;'
 #: How many messages the channel shows, and where the last one stands.
 _SHOWN = 'document.querySelectorAll(".msg").length'
 _LAST = r"""
     const last = [...document.querySelectorAll(".msg")].at(-1);
-    const texts = document.createTreeWalker(last, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode())  // the stand-in shows the markup of moments, Slack the moments
-        texts.currentNode.data = texts.currentNode.data.replace(/<!date\^[^|]*\|([^>]*)>/g, "$1");
     last.scrollIntoView({block: "start"});
     const {x, y, width, height} = last.getBoundingClientRect();
     return {x, y, width, height: Math.min(height, innerHeight - y)};
 """
 
 
-async def tell(register: LoopbackRegister, rulewire: Rulewire) -> None:
-    """The rule of June 2020: filed on the 16th, printed on the 18th."""
-    register.host.on("/wire", reply(rss(), content_type="application/rss+xml"))
-    await rulewire.command("poll", "--now", "2020-06-15T12:00")
+#: Headlines in the manner of the press of May and June 2020.
+_LEAK = (
+    "US drafts rule to allow Huawei and American firms to work together on 5G standards - sources",
+    "https://www.example.com/leak",
+    "Thu, 07 May 2020 11:10:00 GMT",
+)
+_CONFIRMED = (
+    "US companies allowed to work with Huawei on 5G standards",
+    "https://www.example.com/confirmed",
+    "Mon, 15 Jun 2020 23:20:00 GMT",
+)
+_COMMERCE = (
+    "US companies can work with Huawei on 5G, other standards: Commerce Department",
+    "https://www.example.org/commerce",
+    "Tue, 16 Jun 2020 06:30:00 GMT",
+)
+_PUBLISHERS = {
+    "https://www.example.com/leak": "Evening Wire",
+    "https://www.example.com/confirmed": "Trade Wire",
+    "https://www.example.org/commerce": "Morning Post",
+}
+_NOTE = (
+    "Technology that is designated EAR99 may be released {}to contribute to the development of a"
+    " standard in a standards organization."
+)
+
+
+async def tell(register: LoopbackRegister, ecfr: LoopbackEcfr, rulewire: Rulewire) -> None:
+    """The rule of June 2020: leaked, confirmed, filed, printed, in the Code, closing for comments."""
+    await _press(register, rulewire, "2020-05-06T12:00")
+    await _press(register, rulewire, "2020-05-07T07:20", _LEAK)
+    await _press(register, rulewire, "2020-06-15T19:30", _LEAK, _CONFIRMED)
+    await _press(register, rulewire, "2020-06-16T02:40", _LEAK, _CONFIRMED, _COMMERCE)
     filing = filed(filed_at="2020-06-16T08:45:00.000-04:00", publication_date="2020-06-18")
     register.inspection.append(filing)
     await rulewire.command("poll", "--now", "2020-06-16T08:46")
     register.inspection.clear()
     register.publish(june_2020())
+    ecfr.issue(part(section("744.11", _NOTE.format("with a license "))), date(2019, 5, 21))
     await rulewire.command("poll", "--now", "2020-06-18T06:01")
+    ecfr.issue(part(section("744.11", _NOTE.format(""))), date(2020, 6, 18))
+    ecfr.up_to_date_as_of = date(2020, 6, 18)
+    await rulewire.command("poll", "--now", "2020-06-20T10:00")
+    await rulewire.command("poll", "--now", "2020-08-14T09:00")
+
+
+async def _press(
+    register: LoopbackRegister, rulewire: Rulewire, now: str, *headlines: tuple[str, str, str]
+) -> None:
+    register.host.on(
+        "/wire", reply(rss(*headlines, sources=_PUBLISHERS), content_type="application/rss+xml")
+    )
+    await rulewire.command("poll", "--now", now)
 
 
 async def alert(page: Page) -> bytes:
-    """The channel with its alert, and the alert's thread beside it."""
+    """The channel with its alerts, and beside it the thread of the one that became the rule's card."""
     await _open(page, WIDTH, HEIGHT, SCALE)
     for _ in range(200):
         await page.run(_CHANNEL)
@@ -100,6 +149,7 @@ async def alert(page: Page) -> bytes:
             break
         await asyncio.sleep(0.05)
     await page.run(_STYLE)
+    await page.run(_MOMENTS)
     await page.run(_END)
     return await page.shot()
 
@@ -159,6 +209,7 @@ async def _last(page: Page, count: int) -> bytes:
         if await page.run(_SHOWN) == count:
             break
         await asyncio.sleep(0.05)
+    await page.run(_MOMENTS)
     place = await page.run(_LAST)
     assert isinstance(place, dict)
     return await page.shot(place)
@@ -170,10 +221,15 @@ async def main(folder: Path) -> None:
         with local_slack(os.environ["LOCAL_SLACK"], work) as (running, said):
             await until_true(lambda: said_base(running, said) != "", what="local Slack")
             slack = LocalSlack(said_base(running, said))
-            async with loopback_register() as register, browser() as page:
+            async with (
+                loopback_register() as register,
+                loopback_ecfr(date(2020, 6, 17)) as ecfr,
+                browser() as page,
+            ):
                 settings = world_settings(register, work) | slack.settings
+                settings["RULEWIRE_ECFR_URL"] = ecfr.url
                 rulewire = Rulewire(folder=work, settings=settings)
-                await tell(register, rulewire)
+                await tell(register, ecfr, rulewire)
                 await page.ask("Page.navigate", url=slack.base)
                 pictures = {"alert": await alert(page)}
                 await page.ask("Page.navigate", url=slack.base)
