@@ -59,8 +59,8 @@ dockerfile: $(VENV)/.ready-dev
 e2e: $(VENV)/.ready-dev $(SLACK) ## Run the real program against loopback servers and a local Slack (Linux x86-64, npm)
 	@$(PYTEST) -n 4 -m e2e tests/e2e $(ARGS)
 
-bench: $(VENV)/.ready-dev $(VENV)/.ready-peer ## Measure polling, ingest, search, matching, stories and start-up, beside their peers
-	@for each in poll ingest search match near startup; do \
+bench: $(VENV)/.ready-dev $(VENV)/.ready-peer ## Measure polling, ingest, search, matching, stories, start-up and delivering, beside their peers
+	@for each in poll ingest search match near startup deliver; do \
 		READER_PYTHON=$(VENV)/peer/bin/python NEAR_PYTHON=$(VENV)/peer/bin/python $(BIN)/python -m tests.benchmarks.$$each $(ARGS) || exit 1; done
 
 lock: $(VENV)/.ready-lock ## Pin anew: the newest versions that pyproject.toml allows, with their hashes

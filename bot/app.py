@@ -18,10 +18,14 @@ from bot.audience import Audience
 from bot.commands import Commands
 from bot.config import DEFAULT_QUERY, TERMINAL, Settings
 from bot.deliver import PACE_SECONDS, Deliverer
+from bot.edit import Editor
 from bot.law import Law
+from bot.lead import Leader, owner_name
+from bot.pace import Pace
 from bot.poll import Poller
 from bot.poster import Poster
 from bot.reading import Reading
+from bot.settle import Settler
 from bot.storage_thread import Storage
 from feeds import catalog, topics
 from feeds.ecfr import Ecfr
@@ -44,6 +48,15 @@ HOST_SPACING_SECONDS = 1.0
 Clock = Callable[[], datetime]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """The three who write to Slack, at one pace."""
+
+    deliverer: Deliverer
+    editor: Editor
+    settler: Settler
+
+
 @dataclass(kw_only=True)
 class App:
     """The parts, built and opened."""
@@ -52,12 +65,16 @@ class App:
     clock: Clock
     storage: Storage
     http: Http
+    #: Seconds of a clock that never jumps.
+    elapsed: Callable[[], float]
     #: The feeds of `feeds.toml`, before people changed them.
     shipped: tuple[Feed, ...]
     topics: dict[str, Topic]
     feeds: dict[str, Feed] = field(default_factory=dict)
     sources: dict[str, tuple[Feed, Source]] = field(default_factory=dict)
     audience: Audience = field(default_factory=lambda: Audience([], {}))
+    #: The name under which this copy leads.
+    owner: str = field(default_factory=owner_name)
     _served: list[Subscription] = field(default_factory=list)
 
     async def refresh(self) -> None:
@@ -113,18 +130,48 @@ class App:
         """Looks in the eCFR for what told rules change."""
         return Law(self.storage, Ecfr(http=self.http, base_url=self.settings.ecfr_url))
 
-    def deliverer(
+    def leader(self) -> Leader:
+        """Takes the lease for this copy."""
+        return Leader(self.storage, owner=self.owner, clock=self.clock, elapsed=self.elapsed)
+
+    def speaker(
         self, poster: Poster, *, on_sent: Callable[[Delivery, datetime], None] = lambda _, __: None
-    ) -> Deliverer:
-        """Sends what is owed: to Slack's channels when connected, else to the terminal."""
-        return Deliverer(
+    ) -> Speaker:
+        """Tells what is owed: to Slack's channels when connected, else to the terminal."""
+        slack = self.settings.slack_connected
+        pace = Pace(elapsed=self.elapsed) if slack else Pace.free(elapsed=self.elapsed)
+        timezone = self.settings.timezone
+        deliverer = Deliverer(
             self.storage,
             poster,
+            owner=self.owner,
             clock=self.clock,
-            timezone=self.settings.timezone,
+            elapsed=self.elapsed,
+            timezone=timezone,
             serves=self.serves,
+            pace=pace,
             on_sent=on_sent,
-            pace_seconds=PACE_SECONDS if self.settings.slack_connected else 0.0,
+            pace_seconds=PACE_SECONDS if slack else 0.0,
+        )
+        return Speaker(
+            deliverer=deliverer,
+            editor=Editor(
+                self.storage,
+                poster,
+                clock=self.clock,
+                timezone=timezone,
+                serves=self.serves,
+                pace=pace,
+            ),
+            settler=Settler(
+                self.storage,
+                poster,
+                clock=self.clock,
+                elapsed=self.elapsed,
+                serves=self.serves,
+                sending=lambda: deliverer.sending,
+                pace=pace,
+            ),
         )
 
 
@@ -154,6 +201,7 @@ async def open_app(settings: Settings, *, clock: Clock) -> AsyncIterator[App]:
         app = App(
             settings=settings,
             clock=clock,
+            elapsed=asyncio.get_running_loop().time,
             storage=storage,
             http=http,
             shipped=tuple(shipped),

@@ -51,6 +51,7 @@ for command in (
     cli_lists.join,
     cli_lists.split,
     cli_lists.status,
+    cli_lists.settle,
     cli_lists.feeds,
     cli_lists.topics,
     cli_lists.subscriptions,
@@ -151,7 +152,7 @@ def backup(file: Path) -> None:
         raise click.ClickException(f"there is no database at {settings.database}")
     try:
         with open_database(settings.database) as db:
-            back_up(db, file)
+            back_up(db, file, now=shell.now())
     except OSError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Backed up {settings.database} to {file}")

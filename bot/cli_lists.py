@@ -85,6 +85,14 @@ def status(*, as_json: bool) -> None:
     _answer(_said("status"), as_json=as_json)
 
 
+@click.command()
+@click.argument("number", type=click.IntRange(1))
+@click.argument("verdict", type=click.Choice(["sent", "again"]))
+def settle(number: int, verdict: str) -> None:
+    """Settle an uncertain delivery by its number in `status`: it was sent, or send it again."""
+    _answer(_said(f"settle {number} {verdict}"))
+
+
 @click.group()
 def feeds() -> None:
     """The feeds that are polled."""

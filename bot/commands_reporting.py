@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot import commands_settling as settling
 from bot import steps
 from bot.answers import Notice, Problem
 from bot.audience import Audience
@@ -29,10 +30,12 @@ from storage import (
     cards,
     deliveries,
     entries,
+    lease,
     lookup,
     outbox,
     polls,
     rehearsal,
+    restored,
     stories,
     subscriptions,
     texts,
@@ -61,6 +64,7 @@ def status(db: Database, question: Question) -> Status:
     """When each feed was last read, what is late or failing, what is owed."""
     known = {poll.feed: poll for poll in polls.every(db)}
     everyone = subscriptions.every(db)
+    led = lease.read(db)
     broken = Audience(everyone, question.queries).broken
     return Status(
         at=question.now,
@@ -76,10 +80,23 @@ def status(db: Database, question: Question) -> Status:
             if each.disabled_reason or each.query in broken
         ),
         uncertain=tuple(
-            _telling(db, each, entry, now=question.now)
+            _uncertain(db, each, entry, question)
             for each in deliveries.in_state(db, State.UNCERTAIN)
             if (entry := entries.get(db, each.event.entry_id))
         ),
+        leader=led.owner,
+        led_at=led.at,
+        restored_from=restored.backed_up_at(db),
+    )
+
+
+def _uncertain(db: Database, delivery: Delivery, entry: Entry, question: Question) -> Telling:
+    """With its number, for those who may settle it."""
+    said = [each for each in (delivery.last_error, delivery.unreadable) if each]
+    return replace(
+        _telling(db, delivery, entry, now=question.now),
+        reason="; ".join(said),
+        number=delivery.id if settling.may_settle(question, delivery) else None,
     )
 
 

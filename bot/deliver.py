@@ -12,15 +12,11 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from bot.card import card
-from bot.owed import Owed, claim, settle_failure
-from bot.poster import Alert, DeliveryError, Poster, Reply
-from bot.steps import Manner, as_step, manner_of
+from bot.owed import Owed, alert_of, claim, settle_failure, settle_told
+from bot.pace import Pace
+from bot.poster import Alert, DeliveryError, Outcome, Posted, Poster
 from bot.storage_thread import Storage
-from bot.story import card_here
 from storage import outbox
-from storage.cards import Standing
-from storage.channels import Place
 from storage.deliveries import Delivery
 from storage.errors import DatabaseError
 
@@ -35,6 +31,9 @@ PACE_SECONDS = 1.0
 LAST_ANSWERS_SECONDS = 4.0
 #: Between two tries to write down what became of a message.
 SETTLE_AGAIN_SECONDS = 1.0
+#: A claim that is older when its message is to be posted, because the process was frozen, is given
+#: back: whoever leads now may be reading the channel back for it. An edit before takes 30 s at most.
+STALE_CLAIM_SECONDS = 45.0
 
 
 class Deliverer:
@@ -45,9 +44,12 @@ class Deliverer:
         storage: Storage,
         poster: Poster,
         *,
+        owner: str,
         clock: Callable[[], datetime],
+        elapsed: Callable[[], float],
         timezone: ZoneInfo,
         serves: Callable[[str], bool],
+        pace: Pace,
         on_sent: Callable[[Delivery, datetime], None] = lambda _, __: None,
         pace_seconds: float = PACE_SECONDS,
         settle_again_seconds: float = SETTLE_AGAIN_SECONDS,
@@ -57,23 +59,30 @@ class Deliverer:
         Args:
             storage: Opened.
             poster: Who shows alerts.
+            owner: Who sends: the owner of the lease, and nobody else.
             clock: Aware time, asked once a message.
+            elapsed: Seconds of a clock that never jumps.
             timezone: In which alerts tell times.
             serves: Whether this poster can reach a channel; others stay owed.
+            pace: Of the workspace.
             on_sent: Told of each delivery that was sent, and when.
             pace_seconds: Between two messages of one channel.
             settle_again_seconds: Between two tries while the database is busy or full.
         """
         self._storage = storage
         self._poster = poster
+        self._owner = owner
         self._clock = clock
+        self._elapsed = elapsed
         self._timezone = timezone
         self._serves = serves
         self._on_sent = on_sent
-        self._pace = pace_seconds
+        self._pace = pace
+        self._pace_seconds = pace_seconds
         self._settle_again = settle_again_seconds
         self._stopping = asyncio.Event()
         self._senders: dict[str, asyncio.Task[int]] = {}
+        self._claiming: set[str] = set()
 
     async def deliver_due(self) -> None:
         """Start a sender for every channel that is owed something and has none. Returns at once.
@@ -82,14 +91,15 @@ class Deliverer:
             Exception: what ended a sender that was started before: a bug, or a failing database.
         """
         self._ended()
-        now = self._clock()
-        lost = await self._storage.run(outbox.recover, now=now)
-        if lost:
-            log.warning("recovered deliveries=%d state=uncertain", lost)
-        for channel in await self._storage.run(outbox.channels_due, now=now):
+        for channel in await self._storage.run(outbox.channels_due, now=self._clock()):
             if channel not in self._senders and self._serves(channel):
                 sender = asyncio.create_task(self._drain(channel), name=f"deliver {channel}")
                 self._senders[channel] = sender
+
+    @property
+    def sending(self) -> frozenset[str]:
+        """Channels in which a message of ours may be in flight."""
+        return frozenset(self._senders)
 
     async def finish(self) -> int:
         """Wait until every running sender has nothing left to send now; returns messages sent.
@@ -106,7 +116,7 @@ class Deliverer:
         """Let each sender finish the message it is at, and no more.
 
         A message whose answer does not come in so many seconds is left as a crash would leave it:
-        once its lease is over it is uncertain.
+        uncertain.
         """
         self._stopping.set()
         senders = list(self._senders.values())
@@ -126,46 +136,85 @@ class Deliverer:
 
     async def _drain(self, channel: str) -> int:
         sent = 0
-        while not self._stopping.is_set() and (
-            owed := await self._storage.run(claim, channel, now=self._clock())
-        ):
-            sent += await self._send(owed)
+        while await self._is_my_turn():
+            begun = self._elapsed()
+            owed = await self._storage.run(claim, channel, owner=self._owner, now=self._clock())
+            if owed is None:
+                break
+            sent += await self._send(owed, claimed_at=begun)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._pace):
+                async with asyncio.timeout(self._pace_seconds):
                     await self._stopping.wait()
         return sent
 
-    async def _send(self, owed: Owed) -> bool:
-        """One delivery, from claimed to settled; True when it was sent."""
-        now = self._clock()
-        alert = self._alert(owed, now=now)
+    async def _is_my_turn(self) -> bool:
+        """Wait for the workspace's pace, or to be told to stop; False then."""
+        turn = asyncio.create_task(self._pace.post_turn())
+        stopping = asyncio.create_task(self._stopping.wait())
         try:
-            ts, standing = await self._show(owed, alert)
+            await asyncio.wait({turn, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            turn.cancel()
+            stopping.cancel()
+        return not self._stopping.is_set()
+
+    async def _send(self, owed: Owed, *, claimed_at: float) -> bool:
+        """One delivery, from claimed to settled; True when it was sent."""
+        alert = alert_of(owed, now=self._clock(), timezone=self._timezone)
+        channel, key = owed.delivery.channel, owed.entry.item.key
+        try:
+            edited = await self._edit(owed, alert)
+            posted = None if owed.by_card_alone else await self._post(alert, claimed_at=claimed_at)
         except DeliveryError as error:
             await self._settle(settle_failure, owed, error, now=self._clock())
+            status = error.outcome.value.replace(" ", "-")
+            reason = error.reason
             log.warning(
-                "delivered channel=%s entry=%s status=%s reason=%s",
-                owed.delivery.channel,
-                owed.entry.item.key,
-                error.outcome.value.replace(" ", "-"),
-                error.reason,
+                "delivered channel=%s entry=%s status=%s reason=%s", channel, key, status, reason
             )
             return False
         sent_at = self._clock()
-        await self._settle(outbox.settle_sent, owed.delivery, ts=ts, now=sent_at, card=standing)
+        await self._settle(settle_told, owed, posted, edited=edited, now=sent_at)
         self._on_sent(owed.delivery, sent_at)
-        log.info(
-            "delivered channel=%s entry=%s step=%s status=sent",
-            owed.delivery.channel,
-            owed.entry.item.key,
-            owed.delivery.event.step.value.replace(" ", "-"),
-        )
+        step = owed.delivery.event.step.value.replace(" ", "-")
+        log.info("delivered channel=%s entry=%s step=%s status=sent", channel, key, step)
         return True
+
+    async def _edit(self, owed: Owed, alert: Alert) -> bool:
+        """Bring the card that stands up to date, which can be repeated.
+
+        False when it is to be edited later: a step does not wait for the pace of edits.
+        """
+        standing = owed.story.standing
+        if standing is None or not self._pace.can_edit():
+            return False
+        await self._pace.edit_turn()
+        try:
+            await self._poster.update(alert, conversation=standing.conversation, ts=standing.ts)
+        except DeliveryError as error:
+            if error.outcome is not Outcome.LATER:
+                raise
+            self._pace.edit_refused(seconds=error.retry_after)
+            return False
+        return True
+
+    async def _post(self, alert: Alert, *, claimed_at: float) -> Posted:
+        """Tell it, once."""
+        if self._elapsed() - claimed_at > STALE_CLAIM_SECONDS:
+            raise DeliveryError("frozen before posting", outcome=Outcome.LATER)
+        try:
+            posted = await self._poster.post(alert)
+        except DeliveryError as error:
+            if error.outcome is Outcome.LATER:
+                self._pace.post_refused(alert.channel, seconds=error.retry_after)
+            raise
+        self._pace.post_taken()
+        return posted
 
     async def _settle(
         self, fn: Callable[Concatenate[Database, P], None], *args: P.args, **kwargs: P.kwargs
     ) -> None:
-        """Write down what is known, which would be uncertain once the lease is over.
+        """Write down what is known, which would be uncertain otherwise.
 
         A busy or full database is tried until it works, and what has begun is not cut off.
         """
@@ -177,52 +226,3 @@ class Deliverer:
                     raise
                 log.error("not settled yet reason=%s", error)  # noqa: TRY400  it says it all
                 await asyncio.sleep(self._settle_again)
-
-    def _alert(self, owed: Owed, *, now: datetime) -> Alert:
-        """The story's card as it should stand, and what its thread is told."""
-        delivery, known = owed.delivery, owed.story
-        zone = known.chosen.timezone or self._timezone
-        step = card(
-            owed.entry,
-            whys=delivery.whys,
-            now=now,
-            timezone=zone,
-            preamble=owed.preamble,
-            later=owed.later,
-        )
-        shown = manner_of(delivery.event.step) is Manner.SHOWN
-        quiet = not shown or known.chosen.steps is Place.THREAD
-        return Alert(
-            delivery_id=delivery.delivery_id,
-            channel=known.standing.conversation if known.standing else delivery.channel,
-            card=card_here(known, now=now, timezone=self._timezone),
-            reply=Reply(
-                thread=known.standing.ts,
-                step=as_step(step, delivery.event, now=now),
-                quiet=quiet,
-                change=owed.change,
-            )
-            if known.standing
-            else None,
-        )
-
-    async def _show(self, owed: Owed, alert: Alert) -> tuple[str | None, Standing | None]:
-        """Bring the card that stands up to date, which can be repeated; then tell the step, once.
-
-        Returns:
-            The new message's `ts`, if there is one, and where the story's card stands now.
-        """
-        standing, head = owed.story.standing, owed.story.head
-        if standing:
-            await self._poster.update(alert, conversation=standing.conversation, ts=standing.ts)
-        manner = manner_of(owed.delivery.event.step)
-        if manner is Manner.EDIT or (manner is Manner.COUNT and standing):
-            return None, standing
-        posted = await self._poster.post(alert)
-        return posted.ts, Standing(
-            channel=owed.delivery.channel,
-            story_id=head.story_id,
-            entry_id=head.id,
-            conversation=standing.conversation if standing else posted.conversation,
-            ts=standing.ts if standing else posted.ts,
-        )

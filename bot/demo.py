@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.app import open_app
 from bot.config import DEFAULT_QUERY, Settings
 from bot.ingest import ingest
-from bot.run import deliver_all, poster_of
+from bot.run import poster_of, tell_all
 from feeds.errors import ConfigError
 from feeds.identity import document_key
 from feeds.model import (
@@ -132,12 +132,12 @@ async def demo(settings: Settings) -> None:
     async with (
         open_app(throwaway, clock=lambda: moment) as app,
         poster_of(app) as poster,
+        app.leader().once(),
     ):
         await app.storage.run(
             subscriptions.add, channel=channel, query=DEFAULT_QUERY, created_by="demo", now=moment
         )
         await app.refresh()
-        deliverer = app.deliverer(poster)
         for moment, item in STEPS:
             await app.storage.run(ingest, [item], audience=app.audience, now=moment, baseline=False)
-            await deliver_all(app, deliverer)
+            await tell_all(app, app.speaker(poster))

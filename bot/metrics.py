@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -130,6 +130,18 @@ class Measured:
             self._metrics.answered("update", error.outcome.value)
             raise
         self._metrics.answered("update", "ok")
+
+    async def read_back(
+        self, conversation: str, *, thread: str | None, age: timedelta
+    ) -> Mapping[str, Posted] | None:
+        """As `Poster.read_back`."""
+        try:
+            found = await self._poster.read_back(conversation, thread=thread, age=age)
+        except DeliveryError as error:
+            self._metrics.answered("read back", error.outcome.value)
+            raise
+        self._metrics.answered("read back", "ok")
+        return found
 
 
 async def watch_loop(metrics: Metrics, *, every: float = _WATCH_SECONDS) -> None:

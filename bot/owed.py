@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from bot import story
-from bot.poster import DeliveryError, Outcome
+from bot.card import card
+from bot.poster import Alert, DeliveryError, Outcome, Posted, Reply
+from bot.steps import Manner, as_step, manner_of
 from bot.story import StoryHere
 from feeds.law_change import LawChange
 from feeds.standing import Later
-from storage import amendments, cards, entries, outbox, relations, subscriptions, texts
+from storage import amendments, cards, entries, lease, outbox, relations, subscriptions, texts
+from storage.cards import Standing
+from storage.channels import Place
 from storage.deliveries import Delivery
 from storage.entries import Entry
 from storage.events import Step
 
-#: Longer than Slack's client waits for an answer (30 s), so a lease that ends means a dead sender.
-LEASE = timedelta(seconds=90)
 #: Nothing was sent and Slack did not say when to come back.
 RETRY_FIRST, RETRY_LONGEST = timedelta(seconds=5), timedelta(minutes=15)
 
@@ -36,17 +39,33 @@ class Owed:
     #: What the document changed in the law, when that is the step.
     change: LawChange | None = None
 
+    @property
+    def by_card_alone(self) -> bool:
+        """No message of its own: the story's card tells it, where one stands."""
+        manner = manner_of(self.delivery.event.step)
+        return manner is Manner.EDIT or (manner is Manner.COUNT and bool(self.story.standing))
 
-def claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
-    """Take the oldest delivery owed to a channel; None when there is nothing to send now."""
-    delivery = outbox.claim(db, channel, now=now, lease=LEASE)
+
+def claim(db: Database, channel: str, *, owner: str, now: datetime) -> Owed | None:
+    """Take the oldest delivery owed to a channel.
+
+    None when there is nothing to send now, and for everyone but the owner of the lease.
+    """
+    delivery = outbox.claim(db, channel, now=now) if lease.held(db, owner) else None
     if delivery is None:
         return None
-    entry = entries.get(db, delivery.event.entry_id)
-    known = story.here(db, delivery.event.story_id, channel=channel)
+    event = delivery.event
+    entry = entries.get(db, event.entry_id)
+    known = story.here(db, event.story_id, channel=channel)
     if entry is None or known is None:  # rows point at each other, so neither can be
         raise LookupError(f"delivery {delivery.id} tells of an entry that is not there")
-    event = delivery.event
+    standing = known.standing
+    outbox.aim(
+        db,
+        delivery,
+        conversation=standing.conversation if standing else channel,
+        thread=standing.ts if standing else None,
+    )
     changed = event.step is Step.LAW_CHANGED
     return Owed(
         delivery=delivery,
@@ -55,6 +74,71 @@ def claim(db: Database, channel: str, *, now: datetime) -> Owed | None:
         later=relations.later(db, entry.id),
         story=known,
         change=amendments.change_of(db, entry.id, event.occasion) if changed else None,
+    )
+
+
+def alert_of(owed: Owed, *, now: datetime, timezone: ZoneInfo) -> Alert:
+    """The story's card as it should stand, and what its thread is told.
+
+    Args:
+        owed: What is to be told.
+        now: From which days left are counted.
+        timezone: In which moments are told, unless the channel chose another.
+    """
+    delivery, known = owed.delivery, owed.story
+    step = card(
+        owed.entry,
+        whys=delivery.whys,
+        now=now,
+        timezone=known.chosen.timezone or timezone,
+        preamble=owed.preamble,
+        later=owed.later,
+    )
+    shown = manner_of(delivery.event.step) is Manner.SHOWN
+    return Alert(
+        delivery_id=delivery.delivery_id,
+        channel=known.standing.conversation if known.standing else delivery.channel,
+        card=story.card_here(known, now=now, timezone=timezone),
+        reply=Reply(
+            thread=known.standing.ts,
+            step=as_step(step, delivery.event, now=now),
+            quiet=not shown or known.chosen.steps is Place.THREAD,
+            change=owed.change,
+        )
+        if known.standing
+        else None,
+    )
+
+
+def settle_told(
+    db: Database, owed: Owed, posted: Posted | None, *, edited: bool, now: datetime
+) -> None:
+    """It was told: by a message, which may be the story's card now, or by the card alone.
+
+    Args:
+        db: Inside a transaction.
+        owed: What was told.
+        posted: None for what the card alone tells.
+        edited: Whether the card that stood shows it already; else it is owed an edit.
+        now: Time of the answer.
+    """
+    delivery, known = owed.delivery, owed.story
+    outbox.settle_sent(db, delivery, ts=posted.ts if posted else None, now=now)
+    story_id = delivery.event.story_id
+    if known.standing and not edited:
+        cards.outdate(db, channel=delivery.channel, story_id=story_id)
+    elif posted and not known.standing:
+        cards.put(db, card_at(posted, channel=delivery.channel, head=known.head))
+
+
+def card_at(posted: Posted, *, channel: str, head: Entry) -> Standing:
+    """A story's card that has come to stand, or in whose thread a message stands."""
+    return Standing(
+        channel=channel,
+        story_id=head.story_id,
+        entry_id=head.id,
+        conversation=posted.conversation,
+        ts=posted.thread or posted.ts,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -49,6 +51,8 @@ class Posted:
     ts: str
     #: Where it stands: the channel, or the id of the direct message that a person's id led to.
     conversation: str
+    #: Of a reply that was read back: the `ts` of the card in whose thread it stands.
+    thread: str | None = None
 
 
 class Outcome(StrEnum):
@@ -62,7 +66,7 @@ class Outcome(StrEnum):
 
 
 class DeliveryError(Exception):
-    """An alert that was not (or perhaps not) posted. Caught in `bot/deliver.py` and nowhere else."""
+    """A call that failed, or perhaps failed. Caught where deliveries, edits and read-backs are made."""
 
     def __init__(self, reason: str, *, outcome: Outcome, retry_after: float | None = None) -> None:
         super().__init__(reason)
@@ -74,7 +78,7 @@ class DeliveryError(Exception):
 
 
 class Poster(Protocol):
-    """What `bot/deliver.py` needs of Slack, or of the terminal."""
+    """What delivering needs of Slack, or of the terminal."""
 
     async def post(self, alert: Alert) -> Posted:
         """Show one alert, once. Never retries a call whose outcome is unknown.
@@ -89,5 +93,25 @@ class Poster(Protocol):
 
         Raises:
             DeliveryError: with what is known of the outcome; never `uncertain`, as it can be repeated.
+        """
+        ...
+
+    async def read_back(
+        self, conversation: str, *, thread: str | None, age: timedelta
+    ) -> Mapping[str, Posted] | None:
+        """Which of our own alerts stand in a conversation, or in the thread of a card there.
+
+        Args:
+            conversation: The channel, a direct message's own id, or a person's id.
+            thread: The card's `ts`, to read its thread and not the conversation.
+            age: Every alert that came to stand so long ago, or later, is found; earlier ones may be.
+
+        Returns:
+            By delivery id, the whole window: what is not there does not stand. None from a poster
+            that keeps nothing.
+
+        Raises:
+            DeliveryError: `later` when waiting helps, `card gone` when there is no such thread, else
+                it cannot be read back; never `uncertain`.
         """
         ...

@@ -78,6 +78,8 @@ class Telling:
     message: tuple[str, str] | None = None
     #: The message's address, filled in by whoever can ask for it.
     link: str = ""
+    #: By which whoever asks may settle it; None when it is not uncertain, or not theirs to settle.
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,12 @@ class Status:
     stopped: tuple[SubscriptionRow, ...]
     #: Deliveries that may or may not stand in their channel.
     uncertain: tuple[Telling, ...]
+    #: Which copy polls and delivers; None when none does.
+    leader: str | None = None
+    #: When it last said so.
+    led_at: datetime | None = None
+    #: When the backup was made from which the database was restored; None when it never was.
+    restored_from: datetime | None = None
 
     @property
     def troubled(self) -> tuple[FeedStatus, ...]:
@@ -118,6 +126,16 @@ class Status:
         wrong = ", ".join(f"{count} {what}" for what, count in counted.items() if count)
         read = f"{len(self.feeds)} {'feed' if len(self.feeds) == 1 else 'feeds'}"
         return f"{read}: {wrong}" if wrong else f"{read}, each read when due"
+
+    @property
+    def led(self) -> str:
+        """Who leads, and whether the database was restored, in a sentence or two."""
+        seen = f", last seen {_span(self.at - self.led_at)} ago" if self.led_at else ""
+        led = f"Led by {self.leader}{seen}." if self.leader else f"No bot is running{seen}."
+        if self.restored_from is None:
+            return led
+        at = f"{self.restored_from:%d %B %Y, %H:%M} UTC"
+        return f"{led} Restored from a backup of {at}."
 
     @property
     def kept(self) -> str:

@@ -6,14 +6,14 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.app import App, Clock, open_app, stop_event
+from bot.app import App, Clock, Speaker, open_app, stop_event
 from bot.commands import Commands
 from bot.config import Listen, Settings
-from bot.deliver import Deliverer
 from bot.poll import PollResult
 from bot.poster import Poster
 from bot.readiness import Check, Jobs, database
@@ -29,10 +29,12 @@ log = logging.getLogger(__name__)
 
 #: One round waits for a channel that Slack told us to leave alone, but not longer than this.
 PATIENCE = timedelta(minutes=2)
+#: Between two looks at a delivery that is uncertain.
+LOOK_SECONDS = 5.0
 
 
 async def run(settings: Settings, *, clock: Clock) -> None:
-    """Poll, deliver and answer until SIGTERM or Ctrl-C, then finish what is in hand.
+    """Answer until SIGTERM or Ctrl-C, and poll and deliver while leading; then finish what is in hand.
 
     Raises:
         ConfigError, DatabaseError: before anything is started.
@@ -42,23 +44,40 @@ async def run(settings: Settings, *, clock: Clock) -> None:
     stop, metrics = stop_event(), Metrics()
     async with open_app(settings, clock=clock) as app, AsyncExitStack() as stack:
         poster = Measured(await stack.enter_async_context(poster_of(app)), metrics)
-        deliverer = app.deliverer(poster, on_sent=metrics.sent)
-        ends = Jobs(RHYTHM, monotonic=asyncio.get_running_loop().time)
-        checks = {"database": database(app.storage, clock), "jobs": ends.check}
+        leader = app.leader()
+        checks = {"database": database(app.storage, clock), "lead": leader.check}
         if settings.listen:
             await stack.enter_async_context(_serving(app, settings.listen, metrics, checks))
-        jobs = _jobs(app, deliverer, metrics)
-        schedule = Schedule(
-            {name: ends.watched(name, job) for name, job in jobs.items()}, now=clock()
-        )
-        schedule.start()
         log.info("started feeds=%d slack=%s", len(app.feeds), settings.slack_connected)
+        term = partial(_term, app, poster, metrics=metrics, checks=checks)
+        leading = asyncio.create_task(leader.lead(term), name="lead")
+        leading.add_done_callback(lambda _: stop.set())  # it ends only by a bug
         try:
             await _converse(app, app.commands(), stop, checks)
         finally:
             log.info("stopping")
-            await schedule.stop()
-            await deliverer.stop()
+            leading.cancel()
+            with suppress(asyncio.CancelledError):
+                await leading
+
+
+@asynccontextmanager
+async def _term(
+    app: App, poster: Poster, *, metrics: Metrics, checks: dict[str, Check]
+) -> AsyncIterator[None]:
+    """What only the leader does, until the block is left."""
+    speaker = app.speaker(poster, on_sent=metrics.sent)
+    ends = Jobs(RHYTHM, monotonic=app.elapsed)
+    jobs = _jobs(app, speaker, metrics)
+    schedule = Schedule({name: ends.watched(name, job) for name, job in jobs.items()})
+    schedule.start()
+    checks["jobs"] = ends.check
+    try:
+        yield
+    finally:
+        del checks["jobs"]
+        await schedule.stop()
+        await speaker.deliverer.stop()
 
 
 async def poll_once(settings: Settings, *, clock: Clock, only: str | None) -> list[PollResult]:
@@ -74,8 +93,8 @@ async def poll_once(settings: Settings, *, clock: Clock, only: str | None) -> li
     async with open_app(settings, clock=clock) as app, poster_of(app) as poster:
         if only and only not in app.feeds:
             raise ConfigError([f"there is no feed {only!r}; `rulewire feeds list` shows them"])
-        deliverer = app.deliverer(poster)
-        work = asyncio.create_task(_round(app, deliverer, only))
+        speaker = app.speaker(poster)
+        work = asyncio.create_task(_round(app, speaker, only))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -84,11 +103,10 @@ async def poll_once(settings: Settings, *, clock: Clock, only: str | None) -> li
         log.info("stopping")
         work.cancel()
         await asyncio.wait({work})
-        await deliverer.stop()
         return []
 
 
-async def _round(app: App, deliverer: Deliverer, only: str | None) -> list[PollResult]:
+async def _round(app: App, speaker: Speaker, only: str | None) -> list[PollResult]:
     polling = app.poller().poll_due(now=app.clock(), only=only)
     # What goes wrong with a feed keeps nobody from what is owed already.
     (results,) = await asyncio.gather(polling, return_exceptions=True)
@@ -99,22 +117,36 @@ async def _round(app: App, deliverer: Deliverer, only: str | None) -> list[PollR
             await reading.read_due(now=app.clock())
         await app.law().check_due(now=app.clock())
     await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone)
-    await deliver_all(app, deliverer)
+    async with app.leader().once() as leads:
+        if leads:
+            await tell_all(app, speaker)
+        else:
+            log.info("what is owed is left to the copy that leads")
     if isinstance(results, BaseException):
         raise results
     return results
 
 
-async def deliver_all(app: App, deliverer: Deliverer) -> int:
-    """Send everything owed, waiting for a busy channel within `PATIENCE`; returns messages sent."""
-    sent = 0
-    while True:
-        await deliverer.deliver_due()
-        sent += await deliverer.finish()
-        due, now = await app.storage.run(outbox.next_due), app.clock()
-        if due is None or not now < due <= now + PATIENCE:
-            return sent
-        await asyncio.sleep((due - now).total_seconds())
+async def tell_all(app: App, speaker: Speaker) -> int:
+    """Send and settle everything owed; returns messages sent.
+
+    Waits within `PATIENCE` for a busy channel, and until a lost answer may be looked for.
+    """
+    sent, until = 0, app.elapsed() + PATIENCE.total_seconds()
+    try:
+        while True:
+            doubts = await speaker.settler.settle_due()
+            await speaker.deliverer.deliver_due()
+            sent += await speaker.deliverer.finish()
+            await speaker.editor.edit_due()
+            due, now = await app.storage.run(outbox.next_due), app.clock()
+            wait = (due - now).total_seconds() if due and now < due else None
+            waits = [each for each in (wait, LOOK_SECONDS if doubts else None) if each]
+            if not waits or app.elapsed() + min(waits) > until:
+                return sent
+            await asyncio.sleep(min(waits))
+    finally:
+        await speaker.deliverer.stop()
 
 
 @asynccontextmanager
@@ -175,26 +207,27 @@ def _slack_check(trouble: Callable[[datetime], str], clock: Clock) -> Check:
     return check
 
 
-def _jobs(app: App, deliverer: Deliverer, metrics: Metrics) -> dict[str, Job]:
+def _jobs(app: App, speaker: Speaker, metrics: Metrics) -> dict[str, Job]:
     poller, reading, watch = app.poller(), app.reading(), app.law()
+    deliver = speaker.deliverer.deliver_due
 
     async def poll() -> None:
         await app.refresh()
         metrics.polled(await poller.poll_due(now=app.clock()))
-        await deliverer.deliver_due()
+        await deliver()
 
     async def read() -> None:
         if owed := await reading.read_due(now=app.clock()):
             metrics.matched(owed)
-            await deliverer.deliver_due()
+            await deliver()
 
     async def reminding() -> None:
         if await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone):
-            await deliverer.deliver_due()
+            await deliver()
 
     async def law() -> None:
         if await watch.check_due(now=app.clock()):
-            await deliverer.deliver_due()
+            await deliver()
 
     async def heartbeat() -> None:
         await app.storage.run(polls.beat, now=app.clock())
@@ -205,7 +238,9 @@ def _jobs(app: App, deliverer: Deliverer, metrics: Metrics) -> dict[str, Job]:
     return {
         "poll": poll,
         "read": read,
-        "deliver": deliverer.deliver_due,
+        "deliver": deliver,
+        "edit": speaker.editor.edit_due,
+        "settle": speaker.settler.settle_due,
         "remind": reminding,
         "law": law,
         "heartbeat": heartbeat,

@@ -1,14 +1,11 @@
-"""The six jobs and their rhythm; holds no state: what is due stands in rows."""
+"""The jobs and their rhythm; holds no state: what is due stands in rows."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from datetime import timedelta
 
 from storage.errors import DatabaseError
 
@@ -16,72 +13,61 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[object]]
 
-#: How often each job looks for rows that are due.
+#: How long each job rests before it looks again for rows that are due.
 RHYTHM: dict[str, timedelta] = {
     "poll": timedelta(seconds=5),
     "read": timedelta(seconds=5),
     "deliver": timedelta(seconds=2),
+    "edit": timedelta(seconds=5),
+    "settle": timedelta(seconds=5),
     "remind": timedelta(minutes=1),
-    "law": timedelta(minutes=10),
     "heartbeat": timedelta(seconds=15),
+    "law": timedelta(minutes=10),
     "upkeep": timedelta(hours=6),
 }
 
 
 class Schedule:
-    """Runs each job at its rhythm until stopped; the first round is due at once.
+    """Runs each job at once and then again after its rest, until stopped.
 
-    A job that is still running is not started again, and a late tick runs when it can: APScheduler
-    would skip one that is a second late (its default `misfire_grace_time`).
+    It goes by the event loop's clock, which no change of the time of day moves: a clock that jumps
+    neither floods nor starves a job.
     """
 
     def __init__(
-        self, jobs: Mapping[str, Job], *, now: datetime, rhythm: Mapping[str, timedelta] = RHYTHM
+        self, jobs: Mapping[str, Job], *, rhythm: Mapping[str, timedelta] = RHYTHM
     ) -> None:
         """Make the schedule; nothing runs before `start`.
 
         Args:
             jobs: One for each name of the rhythm.
-            now: Time of the first round.
-            rhythm: Whole seconds between two looks.
+            rhythm: Rest between the end of a job and its next start.
         """
-        # "maximum number of running instances reached" is by design; a bug is logged below.
-        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
-        self._running: set[asyncio.Task[None]] = set()
-        self._scheduler = AsyncIOScheduler(
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        )
-        for name, every in rhythm.items():
-            self._scheduler.add_job(
-                self._guarded(name, jobs[name]),
-                IntervalTrigger(seconds=int(every.total_seconds())),
-                id=name,
-                next_run_time=now,
-            )
+        self._jobs = jobs
+        self._rhythm = rhythm
+        self._running: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin. Needs a running event loop."""
-        self._scheduler.start()
+        self._running = [
+            asyncio.create_task(_repeat(name, self._jobs[name], rest.total_seconds()), name=name)
+            for name, rest in self._rhythm.items()
+        ]
 
     async def stop(self) -> None:
-        """Start nothing more, cut off what is running and wait for its end.
+        """Cut off what is running, start nothing more and wait for the end.
 
         What a job has handed to the storage thread is still kept: see `Storage.run`.
         """
-        self._scheduler.pause()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        self._scheduler.shutdown(wait=False)
 
-    def _guarded(self, name: str, job: Job) -> Job:
-        async def run() -> None:
-            task = asyncio.create_task(_survive(name, job), name=name)
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-            await asyncio.wait([task])
 
-        return run
+async def _repeat(name: str, job: Job, rest: float) -> None:
+    while True:
+        await _survive(name, job)
+        await asyncio.sleep(rest)
 
 
 async def _survive(name: str, job: Job) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from rich.box import ROUNDED
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
@@ -52,6 +54,9 @@ class TerminalPoster:
 
     async def update(self, alert: Alert, *, conversation: str, ts: str) -> None:
         """Print nothing: what is printed stands, and the step that follows tells what changed."""
+
+    async def read_back(self, conversation: str, *, thread: str | None, age: timedelta) -> None:
+        """Nothing: what was printed is known only to whoever looked."""
 
 
 def render_card(card: Card) -> RenderableType:

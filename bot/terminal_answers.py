@@ -137,16 +137,27 @@ def _subscriptions(answer: Subscriptions, timezone: ZoneInfo = UTC) -> Renderabl
 @render_answer.register
 def _status(answer: Status, _timezone: ZoneInfo = UTC) -> RenderableType:
     lines: list[RenderableType] = [_line(answer.headline, "bold"), _line(answer.kept)]
+    lines.append(_line(answer.led))
     lines += [
         _line(f"{each.channel} {each.query} stopped: {each.stopped}", "yellow")
         for each in answer.stopped
     ]
     lines += [
-        _line(f"{each.channel} perhaps told: {each.title} ({each.reason})", "yellow")
+        _line(
+            f"{each.channel} perhaps told: {each.title} ({each.reason}){_settled_by(each)}",
+            "yellow",
+        )
         for each in answer.uncertain
     ]
     rows = [(feed.name, _feed(feed, answer.at)) for feed in (*answer.troubled, *answer.sound)]
     return Group(*lines, Text(), _table(rows))
+
+
+def _settled_by(telling: Telling) -> str:
+    number = telling.number
+    return (
+        f". It stands: settle {number} sent. It does not: settle {number} again" if number else ""
+    )
 
 
 @render_answer.register

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -22,7 +24,7 @@ class Standing:
 
 
 def put(db: Database, card: Standing) -> None:
-    """A card stands, or shows another entry of its story now.
+    """A card stands, as it should.
 
     The story may have been merged while the card was on its way.
     """
@@ -36,9 +38,42 @@ def put(db: Database, card: Standing) -> None:
 def standing(db: Database, *, channel: str, story_id: int) -> Standing | None:
     """The story's card in a channel, if it stands there."""
     rows = select(db, "SELECT * FROM cards WHERE channel = ? AND story_id = ?", [channel, story_id])
-    return next((Standing(**row) for row in rows), None)
+    return next(map(_from_row, rows), None)
 
 
 def forget(db: Database, *, channel: str, story_id: int) -> None:
     """The card was deleted in Slack: the next alert of the story becomes its card."""
     db.execute("DELETE FROM cards WHERE channel = ? AND story_id = ?", [channel, story_id])
+
+
+def outdate(db: Database, *, channel: str, story_id: int) -> None:
+    """A card no longer shows how its story stands: an edit is owed to it."""
+    db.execute(
+        "UPDATE cards SET outdated = outdated + 1 WHERE channel = ? AND story_id = ?",
+        [channel, story_id],
+    )
+
+
+def outdated(db: Database) -> list[tuple[Standing, int]]:
+    """Cards that are owed an edit, each with how many changes it does not show yet."""
+    rows = select(db, "SELECT * FROM cards WHERE outdated > 0")
+    return [(_from_row(row), row["outdated"]) for row in rows]
+
+
+def renewed(db: Database, card: Standing, *, changes: int) -> None:
+    """A card was edited and shows so many changes; those that came meanwhile are still owed."""
+    db.execute(
+        "UPDATE cards SET outdated = max(outdated - ?, 0), entry_id = ?"
+        " WHERE channel = ? AND story_id = ? AND ts = ?",
+        [changes, card.entry_id, card.channel, card.story_id, card.ts],
+    )
+
+
+def _from_row(row: Mapping[str, Any]) -> Standing:
+    return Standing(
+        channel=row["channel"],
+        story_id=row["story_id"],
+        entry_id=row["entry_id"],
+        conversation=row["conversation"],
+        ts=row["ts"],
+    )

@@ -59,7 +59,15 @@ class Delivery:
     #: The message's name in its channel; None until sent.
     ts: str | None
     created_at: datetime
+    #: When it was last tried; None before the first time.
+    started_at: datetime | None = None
     settled_at: datetime | None
+    #: Where it was last tried: the channel or a direct message's own id, and of a reply the `ts` of
+    #: its story's card.
+    conversation: str | None = None
+    thread: str | None = None
+    #: Why it cannot be looked for there; None while it can, or was not yet.
+    unreadable: str | None = None
 
 
 #: Each delivery with its event, of the story that its entry tells now.
@@ -185,5 +193,9 @@ def _from_row(row: Mapping[str, Any]) -> Delivery:
         last_error=row["last_error"],
         ts=row["ts"],
         created_at=to_instant(row["created_at"]),
+        started_at=to_instant(row["started_at"]) if row["started_at"] else None,
         settled_at=to_instant(row["settled_at"]) if row["settled_at"] else None,
+        conversation=row["conversation"],
+        thread=row["thread"],
+        unreadable=row["unreadable"],
     )

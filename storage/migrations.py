@@ -424,3 +424,39 @@ def m014_calendars(db: Database) -> None:
         ) STRICT;
         """
     )
+
+
+@migrations()
+def m015_trust(db: Database) -> None:
+    """Who leads, where each message went, how lost answers were settled, which cards are outdated."""
+    db.executescript(
+        """
+        CREATE TABLE lease (                     -- of the copy that polls, delivers and reminds
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            owner TEXT,                          -- NULL: handed over
+            beat INTEGER NOT NULL,               -- raised each time it is renewed
+            at TEXT                              -- when that was, for people; decides nothing
+        ) STRICT;
+        INSERT INTO lease (id, beat) VALUES (1, 0);
+        ALTER TABLE outbox DROP COLUMN lease_until;
+        ALTER TABLE outbox ADD COLUMN conversation TEXT;  -- where it was last tried
+        ALTER TABLE outbox ADD COLUMN thread TEXT;        -- of a reply: the `ts` of its card
+        ALTER TABLE outbox ADD COLUMN unreadable TEXT;    -- why it cannot be looked for there
+        CREATE INDEX outbox_uncertain ON outbox (channel) WHERE state = 'uncertain';
+        CREATE TABLE settlements (               -- what became of uncertain deliveries
+            id INTEGER PRIMARY KEY,
+            outbox_id INTEGER NOT NULL REFERENCES outbox (id),
+            verdict TEXT NOT NULL CHECK (verdict IN ('found', 'absent', 'sent', 'again')),
+            settled_by TEXT NOT NULL,            -- a person, or "rulewire"
+            at TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX settlements_delivery ON settlements (outbox_id);
+        ALTER TABLE cards ADD COLUMN outdated INTEGER NOT NULL DEFAULT 0; -- edits owed to it
+        CREATE INDEX cards_outdated ON cards (channel) WHERE outdated > 0;
+        CREATE TABLE restored (                  -- at most one row; none in a file never restored
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            backed_up_at TEXT NOT NULL,
+            noticed_at TEXT                      -- NULL in a backup nobody has run from
+        ) STRICT;
+        """
+    )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 from sqlite_utils import Database
 
-from storage import cards, deliveries
-from storage.cards import Standing
+from storage import deliveries, restored
 from storage.database import select, to_instant, to_text
 from storage.deliveries import Delivery, State, Why
 from storage.events import Event
@@ -18,6 +18,23 @@ from storage.events import Event
 #: As the index outbox_owed says it, word for word: only then is it used, so that what was sent long
 #: ago is not read again every few seconds (sqlite.org/partialindex.html, 3).
 _OWED = "state IN ('pending', 'sending')"
+#: Put off from a moment that has not come yet, it was put off by a clock that has gone back since.
+_DUE = "state = 'pending' AND (due_at <= :now OR coalesce(started_at, created_at) > :now)"
+#: Another step of its story may stand in the channel or not: which message is the story's card, and
+#: so where this step belongs, is not known before the channel was read back.
+_CLEAR = """
+    NOT EXISTS (
+        SELECT 1 FROM outbox AS doubt
+        JOIN events AS e ON e.id = doubt.event_id JOIN entries AS told ON told.id = e.entry_id
+        WHERE doubt.state = 'uncertain' AND doubt.unreadable IS NULL
+            AND doubt.channel = outbox.channel AND told.story_id = (
+                SELECT story_id FROM entries JOIN events ON events.entry_id = entries.id
+                WHERE events.id = outbox.event_id
+            )
+    )
+"""
+#: Namespace of the delivery ids.
+_IDS = uuid.UUID("5b0c9c4e-6d0a-4a55-9a3f-6a2f1d8f6c11")
 
 
 def enqueue(
@@ -31,28 +48,40 @@ def enqueue(
 ) -> bool:
     """Owe a channel this event, to be sent after `wait` at the latest.
 
-    False when it already is, or was, owed, or when the story is muted there.
+    False when it already is, or was, owed, or when the story is muted there. In a database that was
+    restored of late it may have been told before: it is uncertain until the channel is read back.
     """
+    doubt = restored.doubt(db, now=now)
     done = db.execute(
         """
         INSERT OR IGNORE INTO outbox
-            (delivery_id, channel, event_id, whys, state, due_at, created_at)
-        SELECT :delivery_id, :channel, :event, :whys, 'pending', :due_at, :now
+            (delivery_id, channel, event_id, whys, state, due_at, created_at, last_error)
+        SELECT :delivery_id, :channel, :event, :whys, :state, :due_at, :now, :doubt
         WHERE NOT EXISTS (
             SELECT 1 FROM marks WHERE story_id = :story AND holder = :channel AND mark = 'muted'
         )
         """,
         {
-            "delivery_id": str(uuid.uuid4()),
+            "delivery_id": _delivery_id(db, event, channel),
             "channel": channel,
             "event": event.id,
             "story": event.story_id,
             "whys": msgspec.json.encode(whys).decode(),
+            "state": (State.UNCERTAIN if doubt else State.PENDING).value,
             "due_at": to_text(now + wait),
             "now": to_text(now),
+            "doubt": doubt,
         },
     )
     return done.rowcount > 0
+
+
+def _delivery_id(db: Database, event: Event, channel: str) -> str:
+    """The same for the same event and channel in any copy of the database: a restored one, too."""
+    query = "SELECT key, published_on FROM entries WHERE id = ?"
+    key, published_on = db.execute(query, [event.entry_id]).fetchone()
+    named = (channel, key, published_on, event.step.value, event.occasion)
+    return str(uuid.uuid5(_IDS, "\n".join(named)))
 
 
 def hasten(db: Database, entry_id: int, *, now: datetime) -> None:
@@ -69,71 +98,69 @@ def channels_due(db: Database, *, now: datetime) -> list[str]:
     rows = select(
         db,
         f"""
-        SELECT channel FROM outbox WHERE {_OWED} AND state = 'pending' AND due_at <= ?
+        SELECT channel FROM outbox WHERE {_OWED} AND {_DUE} AND {_CLEAR}
             AND channel NOT IN (SELECT channel FROM outbox WHERE {_OWED} AND state = 'sending')
         GROUP BY channel ORDER BY min(id)
         """,  # noqa: S608  values are bound
-        [to_text(now)],
+        {"now": to_text(now)},
     )
     return [row["channel"] for row in rows]
 
 
-def claim(db: Database, channel: str, *, now: datetime, lease: timedelta) -> Delivery | None:
+def claim(db: Database, channel: str, *, now: datetime) -> Delivery | None:
     """Take the oldest delivery owed to a channel; commit before calling Slack.
 
     None when nothing is due, or when another delivery of this channel is in flight. Whoever claims
-    settles within the lease; after it `recover` calls the outcome uncertain.
+    settles; when it cannot, `recover` calls the outcome uncertain.
     """
     rows = db.query(
         f"""
-        UPDATE outbox SET state = 'sending', started_at = :now, lease_until = :until,
-            attempts = attempts + 1
+        UPDATE outbox SET state = 'sending', started_at = :now, attempts = attempts + 1
         WHERE id = (
             SELECT min(id) FROM outbox INDEXED BY outbox_owed
-            WHERE {_OWED} AND channel = :channel AND state = 'pending' AND due_at <= :now
+            WHERE {_OWED} AND channel = :channel AND {_DUE} AND {_CLEAR}
         ) AND NOT EXISTS (
             SELECT 1 FROM outbox INDEXED BY outbox_owed
             WHERE {_OWED} AND channel = :channel AND state = 'sending'
         )
         RETURNING id
         """,  # noqa: S608  values are bound
-        {"channel": channel, "now": to_text(now), "until": to_text(now + lease)},
+        {"channel": channel, "now": to_text(now)},
     )
     claimed = next(iter(rows), None)
     return deliveries.get(db, claimed["id"]) if claimed else None
 
 
-def settle_sent(
-    db: Database,
-    delivery: Delivery,
-    *,
-    ts: str | None,
-    now: datetime,
-    card: Standing | None,
-) -> None:
-    """It was told: by a message, or without `ts` by the card alone, which stands as `card` says."""
-    _settle(db, delivery, State.SENT, now=now, ts=ts)
-    if card:
-        cards.put(db, card)
+def aim(db: Database, delivery: Delivery, *, conversation: str, thread: str | None) -> None:
+    """Where a claimed delivery goes. Belongs in the transaction that claims it."""
+    db.execute(
+        "UPDATE outbox SET conversation = ?, thread = ?, unreadable = NULL WHERE id = ?",
+        [conversation, thread, delivery.id],
+    )
+
+
+def settle_sent(db: Database, delivery: Delivery, *, ts: str | None, now: datetime) -> None:
+    """It was told: by a message, or without `ts` by the story's card alone. An answer is never late."""
+    db.execute(
+        "UPDATE outbox SET state = 'sent', settled_at = ?, last_error = NULL, unreadable = NULL,"
+        " ts = coalesce(?, ts) WHERE id = ?",
+        [to_text(now), ts, delivery.id],
+    )
 
 
 def settle_later(db: Database, delivery: Delivery, *, reason: str, due_at: datetime) -> None:
     """Nothing was posted; try again then."""
-    db.execute(
-        "UPDATE outbox SET state = 'pending', due_at = ?, last_error = ?, lease_until = NULL"
-        " WHERE id = ? AND state = 'sending'",
-        [to_text(due_at), reason, delivery.id],
-    )
+    _settle(db, delivery, State.PENDING, reason=reason, due_at=to_text(due_at))
 
 
 def settle_uncertain(db: Database, delivery: Delivery, *, reason: str, now: datetime) -> None:
     """The answer was lost. Stays so until the channel is read back or a person decides."""
-    _settle(db, delivery, State.UNCERTAIN, now=now, reason=reason)
+    _settle(db, delivery, State.UNCERTAIN, reason=reason, settled_at=to_text(now))
 
 
 def settle_dead(db: Database, delivery: Delivery, *, reason: str, now: datetime) -> None:
     """Slack refused this message for good."""
-    _settle(db, delivery, State.DEAD, now=now, reason=reason)
+    _settle(db, delivery, State.DEAD, reason=reason, settled_at=to_text(now))
 
 
 def bury(db: Database, channel: str, *, reason: str, now: datetime) -> None:
@@ -145,13 +172,18 @@ def bury(db: Database, channel: str, *, reason: str, now: datetime) -> None:
     )
 
 
-def recover(db: Database, *, now: datetime) -> int:
-    """Deliveries whose sender died between claim and settle become uncertain; returns how many."""
+def recover(db: Database, *, sending: Collection[str], now: datetime) -> int:
+    """Deliveries whose sender is gone between claim and settle become uncertain; returns how many.
+
+    Args:
+        db: Of whoever leads: nobody else sends.
+        sending: The channels to which the leader itself is sending.
+        now: Time of the call.
+    """
     done = db.execute(
-        "UPDATE outbox SET state = 'uncertain', settled_at = ?, lease_until = NULL,"  # noqa: S608  values are bound
-        " last_error = 'stopped while posting'"
-        f" WHERE {_OWED} AND state = 'sending' AND lease_until <= ?",
-        [to_text(now), to_text(now)],
+        "UPDATE outbox SET state = 'uncertain', settled_at = ?, last_error = 'stopped while posting'"  # noqa: S608  values are bound
+        f" WHERE {_OWED} AND state = 'sending' AND channel NOT IN (SELECT value FROM json_each(?))",
+        [to_text(now), json.dumps(list(sending))],
     )
     return done.rowcount
 
@@ -169,17 +201,17 @@ def next_due(db: Database) -> datetime | None:
     return to_instant(found) if found else None
 
 
-def _settle(
-    db: Database,
-    delivery: Delivery,
-    state: State,
-    *,
-    now: datetime,
-    reason: str | None = None,
-    ts: str | None = None,
-) -> None:
+def _settle(db: Database, delivery: Delivery, state: State, *, reason: str, **columns: str) -> None:
+    """Only of the attempt that the delivery stands for: another may have been made since."""
+    named = "".join(f", {name} = :{name}" for name in columns)
     db.execute(
-        "UPDATE outbox SET state = ?, settled_at = ?, last_error = ?, ts = coalesce(?, ts),"
-        " lease_until = NULL WHERE id = ?",
-        [state.value, to_text(now), reason, ts, delivery.id],
+        f"UPDATE outbox SET state = :state, last_error = :reason{named}"  # noqa: S608  values are bound
+        " WHERE id = :id AND state = 'sending' AND attempts = :attempts",
+        {
+            "state": state.value,
+            "reason": reason,
+            "id": delivery.id,
+            "attempts": delivery.attempts,
+            **columns,
+        },
     )

@@ -43,8 +43,12 @@ def schedule(db: Database, names: Iterable[str], *, now: datetime) -> None:
 
 
 def due(db: Database, *, now: datetime) -> list[Poll]:
-    """Feeds to visit now, longest overdue first."""
-    return _read(db, "WHERE next_poll_at <= ? ORDER BY next_poll_at, feed", to_text(now))
+    """Feeds to visit now, longest overdue first.
+
+    One that was visited at a time that has not come yet is due: the clock has gone back since.
+    """
+    at = to_text(now)
+    return _read(db, "WHERE next_poll_at <= ? OR polled_at > ? ORDER BY next_poll_at, feed", at, at)
 
 
 def every(db: Database) -> list[Poll]:

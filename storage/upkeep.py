@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from storage import restored
 
-def back_up(db: Database, target: Path) -> None:
+
+def back_up(db: Database, target: Path, *, now: datetime) -> None:
     """Copy the whole database to a file while it is in use (sqlite.org/backup.html).
 
-    The file appears under its name only once it is complete, readable by its owner only.
+    The file appears under its name only once it is complete, readable by its owner only. It says of
+    itself that it is a backup, so that a bot which runs from it knows that it has missed something.
 
     Raises:
         FileExistsError: the target exists; a backup never overwrites.
@@ -28,6 +32,8 @@ def back_up(db: Database, target: Path) -> None:
     os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
     with closing(sqlite3.connect(unfinished)) as copy:
         db.conn.backup(copy, pages=1_000)
+        with copy:
+            restored.stamp(Database(copy), now=now)
     unfinished.replace(target)
 
 

@@ -18,7 +18,7 @@ from bot.storage_thread import Storage
 from feeds.matching import Reason
 from feeds.model import Item
 from feeds.topics import Topic
-from storage import deliveries, entries, events, outbox, stories, subscriptions
+from storage import cards, deliveries, entries, events, outbox, stories, subscriptions
 from storage.cards import Standing
 from storage.deliveries import Why
 from storage.entries import Entry
@@ -77,7 +77,8 @@ class Archive:
                 conversation="D01ALICE" if channel == ALICE else channel,
                 ts=ts,
             )
-            outbox.settle_sent(db, delivery, ts=ts, now=NOW, card=standing)
+            outbox.settle_sent(db, delivery, ts=ts, now=NOW)
+            cards.put(db, standing)
             return standing
 
         return await self.storage.run(told)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 from bot.poster import Alert, DeliveryError, Outcome, Posted
 
@@ -20,8 +22,13 @@ class FakePoster:
         self.updated: list[tuple[Alert, str, str]] = []
         #: What the next calls fail with, first first. An uncertain post does come to stand.
         self.faults: deque[DeliveryError] = deque()
-        #: Called before each post.
+        #: What the next read-backs fail with, first first.
+        self.unreadable: deque[DeliveryError] = deque()
+        #: Every read-back: conversation, thread, age.
+        self.reads: list[tuple[str, str | None, timedelta]] = []
+        #: Called before each post, and before each update.
         self.before_post: Callable[[], object] | None = None
+        self.before_update: Callable[[], object] | None = None
 
     async def post(self, alert: Alert) -> Posted:
         if self.before_post:
@@ -37,9 +44,30 @@ class FakePoster:
         return Posted(ts=ts, conversation=alert.channel)
 
     async def update(self, alert: Alert, *, conversation: str, ts: str) -> None:
+        if self.before_update:
+            self.before_update()
         if self.faults:
             raise self.faults.popleft()
         if (conversation, ts) not in self.standing:
             raise DeliveryError("message_not_found", outcome=Outcome.CARD_GONE)
         self.updated.append((alert, conversation, ts))
-        self.standing[conversation, ts] = alert
+        stood = self.standing[conversation, ts]
+        # As Slack does: the message keeps its metadata and its thread.
+        self.standing[conversation, ts] = replace(
+            alert, delivery_id=stood.delivery_id, reply=stood.reply
+        )
+
+    async def read_back(
+        self, conversation: str, *, thread: str | None, age: timedelta
+    ) -> Mapping[str, Posted]:
+        self.reads.append((conversation, thread, age))
+        if self.unreadable:
+            raise self.unreadable.popleft()
+        if thread and (conversation, thread) not in self.standing:
+            raise DeliveryError("thread_not_found", outcome=Outcome.CARD_GONE)
+        found = {}
+        for (place, ts), alert in self.standing.items():
+            parent = alert.reply.thread if alert.reply else None
+            if place == conversation and parent == thread:
+                found[alert.delivery_id] = Posted(ts=ts, conversation=place, thread=parent)
+        return found

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp import web
 
@@ -37,6 +39,44 @@ class Fault:
     drop: bool = False
 
 
+class Limits:
+    """Slack's pace: a message a second a channel, so many a minute in all, and tiers of methods.
+
+    Each as a bucket that fills up again; what finds it empty is answered 429 with the wait.
+    """
+
+    #: Calls a minute of each method (docs.slack.dev/apis/web-api/rate-limits).
+    TIERS: ClassVar = {
+        "chat.update": 50,
+        "conversations.history": 50,
+        "conversations.replies": 50,
+        "conversations.open": 50,
+    }
+
+    def __init__(
+        self, *, burst: float = 3, workspace: float = 600, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._burst, self._workspace, self._now = burst, workspace, now
+        self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
+
+    def wait(self, method: str, channel: str) -> int:
+        """Seconds to wait; 0 when the call is let in."""
+        asked = []
+        if method == "chat.postMessage":
+            asked = [(channel, 1.0, self._burst), ("", self._workspace / 60, self._workspace / 5)]
+        elif method in self.TIERS:
+            asked = [("", self.TIERS[method] / 60, float(self.TIERS[method]))]
+        waits = [self._take(method, *each) for each in asked]
+        return max((int(wait) + 1 for wait in waits if wait > 0), default=0)
+
+    def _take(self, method: str, key: str, rate: float, burst: float) -> float:
+        now = self._now()
+        left, at = self._buckets.get((method, key), (burst, now))
+        left = min(burst, left + (now - at) * rate)
+        self._buckets[method, key] = (left - 1 if left >= 1 else left, now)
+        return 0.0 if left >= 1 else (1 - left) / rate
+
+
 @dataclass(slots=True)
 class SlackServer:
     """What stands in its channels, what it was asked, and how it is to fail."""
@@ -49,7 +89,21 @@ class SlackServer:
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     #: "http://127.0.0.1:40123/api/" while it runs.
     url: str = ""
-    _clock: int = 1_592_488_800_000_000
+    #: Channels in which the bot is no member, and those that are archived.
+    strange: set[str] = field(default_factory=set)
+    archived: set[str] = field(default_factory=set)
+    #: The most that is given on one page of a history.
+    page: int = 999
+    #: Whether histories show metadata to whoever asks for it.
+    shows_metadata: bool = True
+    #: Turns away what comes too fast; None for a Slack without limits.
+    limits: Limits | None = None
+    #: Called with each request before it has an effect, and with each that has had it.
+    before: Callable[[str, dict[str, Any]], Awaitable[object]] | None = None
+    after: Callable[[str, dict[str, Any]], Awaitable[object]] | None = None
+    #: Names messages by the time of day; else by a clock that stands in June 2020.
+    clock: Callable[[], float] | None = None
+    _last: int = 1_592_488_800_000_000
 
     def fail(self, method: str, *faults: Fault) -> None:
         self.faults.setdefault(method, deque()).extend(faults)
@@ -76,12 +130,21 @@ class SlackServer:
         method = request.match_info["method"]
         arguments = await _arguments(request)
         self.requests.append((method, arguments))
+        if self.limits and (wait := self.limits.wait(method, arguments.get("channel", ""))):
+            return _failed(request, Fault(error="ratelimited", status=429, retry_after=wait))
+        if self.before:
+            await self.before(method, arguments)
         waiting = self.faults.get(method)
         fault = waiting.popleft() if waiting else None
         if fault and fault.when is When.BEFORE:
             return _failed(request, fault)
         answer = self._call(request, method, arguments)
-        return _failed(request, fault) if fault else web.json_response(answer)
+        if self.after:
+            await self.after(method, arguments)
+        if fault:
+            return _failed(request, fault)
+        now = self.clock() if self.clock else self._last / 1e6
+        return web.json_response(answer, headers={"Date": formatdate(now, usegmt=True)})
 
     def _call(self, request: web.Request, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -93,6 +156,8 @@ class SlackServer:
             "chat.getPermalink": self._permalink,
             "chat.update": self._update,
             "conversations.history": self._history,
+            "conversations.open": self._open,
+            "conversations.replies": self._replies,
         }
         if method not in methods:
             return {"ok": False, "error": "unknown_method"}
@@ -102,17 +167,21 @@ class SlackServer:
         return {"ok": True, "user_id": "U0BOT", "bot_id": BOT_ID, "team_id": "T01TEST"}
 
     def _post(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        channel = self.channels.get(arguments["channel"])
+        name = self._conversation(arguments["channel"])
+        channel = self.channels.get(name)
         if channel is None:
             return {"ok": False, "error": "channel_not_found"}
+        if refused := self._refused(name):
+            return refused
         thread = arguments.get("thread_ts")
         if thread and not any(message["ts"] == thread for message in channel):
             return {"ok": False, "error": "thread_not_found"}
-        self._clock += 1
-        ts = f"{self._clock // 1_000_000}.{self._clock % 1_000_000:06d}"
+        now = int(self.clock() * 1e6) if self.clock else 0
+        self._last = max(self._last + 1, now)
+        ts = f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
         message = {**_kept(arguments), "ts": ts, "bot_id": BOT_ID}
         channel.append({**message, "thread_ts": thread} if thread else message)
-        return {"ok": True, "channel": arguments["channel"], "ts": ts, "message": message}
+        return {"ok": True, "channel": name, "ts": ts, "message": message}
 
     def _permalink(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel, ts = arguments["channel"], arguments["message_ts"]
@@ -132,24 +201,57 @@ class SlackServer:
                 return {"ok": True, "channel": arguments["channel"], "ts": message["ts"]}
         return {"ok": False, "error": "message_not_found"}
 
+    def _conversation(self, name: str) -> str:
+        """A person's id leads to the direct message with them."""
+        if not name.startswith("U"):
+            return name
+        self.channels.setdefault(f"D{name[1:]}", [])
+        return f"D{name[1:]}"
+
+    def _open(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "channel": {"id": self._conversation(arguments["users"])}}
+
+    def _refused(self, channel: str) -> dict[str, Any] | None:
+        if channel in self.strange:
+            return {"ok": False, "error": "not_in_channel"}
+        return {"ok": False, "error": "is_archived"} if channel in self.archived else None
+
     def _history(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel = self.channels.get(arguments["channel"])
         if channel is None:
             return {"ok": False, "error": "channel_not_found"}
+        if arguments["channel"] in self.strange:
+            return {"ok": False, "error": "not_in_channel"}
         oldest = float(arguments.get("oldest") or 0)
-        skip, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 100)
         shown = [
             message
             for message in reversed(channel)
             if float(message["ts"]) > oldest
             and ("thread_ts" not in message or message.get("reply_broadcast"))
         ]
+        return self._paged(shown, arguments)
+
+    def _replies(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel = self.channels.get(arguments["channel"])
+        if channel is None:
+            return {"ok": False, "error": "channel_not_found"}
+        if arguments["channel"] in self.strange:
+            return {"ok": False, "error": "not_in_channel"}
+        thread = arguments["ts"]
+        shown = [each for each in channel if thread in {each["ts"], each.get("thread_ts")}]
+        if not any(each["ts"] == thread for each in shown):
+            return {"ok": False, "error": "thread_not_found"}
+        return self._paged(shown, arguments)
+
+    def _paged(self, shown: list[dict[str, Any]], arguments: dict[str, Any]) -> dict[str, Any]:
+        skip = int(arguments.get("cursor") or 0)
+        limit = min(int(arguments.get("limit") or 100), self.page)
         page = shown[skip : skip + limit]
-        if str(arguments.get("include_all_metadata", "")).lower() not in {"1", "true"}:
+        asked = str(arguments.get("include_all_metadata", "")).lower() in {"1", "true"}
+        if not (asked and self.shows_metadata):
             page = [{key: value for key, value in one.items() if key != "metadata"} for one in page]
         more = skip + limit < len(shown)
-        cursor = str(skip + limit) if more else ""
-        metadata = {"next_cursor": cursor}
+        metadata = {"next_cursor": str(skip + limit) if more else ""}
         return {"ok": True, "messages": page, "has_more": more, "response_metadata": metadata}
 
 

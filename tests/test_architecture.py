@@ -20,8 +20,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 #: One door per dependency: the files (or folders, ending in a slash) that may import it.
 DOORS = {
     "aiohttp": ("feeds/http.py", "bot/slack/", "bot/app.py", "bot/web.py"),
-    "aiolimiter": ("feeds/lanes.py", "bot/deliver.py", "bot/slack/", "bot/web.py"),
-    "apscheduler": ("bot/schedule.py",),
+    "aiolimiter": ("feeds/lanes.py", "bot/pace.py", "bot/web.py"),
     "brotli": ("feeds/encodings.py",),
     "feedparser": ("feeds/news.py",),
     "icalendar": ("bot/deadline_calendar.py",),

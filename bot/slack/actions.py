@@ -60,6 +60,8 @@ class Actions:
             buttons.SUBSCRIBE_SEARCH: self._subscribe_search,
             buttons.SUBSCRIBE_TOPIC: self._subscribe_topic,
             buttons.REMOVE: self._remove,
+            buttons.SETTLE_AGAIN: self._settle,
+            buttons.SETTLE_SENT: self._settle,
             buttons.UNDO: self._undo,
             buttons.NOT_THIS_STORY: self._split,
             buttons.MORE_DAYS: self._more_days,
@@ -132,6 +134,12 @@ class Actions:
         await self._say(asked, client, answer)
         listed = await self._ask(asked, "subscriptions")
         return await self._say(asked, client, listed, replace=True)
+
+    async def _settle(self, asked: Asked, client: AsyncWebClient) -> None:
+        _, _, verdict = asked.action.partition("-")
+        answer = await self._ask(asked, f"settle {asked.value} {verdict}")
+        await self._say(asked, client, answer)
+        await self._say(asked, client, await self._ask(asked, "status"), replace=True)
 
     async def _mark(self, asked: Asked, client: AsyncWebClient) -> None:
         story_id = buttons.read_id(asked.value)

@@ -22,6 +22,9 @@ SHARE = "page-share"
 SUBSCRIBE_SEARCH = "subscribe-search"
 SUBSCRIBE_TOPIC = "subscribe-topic"
 REMOVE = "remove-subscription"
+#: Their value is the number of an uncertain delivery.
+SETTLE_AGAIN = "settle-again"
+SETTLE_SENT = "settle-sent"
 #: Their value is a LawPlace: the first opens a page of its own, the others turn it.
 LAW_OPEN = "law-open"
 LAW_NEXT = "law-next"
@@ -128,6 +131,13 @@ def not_this_story(entry_id: int) -> Block:
         "deny": plain_text("Keep", 30),
     }
     return _button("Not This Story", NOT_THIS_STORY, str(entry_id)) | {"confirm": confirm}
+
+
+def settle(number: int) -> Block:
+    """Settles an uncertain delivery, after it was looked for by eye."""
+    offered = (("Send Again", SETTLE_AGAIN), ("Mark Sent", SETTLE_SENT))
+    elements = [_button(label, action, str(number)) for label, action in offered]
+    return {"type": "actions", "elements": elements}
 
 
 def undo(mark: Mark, story_id: int) -> Block:

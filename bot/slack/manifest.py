@@ -14,6 +14,7 @@ SCOPES = {
     "channels:history": "read its own alerts back when an answer was lost",
     "groups:history": "the same in private channels",
     "im:history": "the same in direct messages",
+    "im:write": "find the direct message in which to look",
     "channels:read": "know whether it was invited to the channel that subscribes",
     "groups:read": "the same for private channels",
 }

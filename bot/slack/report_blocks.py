@@ -7,9 +7,12 @@ from zoneinfo import ZoneInfo
 
 from bot.card import Card
 from bot.report import Explanation, FeedStatus, Status, Telling
-from bot.slack import mrkdwn
-from bot.slack.parts import LINE, Message, code, listed, when, who
+from bot.slack import buttons, mrkdwn
+from bot.slack.parts import LINE, Message, clipped, code, listed, section, when, who
 from bot.wording import visible
+
+#: Uncertain deliveries that `status` shows with buttons; the next ones once these are settled.
+_SETTLED_AT_ONCE = 5
 
 
 def explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
@@ -28,24 +31,35 @@ def explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
 
 def status(answer: Status, timezone: ZoneInfo) -> Message:
     """Whether everything was read and told, troubles first."""
-    lines = [mrkdwn.escape(answer.kept, LINE)]
+    lines = [mrkdwn.escape(answer.kept, LINE), mrkdwn.escape(answer.led, LINE)]
     lines += [_feed(feed, answer.at, feed.trouble) for feed in answer.troubled]
     lines += [
         f"{who(each.channel)} {code(each.query)} stopped: {code(each.stopped or '')}"
         for each in answer.stopped
     ]
-    lines += [
-        f"{who(each.channel)} perhaps told {when(each.at, timezone)}:"
-        f" {mrkdwn.escape(each.title, LINE)} ({code(each.reason or '')})"
-        for each in answer.uncertain
-    ]
+    lines += [_uncertain(each, timezone) for each in answer.uncertain if each.number is None]
     lines += [_feed(feed, answer.at, feed.warning) for feed in answer.sound if feed.warning]
     table = [
         (feed.name, f"read {read}", f"next {following}")
         for feed in answer.sound
         for read, following in [feed.visits(answer.at)]
     ]
-    return listed(f"*{mrkdwn.escape(answer.headline, LINE)}*", lines, table)
+    text, blocks = listed(f"*{mrkdwn.escape(answer.headline, LINE)}*", lines, table)
+    own = [(each, each.number) for each in answer.uncertain if each.number is not None]
+    said = [_uncertain(each, timezone) for each, _ in own]
+    rows = [
+        row
+        for line, (_, number) in zip(said[:_SETTLED_AT_ONCE], own, strict=False)
+        for row in (section(line), buttons.settle(number))
+    ]
+    return clipped("\n".join([text, *said])), [*blocks, *rows]
+
+
+def _uncertain(telling: Telling, timezone: ZoneInfo) -> str:
+    return (
+        f"{who(telling.channel)} perhaps told {when(telling.at, timezone)}:"
+        f" {mrkdwn.escape(telling.title, LINE)} ({code(telling.reason or '')})"
+    )
 
 
 def line(card: Card) -> str:

@@ -13,7 +13,6 @@ import pytest
 from sqlite_utils import Database
 
 from bot.card import card
-from bot.deliver import Deliverer
 from bot.law import RETRY_FIRST, Law
 from bot.poster import Alert
 from feeds.date_sentences import DateKind
@@ -21,12 +20,13 @@ from feeds.deadlines import Due
 from feeds.ecfr import Ecfr
 from feeds.http import Http
 from feeds.law_change import Kind, LawChange
-from feeds.model import EASTERN, CfrPart, DocumentType
+from feeds.model import CfrPart, DocumentType
 from storage import amendments, deadlines, entries, events
 from storage.amendments import Amendment, State
 from storage.events import Step
 from storage.stories import Mark
 from tests.archive import ALICE, CHANNEL, Archive, document, open_archive
+from tests.delivering import make_deliverer
 from tests.ecfr_server import LoopbackEcfr, entity_list, loopback_ecfr, part, row, section
 from tests.factories import NOW, make_document, make_entry, make_filing, make_item
 from tests.fake_poster import FakePoster
@@ -351,14 +351,7 @@ async def test_whoever_knows_the_story_is_told_in_its_thread_once(world: World) 
 
     await law.check_due(now=MORNING)
     await law.check_due(now=MORNING + timedelta(days=1))
-    deliverer = Deliverer(
-        world.archive.storage,
-        poster,
-        clock=lambda: MORNING,
-        timezone=EASTERN,
-        serves=lambda _: True,
-        pace_seconds=0,
-    )
+    deliverer = await make_deliverer(world.archive.storage, poster, clock=lambda: MORNING)
     poster.standing[CHANNEL, TS] = Alert(delivery_id="d", channel=CHANNEL, card=CARD)
     await deliverer.deliver_due()
     await deliverer.finish()

@@ -7,19 +7,18 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlite_utils import Database
 
 from bot.audience import Audience
-from bot.deliver import Deliverer
 from bot.export import Format, rows, written
 from bot.ingest import ingest
 from bot.poster import DeliveryError, Outcome
 from bot.storage_thread import Storage
 from feeds.model import Item
 from storage import query_versions, subscriptions
+from tests.delivering import lead, new_deliverer
 from tests.factories import NOW, make_filing, make_item, make_press
 from tests.fake_poster import FakePoster
 
@@ -32,14 +31,7 @@ class Bot:
         self.poster = FakePoster()
         self.now = NOW
         self.meaning = 'huawei OR "standards organizations"'
-        self.deliverer = Deliverer(
-            storage,
-            self.poster,
-            clock=lambda: self.now,
-            timezone=ZoneInfo("UTC"),
-            serves=lambda _: True,
-            pace_seconds=0,
-        )
+        self.deliverer = new_deliverer(storage, self.poster, clock=lambda: self.now)
 
     async def subscribe(self, channel: str) -> None:
         await self.storage.run(
@@ -59,6 +51,7 @@ class Bot:
 
     async def send(self) -> None:
         self.now += timedelta(seconds=40)  # longer than an alert waits for its document's text
+        await lead(self.storage)
         await self.deliverer.deliver_due()
         await self.deliverer.finish()
 

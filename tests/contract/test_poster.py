@@ -6,6 +6,7 @@ import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 import aiohttp
@@ -22,6 +23,7 @@ from tests.fake_poster import FakePoster
 from tests.slack_server import TOKEN, Fault, SlackServer, When
 
 CHANNEL = "C01GEN"
+DAY = timedelta(days=1)
 
 
 def make_card(title: str = "Release of technology") -> Card:
@@ -41,6 +43,8 @@ class Rig(Protocol):
     """A poster, and what a test may do behind its back."""
 
     poster: Poster
+    #: Keeps nothing that could be read back.
+    forgetful: bool
 
     def refuse(self) -> None:
         """Let the next call fail for now, without effect."""
@@ -50,6 +54,8 @@ class Rig(Protocol):
 
 
 class FakeRig:
+    forgetful = False
+
     def __init__(self) -> None:
         self.fake = FakePoster()
         self.poster: Poster = self.fake
@@ -80,6 +86,8 @@ class FailingOutput(io.StringIO):
 
 
 class TerminalRig:
+    forgetful = True
+
     def __init__(self) -> None:
         self.output = FailingOutput()
         self.poster: Poster = TerminalPoster(Console(file=self.output, width=100))
@@ -92,6 +100,8 @@ class TerminalRig:
 
 
 class SlackRig:
+    forgetful = False
+
     def __init__(self, server: SlackServer, session: aiohttp.ClientSession) -> None:
         self.server = server
         self.poster: Poster = SlackPoster(web_client(TOKEN, base_url=server.url, session=session))
@@ -160,6 +170,34 @@ async def test_a_refused_post_shows_nothing_and_can_be_made_again(rig: Rig) -> N
     assert refused.value.outcome is Outcome.LATER
     assert shown_after_refusal == 0
     assert rig.shown() == 1
+
+
+async def test_what_stands_is_found_by_its_delivery_and_what_does_not_is_not(rig: Rig) -> None:
+    rig.refuse()
+    with pytest.raises(DeliveryError):
+        await rig.poster.post(make_alert("d-0"))
+    card = await rig.poster.post(make_alert("d-1"))
+    await rig.poster.post(make_alert("d-2"))
+
+    found = await rig.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    assert found is None or (set(found), found["d-1"]) == ({"d-1", "d-2"}, card)
+    assert (found is None) == rig.forgetful
+
+
+async def test_a_step_is_found_in_its_thread_and_an_edited_card_under_its_own_id(rig: Rig) -> None:
+    card = await rig.poster.post(make_alert("d-1"))
+    step = await rig.poster.post(make_reply("d-2", card.ts, quiet=True))
+    await rig.poster.update(make_alert("d-3"), conversation=CHANNEL, ts=card.ts)
+
+    in_channel = await rig.poster.read_back(CHANNEL, thread=None, age=DAY)
+    in_thread = await rig.poster.read_back(CHANNEL, thread=card.ts, age=DAY)
+
+    if not rig.forgetful:
+        assert in_channel is not None
+        assert in_thread is not None
+        assert set(in_channel) == {"d-1"}
+        assert (in_thread["d-2"].ts, in_thread["d-2"].thread) == (step.ts, card.ts)
 
 
 async def test_a_step_stands_beside_its_card(rig: Rig) -> None:
@@ -339,3 +377,113 @@ async def test_links_are_never_unfolded(slack: SlackRig) -> None:
     (sent,) = slack.server.asked("chat.postMessage")
 
     assert (sent["unfurl_links"], sent["unfurl_media"]) == (False, False)
+
+
+async def test_a_channel_is_read_to_its_end(slack: SlackRig) -> None:
+    slack.server.page = 2
+    for number in range(5):
+        await slack.poster.post(make_alert(f"d-{number}"))
+
+    found = await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    assert found is not None
+    assert set(found) == {f"d-{number}" for number in range(5)}
+    assert [each["limit"] for each in slack.server.asked("conversations.history")] == ["999"] * 3
+
+
+async def test_what_came_before_is_not_asked_for(slack: SlackRig) -> None:
+    await slack.poster.post(make_alert("d-1"))
+
+    found = await slack.poster.read_back(CHANNEL, thread=None, age=-DAY)
+
+    assert found == {}
+
+
+async def test_only_our_own_messages_count(slack: SlackRig) -> None:
+    await slack.poster.post(make_alert("d-1"))
+    (ours,) = slack.server.channels[CHANNEL]
+    forged = {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": "d-2"}}
+    slack.server.channels[CHANNEL] += [
+        {**ours, "ts": "1592488900.000001", "bot_id": "B0OTHER", "metadata": forged},
+        {"ts": "1592488900.000002", "user": "U01ALICE", "text": "d-3", "metadata": forged},
+        {**ours, "ts": "1592488900.000003", "metadata": {**forged, "event_type": "other"}},
+    ]
+
+    found = await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    assert found is not None
+    assert set(found) == {"d-1"}
+
+
+async def test_a_person_is_looked_up_where_their_direct_message_is(slack: SlackRig) -> None:
+    posted = await slack.poster.post(make_alert("d-1", channel="U01ALICE"))
+
+    found = await slack.poster.read_back("U01ALICE", thread=None, age=DAY)
+
+    assert posted.conversation == "D01ALICE"
+    assert found == {"d-1": posted}
+
+
+@pytest.mark.parametrize(
+    "error", ["missing_scope", "not_in_channel", "channel_not_found", "token_revoked"]
+)
+async def test_a_history_that_is_refused_is_not_taken_for_an_empty_one(
+    slack: SlackRig, error: str
+) -> None:
+    slack.server.fail("conversations.history", Fault(error=error))
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    assert (raised.value.reason, raised.value.outcome) == (error, Outcome.CHANNEL_REFUSES)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(error="ratelimited", status=429, retry_after=7),
+        Fault(error="internal_error"),
+        Fault(status=500),
+        Fault(status=200),
+    ],
+    ids=["429", "internal", "500", "no JSON"],
+)
+async def test_a_history_that_does_not_answer_is_read_later(slack: SlackRig, fault: Fault) -> None:
+    slack.server.page = 1
+    await slack.poster.post(make_alert("d-1"))
+    await slack.poster.post(make_alert("d-2"))
+    slack.server.fail("conversations.history", Fault(when=When.AFTER, error="ratelimited"), fault)
+
+    for _ in range(2):
+        with pytest.raises(DeliveryError) as raised:
+            await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+        assert raised.value.outcome is Outcome.LATER
+
+    assert raised.value.retry_after == fault.retry_after
+
+
+async def test_the_thread_of_a_deleted_card_is_told_from_one_without_replies(
+    slack: SlackRig,
+) -> None:
+    card = await slack.poster.post(make_alert("d-1"))
+    alone = await slack.poster.read_back(CHANNEL, thread=card.ts, age=DAY)
+    slack.server.channels[CHANNEL].clear()
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.read_back(CHANNEL, thread=card.ts, age=DAY)
+
+    assert alone is not None
+    assert set(alone) == {"d-1"}
+    assert raised.value.outcome is Outcome.CARD_GONE
+
+
+async def test_a_history_without_metadata_is_refused_since_nothing_could_be_found_in_it(
+    slack: SlackRig,
+) -> None:
+    await slack.poster.post(make_alert("d-1"))
+    slack.server.shows_metadata = False
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    assert raised.value.outcome is Outcome.CHANNEL_REFUSES

@@ -115,7 +115,7 @@ class Rulewire:
     async def poll(self, feed: str) -> Ended:
         """Let a second process read a feed, due or not; nothing is owed to anyone then.
 
-        It delivers side by side with a bot that runs.
+        What it finds is left to the bot that leads.
         """
         ended = await self.command("poll", "--feed", feed)
         assert ended.code == 0, ended.err

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -85,16 +84,33 @@ async def test_a_bot_killed_before_slack_answers_does_not_post_again(
 
     await bot.kill()
     register.inspection.append(filed("2020-13001", title=ANOTHER))
-    later = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
-    ended = await bot.command("poll", "--feed", "inspection", "--now", later)
+    await bot.start()
+    await bot.logged("recovered deliveries=1 state=uncertain")
+    await bot.poll("inspection")
     status = await bot.command("status")
 
-    assert ended.code == 0
     assert "1 uncertain" in status.out
     assert "perhaps told" in status.out
     cards = await slack.cards()
     assert [NUMBER in card["text"] for card in cards] == [True, False]
     assert ANOTHER in cards[1]["text"]
+
+
+async def test_a_person_settles_from_the_shell_what_cannot_be_read_back(
+    register: LoopbackRegister, bot: Rulewire, slack: LocalSlack, door: FaultySlack
+) -> None:
+    door.faults[POST].append(Fault.NEVER_CAME)
+    register.inspection.append(filed())
+    await bot.read_now("inspection")
+    await bot.logged("status=uncertain")
+
+    ended = await bot.command("settle", "1", "again")
+    again = await bot.command("settle", "1", "sent")
+    cards = await until(slack.cards, what="alert")
+
+    assert ended.out.startswith("terminal has sent again: ")
+    assert "settled already: sent again by terminal" in again.out
+    assert [TITLE in card["text"] for card in cards] == [True]
 
 
 async def test_a_channel_that_is_archived_is_given_up_with_the_reason(
@@ -121,8 +137,7 @@ async def test_a_bot_that_waits_for_slack_still_stops_in_time_and_does_not_post_
     code = await bot.stop()
     await bot.start()
     register.inspection.append(filed("2020-13001", title=ANOTHER))
-    later = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
-    await bot.command("poll", "--feed", "inspection", "--now", later)
+    await bot.poll("inspection")
 
     assert code == 0
     assert [NUMBER in card["text"] for card in await slack.cards()] == [True, False]

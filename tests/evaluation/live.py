@@ -26,7 +26,7 @@ from sqlite_utils import Database
 from bot.app import App, open_app
 from bot.config import Settings
 from bot.poster import Alert, Posted
-from bot.run import deliver_all
+from bot.run import tell_all
 from feeds import catalog, opml
 from feeds.model import EASTERN, FeedKind
 from storage import entries, polls
@@ -47,6 +47,9 @@ class Listener:
         return Posted(ts=f"{len(self.alerts)}.0", conversation=alert.channel)
 
     async def update(self, alert: Alert, *, conversation: str, ts: str) -> None:
+        pass
+
+    async def read_back(self, conversation: str, *, thread: str | None, age: timedelta) -> None:
         pass
 
 
@@ -94,15 +97,14 @@ async def play(options: argparse.Namespace, listener: Listener, folder: Path) ->
 
     async with open_app(settings, clock=lambda: now) as app:
         await _watch(app, options.replay, now)
-    async with open_app(settings, clock=lambda: now) as app:
+    async with open_app(settings, clock=lambda: now) as app, app.leader().once():
         poller, reading = app.poller(), app.reading()
-        deliverer = app.deliverer(listener)
         for now in steps:
             move_clock(options.replay, now)
             listener.moment = now
             await poller.poll_due(now=now)
             await reading.read_due(now=now)
-            await deliver_all(app, deliverer)
+            await tell_all(app, app.speaker(listener))
     return settings.database
 
 

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("search", "phrase of common words"),
         ("near", "Remembering a headline"),
         ("startup", "resident MB"),
+        ("deliver", "One bad channel among many"),
     ],
 )
 def test_a_benchmark_runs_through_and_prints_its_table(benchmark: str, told: str) -> None:

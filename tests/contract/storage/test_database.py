@@ -163,7 +163,7 @@ def test_a_backup_made_while_in_use_holds_everything(db: Database, tmp_path: Pat
         kept = entries.remember(db, make_item(), now=NOW).entry
     target = tmp_path / "copy.db"
 
-    upkeep.back_up(db, target)
+    upkeep.back_up(db, target, now=NOW)
 
     with open_database(target) as copy:
         assert entries.get(copy, kept.id) == kept
@@ -174,7 +174,7 @@ def test_a_backup_inside_a_transaction_is_refused_rather_than_waited_for(
     db: Database, tmp_path: Path
 ) -> None:
     with transaction(db), pytest.raises(RuntimeError, match="for ever"):
-        upkeep.back_up(db, tmp_path / "copy.db")
+        upkeep.back_up(db, tmp_path / "copy.db", now=NOW)
 
 
 def test_a_backup_never_overwrites(db: Database, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_backup_never_overwrites(db: Database, tmp_path: Path) -> None:
     target.write_text("precious")
 
     with pytest.raises(FileExistsError):
-        upkeep.back_up(db, target)
+        upkeep.back_up(db, target, now=NOW)
 
     assert target.read_text() == "precious"
 

@@ -8,13 +8,15 @@ import pytest
 from sqlite_utils import Database
 
 from feeds.matching import Reason
-from storage import cards, deliveries, entries, events, outbox
+from storage import cards, deliveries, entries, events, outbox, uncertain
 from storage.cards import Standing
+from storage.database import open_database
 from storage.deliveries import Delivery, State, Why
 from storage.entries import Entry
+from storage.events import Step
+from storage.uncertain import Verdict
 from tests.factories import NOW, make_filing, make_item, make_press
 
-LEASE = timedelta(seconds=90)
 WHY = Why(
     subscription="topic:huawei",
     reasons=(Reason(term="huawei", where="title", sentence="Huawei."),),
@@ -33,7 +35,7 @@ def owe(db: Database, entry: Entry, channel: str = "C1") -> bool:
 
 
 def claim(db: Database, channel: str = "C1", *, minutes: int = 0) -> Delivery:
-    claimed = outbox.claim(db, channel, now=NOW + timedelta(minutes=minutes), lease=LEASE)
+    claimed = outbox.claim(db, channel, now=NOW + timedelta(minutes=minutes))
     assert claimed
     return claimed
 
@@ -61,17 +63,17 @@ def test_each_stage_of_an_entry_is_owed(db: Database) -> None:
 
 def test_what_is_sent_is_not_owed_again(db: Database, entry: Entry) -> None:
     owe(db, entry)
-    outbox.settle_sent(db, claim(db), ts="1.0", now=NOW, card=None)
+    outbox.settle_sent(db, claim(db), ts="1.0", now=NOW)
 
     assert not owe(db, entry)
-    assert outbox.claim(db, "C1", now=NOW, lease=LEASE) is None
+    assert outbox.claim(db, "C1", now=NOW) is None
 
 
 def test_a_claim_hands_a_delivery_out_once(db: Database, entry: Entry) -> None:
     owe(db, entry)
 
-    first = outbox.claim(db, "C1", now=NOW, lease=LEASE)
-    second = outbox.claim(db, "C1", now=NOW, lease=LEASE)
+    first = outbox.claim(db, "C1", now=NOW)
+    second = outbox.claim(db, "C1", now=NOW)
 
     assert first
     assert (first.state, first.attempts, first.whys) == (State.SENDING, 1, (WHY,))
@@ -86,9 +88,9 @@ def test_a_channel_has_one_message_in_flight_and_keeps_its_order(
     owe(db, press)
 
     first = claim(db)
-    blocked = outbox.claim(db, "C1", now=NOW, lease=LEASE)
+    blocked = outbox.claim(db, "C1", now=NOW)
     busy = outbox.channels_due(db, now=NOW)
-    outbox.settle_sent(db, first, ts="1.0", now=NOW, card=None)
+    outbox.settle_sent(db, first, ts="1.0", now=NOW)
     second = claim(db)
 
     assert blocked is None
@@ -102,22 +104,33 @@ def test_a_refusal_that_passes_is_due_later(db: Database, entry: Entry) -> None:
 
     outbox.settle_later(db, claim(db), reason="ratelimited", due_at=later)
 
-    assert outbox.claim(db, "C1", now=NOW, lease=LEASE) is None
+    assert outbox.claim(db, "C1", now=NOW) is None
     assert outbox.next_due(db) == later
     again = claim(db, minutes=1)
     assert (again.attempts, again.last_error) == (2, "ratelimited")
 
 
-def test_a_sender_that_dies_leaves_its_delivery_uncertain(db: Database, entry: Entry) -> None:
+def test_a_sender_that_is_gone_leaves_its_delivery_uncertain(db: Database, entry: Entry) -> None:
     owe(db, entry)
     claim(db)
 
-    early = outbox.recover(db, now=NOW + LEASE - timedelta(seconds=1))
-    late = outbox.recover(db, now=NOW + LEASE)
+    lost = outbox.recover(db, sending=(), now=NOW)
 
-    assert (early, late) == (0, 1)
+    assert lost == 1
     assert outbox.counts(db) == {State.UNCERTAIN: 1}
-    assert outbox.claim(db, "C1", now=NOW + LEASE, lease=LEASE) is None
+    assert outbox.claim(db, "C1", now=NOW) is None
+
+
+def test_what_the_leader_itself_is_sending_is_not_lost(db: Database, entry: Entry) -> None:
+    owe(db, entry, "C1")
+    owe(db, entry, "C2")
+    claim(db, "C1")
+    claim(db, "C2")
+
+    lost = outbox.recover(db, sending={"C2"}, now=NOW)
+
+    assert lost == 1
+    assert [each.channel for each in deliveries.in_state(db, State.SENDING)] == ["C2"]
 
 
 def test_an_answer_that_comes_after_all_settles_an_uncertain_delivery(
@@ -125,11 +138,74 @@ def test_an_answer_that_comes_after_all_settles_an_uncertain_delivery(
 ) -> None:
     owe(db, entry)
     claimed = claim(db)
-    outbox.recover(db, now=NOW + LEASE)
+    outbox.recover(db, sending=(), now=NOW)
 
-    outbox.settle_sent(db, claimed, ts="1.0", now=NOW + LEASE, card=None)
+    outbox.settle_sent(db, claimed, ts="1.0", now=NOW)
 
     assert outbox.counts(db) == {State.SENT: 1}
+
+
+def test_a_late_refusal_says_nothing_of_a_later_attempt(db: Database, entry: Entry) -> None:
+    owe(db, entry)
+    first = claim(db)
+    outbox.recover(db, sending=(), now=NOW)
+    (doubt,) = deliveries.in_state(db, State.UNCERTAIN)
+    uncertain.settle(db, doubt, Verdict.ABSENT, by="rulewire", now=NOW)
+    second = claim(db)
+
+    outbox.settle_later(db, first, reason="ratelimited", due_at=NOW)
+    outbox.settle_dead(db, first, reason="is_archived", now=NOW)
+
+    assert second.attempts == 2
+    assert outbox.counts(db) == {State.SENDING: 1}
+
+
+def test_a_step_waits_until_its_storys_card_is_found_or_known_to_be_unreadable(
+    db: Database, entry: Entry
+) -> None:
+    owe(db, entry)
+    claim(db)
+    outbox.recover(db, sending=(), now=NOW)
+    later, _ = events.record(db, entry, Step.CORRECTED, source="x", now=NOW)
+    press = entries.remember(db, make_press(), now=NOW).entry
+    outbox.enqueue(db, later, channel="C1", whys=[WHY], now=NOW)
+    owe(db, press)
+
+    other_story = claim(db)
+    outbox.settle_sent(db, other_story, ts="1.0", now=NOW)
+    while_in_doubt = outbox.claim(db, "C1", now=NOW)
+    (doubt,) = deliveries.in_state(db, State.UNCERTAIN)
+    uncertain.unreadable(db, doubt, reason="not_in_channel")
+
+    assert other_story.event.entry_id == press.id
+    assert while_in_doubt is None
+    assert claim(db).event.id == later.id
+
+
+def test_a_delivery_has_the_same_id_in_every_copy_of_the_database(db: Database) -> None:
+    ids = []
+    for other in (db, open_database(":memory:")):
+        if other is not db:
+            entries.remember(other, make_press(), now=NOW)  # other numbers for the same things
+        owe(other, entries.remember(other, make_item(), now=NOW).entry)
+        owe(other, entries.remember(other, make_item(), now=NOW).entry, "C2")
+        ids.append([each.delivery_id for each in deliveries.in_state(other, State.PENDING)])
+
+    assert ids[0] == ids[1]
+    assert len(set(ids[0])) == 2
+
+
+def test_what_was_put_off_by_a_clock_that_has_gone_back_since_is_due(
+    db: Database, entry: Entry
+) -> None:
+    owe(db, entry)
+    ahead = NOW + timedelta(days=3)
+    claimed = outbox.claim(db, "C1", now=ahead)
+    assert claimed
+    outbox.settle_later(db, claimed, reason="ratelimited", due_at=ahead + timedelta(minutes=1))
+
+    assert outbox.channels_due(db, now=NOW) == ["C1"]
+    assert claim(db).attempts == 2
 
 
 def test_a_refused_channel_is_owed_nothing_more(db: Database, entry: Entry) -> None:
@@ -148,17 +224,34 @@ def test_a_refused_channel_is_owed_nothing_more(db: Database, entry: Entry) -> N
 
 
 def test_a_storys_card_is_found_until_it_is_deleted(db: Database, entry: Entry) -> None:
-    owe(db, entry)
     card = Standing(
         channel="C1", story_id=entry.story_id, entry_id=entry.id, conversation="D9", ts="1.0"
     )
 
-    outbox.settle_sent(db, claim(db), ts="1.0", now=NOW, card=card)
+    cards.put(db, card)
     standing = cards.standing(db, channel="C1", story_id=entry.story_id)
     cards.forget(db, channel="C1", story_id=entry.story_id)
 
     assert standing == card
     assert cards.standing(db, channel="C1", story_id=entry.story_id) is None
+
+
+def test_a_card_is_owed_an_edit_until_it_shows_every_change(db: Database, entry: Entry) -> None:
+    card = Standing(
+        channel="C1", story_id=entry.story_id, entry_id=entry.id, conversation="C1", ts="1.0"
+    )
+    cards.put(db, card)
+    cards.outdate(db, channel="C1", story_id=entry.story_id)
+    ((seen, changes),) = cards.outdated(db)
+    cards.outdate(db, channel="C1", story_id=entry.story_id)
+
+    cards.renewed(db, card, changes=changes)
+    meanwhile = cards.outdated(db)
+    cards.renewed(db, card, changes=1)
+
+    assert seen == card
+    assert meanwhile == [(card, 1)]
+    assert cards.outdated(db) == []
 
 
 def test_a_story_tells_everything_ever_owed_about_it(db: Database, entry: Entry) -> None:

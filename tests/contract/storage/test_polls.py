@@ -122,6 +122,18 @@ def test_backfilled_windows_are_kept(db: Database) -> None:
     assert polls.backfilled(db, "b") == set()
 
 
+def test_a_feed_that_was_read_at_a_time_that_has_not_come_yet_is_due(db: Database) -> None:
+    ahead = NOW + 48 * HOUR
+    polls.schedule(db, ["a"], now=NOW)
+    polls.record_success(db, "a", bookmark={}, next_poll_at=ahead + HOUR, now=ahead)
+
+    after_the_clock_went_back = [poll.feed for poll in polls.due(db, now=NOW)]
+    polls.record_success(db, "a", bookmark={}, next_poll_at=NOW + HOUR, now=NOW)
+
+    assert after_the_clock_went_back == ["a"]
+    assert polls.due(db, now=NOW) == []
+
+
 def test_the_last_heartbeat_counts(db: Database) -> None:
     assert polls.last_beat(db) is None
 

@@ -7,9 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
+from bot.answers import Problem
 from bot.card import card
 from bot.slack import blocks, buttons
+from storage import events, outbox, uncertain
+from storage.deliveries import State
 from tests.archive import ALICE, BOB, CHANNEL, Archive, document, press
 from tests.factories import NOW
 from tests.slack_server import Fault
@@ -334,3 +338,68 @@ async def test_an_undo_of_another_version_is_answered_politely(talk: Talk, value
     await talk.click({"action_id": buttons.UNDO, "value": value})
 
     assert "earlier version" in talk.replies[-1]["text"]
+
+
+async def in_doubt(archive: Archive) -> int:
+    """An alert of this channel whose answer was lost; returns its number."""
+    (entry,) = await archive.remember(document())
+
+    def lose(db: Database) -> int:
+        event = events.reach(db, entry, now=NOW)
+        outbox.enqueue(db, event, channel=CHANNEL, whys=[], now=NOW)
+        claimed = outbox.claim(db, CHANNEL, now=NOW)
+        assert claimed
+        outbox.settle_uncertain(db, claimed, reason="answer lost", now=NOW)
+        uncertain.unreadable(db, claimed, reason="missing_scope")
+        return claimed.id
+
+    return await archive.storage.run(lose)
+
+
+async def test_an_uncertain_alert_is_settled_by_one_click_however_often_it_is_made(
+    archive: Archive, talk: Talk
+) -> None:
+    number = await in_doubt(archive)
+    shown = await talk.type("status")
+    again, sent = talk.button(buttons.SETTLE_AGAIN), talk.button(buttons.SETTLE_SENT)
+
+    await talk.click(sent)
+    await talk.click(again, user=BOB)
+    said = [reply["text"] for reply in talk.replies if not reply.get("replace_original")]
+
+    assert "answer lost; missing_scope" in shown["text"]
+    assert said[1].startswith(f"<@{ALICE}> has marked as sent: Release of")
+    assert said[2] == f"Delivery {number} is settled already: marked as sent by {ALICE}."
+    assert await archive.storage.run(outbox.counts) == {State.SENT: 1}
+
+
+async def test_an_uncertain_alert_can_be_sent_again(archive: Archive, talk: Talk) -> None:
+    await in_doubt(archive)
+    await talk.type("status")
+    await talk.click(talk.button(buttons.SETTLE_AGAIN))
+
+    assert await archive.storage.run(outbox.counts) == {State.PENDING: 1}
+    assert "uncertain" not in talk.replies[-1]["text"]
+    assert talk.replies[-1]["replace_original"] is True
+
+
+async def test_only_the_members_of_its_channel_settle_an_alert(
+    archive: Archive, talk: Talk
+) -> None:
+    number = await in_doubt(archive)
+
+    shown = await talk.type("status", channel="C02RND")
+    refused = await talk.type(f"settle {number} sent", channel="C02RND")
+
+    assert "perhaps told" in shown["text"]
+    assert not any(block["type"] == "actions" for block in shown["blocks"])
+    assert refused["text"] == f"No delivery {number} of this channel is uncertain."
+    assert await archive.storage.run(outbox.counts) == {State.UNCERTAIN: 1}
+
+
+@pytest.mark.parametrize("text", ["", "12", "12 perhaps", "twelve sent", "٣ sent", "9" * 30])
+async def test_settle_says_what_it_takes(archive: Archive, text: str) -> None:
+    answer = await archive.ask(f"settle {text}")
+
+    assert isinstance(answer, Problem)
+    assert answer.hint == "settle 12 sent"

@@ -408,9 +408,8 @@ async def test_status_says_what_is_owed_uncertain_and_stopped(archive: Archive) 
     await archive.tell(first)
     event = await archive.storage.run(events.reach, second, now=NOW)
     await archive.storage.run(outbox.enqueue, event, channel=CHANNEL, whys=[], now=NOW)
-    lease = timedelta(seconds=1)
-    await archive.storage.run(outbox.claim, CHANNEL, now=NOW - timedelta(hours=-1), lease=lease)
-    await archive.storage.run(outbox.recover, now=NOW + timedelta(hours=2))
+    await archive.storage.run(outbox.claim, CHANNEL, now=NOW + timedelta(hours=1))
+    await archive.storage.run(outbox.recover, sending=(), now=NOW + timedelta(hours=2))
     for query in ("topic:gone", "huawei"):
         await archive.storage.run(
             subscriptions.add, channel=CHANNEL, query=query, created_by=ALICE, now=NOW

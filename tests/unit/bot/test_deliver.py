@@ -14,14 +14,15 @@ import pytest
 from sqlite_utils import Database
 
 from bot.deliver import Deliverer
-from bot.owed import LEASE
+from bot.pace import Pace
 from bot.poster import Alert, DeliveryError, Outcome, Posted
 from bot.storage_thread import Storage
 from feeds.model import Item, Stage
-from storage import cards, channels, deliveries, entries, events, outbox, subscriptions
+from storage import cards, channels, deliveries, entries, events, lease, outbox, subscriptions
 from storage.channels import Channel, Place
 from storage.deliveries import State, Why
 from storage.events import Step
+from tests.delivering import OWNER, Elapsed, make_deliverer, make_editor
 from tests.factories import NOW, make_filing, make_item, make_press
 from tests.fake_poster import FakePoster
 
@@ -58,16 +59,8 @@ def poster() -> FakePoster:
 
 
 @pytest.fixture
-def deliverer(storage: Storage, poster: FakePoster, clock: Clock) -> Deliverer:
-    return Deliverer(
-        storage,
-        poster,
-        clock=clock,
-        timezone=ZoneInfo("UTC"),
-        serves=lambda channel: channel != "elsewhere",
-        pace_seconds=0,
-        settle_again_seconds=0.01,
-    )
+async def deliverer(storage: Storage, poster: FakePoster, clock: Clock) -> Deliverer:
+    return await make_deliverer(storage, poster, clock=clock)
 
 
 async def owe(storage: Storage, item: Item, *channels: str) -> int:
@@ -234,17 +227,92 @@ async def test_a_deleted_card_is_replaced_by_the_next_step(
     assert await storage.run(outbox.counts) == {State.SENT: 2}
 
 
-async def test_a_sender_that_died_leaves_uncertainty_and_no_second_message(
-    storage: Storage, deliverer: Deliverer, poster: FakePoster, clock: Clock
+async def test_only_the_leader_sends(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
 ) -> None:
     await owe(storage, make_item())
-    await storage.run(outbox.claim, "C1", now=NOW, lease=LEASE)
-    clock.now += LEASE
+    await storage.run(lease.release, OWNER)
+    await storage.run(lease.take, "another copy", now=NOW)
 
     await deliver(deliverer)
 
     assert poster.posted == []
-    assert await storage.run(outbox.counts) == {State.UNCERTAIN: 1}
+    assert await storage.run(outbox.counts) == {State.PENDING: 1}
+
+
+async def test_a_claim_that_is_old_when_its_message_is_to_be_posted_is_given_back(
+    storage: Storage, poster: FakePoster, clock: Clock
+) -> None:
+    elapsed = Elapsed()
+    deliverer = await make_deliverer(storage, poster, clock=clock, elapsed=elapsed)
+    await owe(storage, make_filing())
+    await deliver(deliverer)
+    await owe(storage, make_item())
+
+    def freeze() -> None:
+        elapsed.seconds += 60
+
+    poster.before_update = freeze
+    await deliver(deliverer)
+    poster.before_update = None
+    clock.now += timedelta(minutes=1)
+    given_back = len(poster.posted)
+    await deliver(deliverer)
+
+    assert given_back == 1
+    assert len(poster.posted) == 2
+
+
+async def test_a_step_does_not_wait_for_the_pace_of_edits(
+    storage: Storage, poster: FakePoster, clock: Clock
+) -> None:
+    elapsed = Elapsed()
+    pace = Pace(elapsed=elapsed, posts=(1e6, 1.0), edits=(1.0, 3600.0))
+    deliverer = await make_deliverer(storage, poster, clock=clock, pace=pace)
+    await owe(storage, make_filing(), "C1", "C2")
+    await deliver(deliverer)
+    await owe(storage, make_item(), "C1", "C2")
+
+    await deliver(deliverer)
+    edited = len(poster.updated)
+    editor = make_editor(storage, poster, pace=Pace.free(elapsed=elapsed))
+    owed = [await editor.edit_due(), await editor.edit_due()]
+
+    assert len([each for each in poster.posted if each.reply]) == 2
+    assert edited == 1
+    assert owed == [1, 0]
+    assert {conversation for _, conversation, _ in poster.updated} == {"C1", "C2"}
+    assert {update.card.stage for update, _, _ in poster.updated} == {Stage.PUBLISHED}
+
+
+async def test_an_edit_that_slack_puts_off_does_not_put_off_the_step(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_filing())
+    await deliver(deliverer)
+    await owe(storage, make_item())
+    poster.faults.append(DeliveryError("ratelimited", outcome=Outcome.LATER, retry_after=30))
+
+    await deliver(deliverer)
+
+    assert len(poster.posted) == 2
+    assert [changes for _, changes in await storage.run(cards.outdated)] == [1]
+
+
+async def test_a_slow_channel_delays_nobody_else(storage: Storage, clock: Clock) -> None:
+    poster = SlowPoster()
+    deliverer = await make_deliverer(storage, poster, clock=clock)
+    await owe(storage, make_item(), "slow", *(f"C{number}" for number in range(2, 52)))
+
+    async with asyncio.timeout(20):
+        await deliverer.deliver_due()
+        while (await storage.run(outbox.counts)).get(State.SENT, 0) < 50:
+            pass
+        standing = await storage.run(outbox.counts)
+        poster.answer.set()
+        await deliverer.finish()
+
+    assert standing == {State.SENT: 50, State.SENDING: 1}
 
 
 async def test_a_channel_of_the_other_poster_stays_owed(
@@ -263,14 +331,7 @@ async def test_stopping_between_two_messages_sends_no_other(
 ) -> None:
     await owe(storage, make_item())
     await owe(storage, make_press())
-    slow = Deliverer(
-        storage,
-        poster,
-        clock=clock,
-        timezone=ZoneInfo("UTC"),
-        serves=lambda _: True,
-        pace_seconds=600,
-    )
+    slow = await make_deliverer(storage, poster, clock=clock, pace_seconds=600)
 
     async with asyncio.timeout(5):
         await slow.deliver_due()
@@ -290,7 +351,8 @@ class SlowPoster(FakePoster):
 
     async def post(self, alert: Alert) -> Posted:
         self.at_work.set()
-        await self.answer.wait()
+        if alert.channel in {"slow", "C1"}:
+            await self.answer.wait()
         return await super().post(alert)
 
 
@@ -298,14 +360,7 @@ async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest_owed(
     storage: Storage, clock: Clock
 ) -> None:
     poster = SlowPoster()
-    deliverer = Deliverer(
-        storage,
-        poster,
-        clock=clock,
-        timezone=ZoneInfo("UTC"),
-        serves=lambda _: True,
-        pace_seconds=0,
-    )
+    deliverer = await make_deliverer(storage, poster, clock=clock)
     await owe(storage, make_item())
     await owe(storage, make_press())
 
@@ -338,16 +393,14 @@ async def test_stopping_waits_only_so_long_for_an_answer_and_never_sends_again(
     storage: Storage, clock: Clock
 ) -> None:
     poster = SilentPoster()
-    deliverer = Deliverer(
-        storage, poster, clock=clock, timezone=ZoneInfo("UTC"), serves=lambda _: True
-    )
+    deliverer = await make_deliverer(storage, poster, clock=clock)
     await owe(storage, make_item())
     await deliverer.deliver_due()
     await poster.taken.wait()
 
     await deliverer.stop(seconds=0.01)
-    clock.now += LEASE
-    await deliverer.deliver_due()
+    await storage.run(outbox.recover, sending=(), now=clock())
+    await (await make_deliverer(storage, poster)).deliver_due()
 
     assert await storage.run(outbox.counts) == {State.UNCERTAIN: 1}
     assert len(poster.posted) == 1

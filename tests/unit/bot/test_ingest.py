@@ -403,9 +403,9 @@ def test_a_filing_whose_text_cannot_be_read_goes_out_soon_and_its_card_gets_the_
     take(db, [make_readable_filing()], everyone)
     later = NOW + TEXT_PATIENCE
 
-    claimed = outbox.claim(db, "C1", now=later, lease=timedelta(minutes=1))
+    claimed = outbox.claim(db, "C1", now=later)
     assert claimed
-    outbox.settle_sent(db, claimed, ts="1.0", now=later, card=None)
+    outbox.settle_sent(db, claimed, ts="1.0", now=later)
     read(db, everyone, body=FILED_TEXT)
 
     assert told(db) == [("C1", "dated")]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.schedule import Schedule
 from storage.errors import DatabaseError
 
-NOW = datetime(2020, 6, 18, tzinfo=UTC)
 ONCE = timedelta(hours=1)
 
 
@@ -27,7 +26,7 @@ async def test_every_job_runs_at_once_and_a_failing_one_leaves_the_others_runnin
     async def work() -> None:
         done.set()
 
-    schedule = Schedule({"fail": fail, "work": work}, now=NOW, rhythm={"fail": ONCE, "work": ONCE})
+    schedule = Schedule({"fail": fail, "work": work}, rhythm={"fail": ONCE, "work": ONCE})
     with caplog.at_level(logging.ERROR):
         schedule.start()
         async with asyncio.timeout(5):
@@ -47,7 +46,7 @@ async def test_a_database_that_fails_is_one_line_in_the_log(
         done.set()
         raise DatabaseError("rulewire.db", "is busy", passing=True)
 
-    schedule = Schedule({"fail": fail}, now=NOW, rhythm={"fail": ONCE})
+    schedule = Schedule({"fail": fail}, rhythm={"fail": ONCE})
     with caplog.at_level(logging.ERROR):
         schedule.start()
         async with asyncio.timeout(5):
@@ -69,10 +68,28 @@ async def test_stopping_cuts_off_a_running_job_and_waits_for_its_end() -> None:
         finally:
             ended.set()
 
-    schedule = Schedule({"endless": endless}, now=NOW, rhythm={"endless": ONCE})
+    schedule = Schedule({"endless": endless}, rhythm={"endless": ONCE})
     schedule.start()
     async with asyncio.timeout(5):
         await started.wait()
         await schedule.stop()
 
     assert ended.is_set()
+
+
+async def test_a_job_runs_again_after_its_rest() -> None:
+    runs, third = 0, asyncio.Event()
+
+    async def count() -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 3:
+            third.set()
+
+    schedule = Schedule({"count": count}, rhythm={"count": timedelta(microseconds=1)})
+    schedule.start()
+    async with asyncio.timeout(5):
+        await third.wait()
+    await schedule.stop()
+
+    assert runs >= 3

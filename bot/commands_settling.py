@@ -1,0 +1,55 @@
+"""Settle by hand what may or may not stand in a channel: it was sent, or it is sent again."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from bot.answers import Notice, Problem
+from bot.config import TERMINAL
+from bot.question import Question
+from storage import deliveries, entries, uncertain
+from storage.deliveries import Delivery, State
+from storage.uncertain import Settlement, Verdict
+
+_SAID = {
+    Verdict.SENT: "marked as sent",
+    Verdict.AGAIN: "sent again",
+    Verdict.FOUND: "found in the channel",
+    Verdict.ABSENT: "not found in the channel and sent again",
+}
+#: What a person can decide.
+VERDICTS = {"sent": Verdict.SENT, "again": Verdict.AGAIN}
+
+
+def settle(db: Database, question: Question) -> Notice | Problem:
+    """Do with an uncertain delivery as a person says; a second time changes nothing.
+
+    Members of its channel may, and whoever runs the bot.
+    """
+    number, _, word = question.text.partition(" ")
+    verdict = VERDICTS.get(word.strip().lower())
+    if not number.isascii() or not number.isdecimal() or len(number) > 18 or verdict is None:
+        return Problem(
+            message="settle takes the number of an uncertain delivery, and sent or again.",
+            hint="settle 12 sent",
+        )
+    delivery = deliveries.get(db, int(number))
+    if delivery is None or not may_settle(question, delivery):
+        return Notice(text=f"No delivery {number} of this channel is uncertain.")
+    if delivery.state is not State.UNCERTAIN:
+        return Notice(text=_as_it_is(delivery, uncertain.last(db, delivery.id)))
+    uncertain.settle(db, delivery, verdict, by=question.user, now=question.now)
+    entry = entries.get(db, delivery.event.entry_id)
+    title = f": {entry.item.title}" if entry else ""
+    return Notice(text=f"has {_SAID[verdict]}{title}", by=question.user, aloud=True)
+
+
+def may_settle(question: Question, delivery: Delivery) -> bool:
+    """Whether whoever asks is a member of the delivery's channel, or runs the bot."""
+    return question.channel in {delivery.channel, TERMINAL}
+
+
+def _as_it_is(delivery: Delivery, settled: Settlement | None) -> str:
+    if settled is None:
+        return f"Delivery {delivery.id} is not uncertain: it is {delivery.state.value}."
+    return f"Delivery {delivery.id} is settled already: {_SAID[settled.verdict]} by {settled.by}."

@@ -1,0 +1,125 @@
+"""Read a channel back: which deliveries stand there, told by the metadata of the bot's own messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.poster import DeliveryError, Outcome, Posted
+from bot.slack.outcomes import repeatable
+
+#: The most that Slack gives at once (docs.slack.dev/reference/methods/conversations.history).
+PAGE = 999
+
+
+class History:
+    """Reads what the bot itself has put into conversations."""
+
+    def __init__(self, client: AsyncWebClient, *, event_type: str) -> None:
+        """Read through a client from `web_client`.
+
+        Args:
+            client: Sends each request once.
+            event_type: How the metadata of our messages is told from others'.
+        """
+        self._client = client
+        self._event_type = event_type
+
+    async def read(
+        self, conversation: str, *, thread: str | None, age: timedelta
+    ) -> Mapping[str, Posted]:
+        """Which deliveries stand in a conversation, or in a thread of it.
+
+        Anybody may post metadata that looks like ours, so the id of the bot counts as well. Times are
+        Slack's own: whatever our clock says, it is not asked.
+
+        Raises:
+            DeliveryError: as `Poster.read_back` says.
+        """
+        bot_id, now = await self._greeted()
+        place = await self._opened(conversation)
+        messages = [
+            message
+            for message in await self._messages(place, thread=thread, oldest=now - age)
+            if message.get("bot_id") == bot_id
+        ]
+        if messages and not any(message.get("metadata") for message in messages):
+            # Nothing of ours would ever be found, and everything be sent again.
+            reason = "Slack shows no metadata of our own messages"
+            raise DeliveryError(reason, outcome=Outcome.CHANNEL_REFUSES)
+        return {
+            delivery_id: Posted(ts=str(each["ts"]), conversation=place, thread=_parent(each))
+            for each in messages
+            if (delivery_id := self._delivery_id(each))
+        }
+
+    async def _messages(
+        self, place: str, *, thread: str | None, oldest: datetime
+    ) -> list[dict[str, Any]]:
+        """All that stands in a channel since then, or in a thread; never a part of it."""
+        messages: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            if thread:
+                call = self._client.conversations_replies(
+                    channel=place,
+                    ts=thread,
+                    limit=PAGE,
+                    include_all_metadata=True,
+                    cursor=cursor,
+                )
+            else:
+                call = self._client.conversations_history(
+                    channel=place,
+                    oldest=f"{oldest.timestamp():.6f}",
+                    limit=PAGE,
+                    include_all_metadata=True,
+                    cursor=cursor,
+                )
+            answer = await repeatable(call)
+            messages += answer.get("messages") or ()
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor and answer.get("has_more"):
+                raise DeliveryError("history was cut short", outcome=Outcome.LATER)
+            if not cursor:
+                return messages
+
+    async def _greeted(self) -> tuple[str, datetime]:
+        """Our own name on messages, and Slack's time (the Date of RFC 9110, 6.6.1)."""
+        answer = await repeatable(self._client.auth_test())
+        bot_id, headers = answer.get("bot_id"), {k.lower(): v for k, v in answer.headers.items()}
+        if not bot_id:
+            raise DeliveryError("not a bot's token", outcome=Outcome.CHANNEL_REFUSES)
+        try:
+            return str(bot_id), parsedate_to_datetime(headers.get("date", ""))
+        except ValueError as error:
+            raise DeliveryError("Slack told no time", outcome=Outcome.LATER) from error
+
+    async def _opened(self, conversation: str) -> str:
+        """A person's id leads to the direct message with them; that is opened if it is not yet."""
+        if conversation[:1] not in {"U", "W"}:
+            return conversation
+        answer = await repeatable(self._client.conversations_open(users=conversation))
+        return str(answer["channel"]["id"])
+
+    def _delivery_id(self, message: Mapping[str, Any]) -> str | None:
+        """The delivery that a message tells of; None when it is none of ours."""
+        metadata = message.get("metadata")
+        if not isinstance(metadata, Mapping) or metadata.get("event_type") != self._event_type:
+            return None
+        payload = metadata.get("event_payload")
+        found = payload.get("delivery_id") if isinstance(payload, Mapping) else None
+        if not isinstance(found, str):
+            reason = "Slack shows no delivery id on our own messages"
+            raise DeliveryError(reason, outcome=Outcome.CHANNEL_REFUSES)
+        return found
+
+
+def _parent(message: Mapping[str, Any]) -> str | None:
+    """The `ts` of the message in whose thread this one stands; a thread's first is in none."""
+    parent = message.get("thread_ts")
+    return str(parent) if parent and parent != message["ts"] else None

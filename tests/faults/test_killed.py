@@ -1,0 +1,85 @@
+"""The real bot, killed between every two steps, and two copies of it on one database."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.world import Death, World, one_round, open_world, settle, wait_for
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path, seed=7) as opened:
+        yield opened
+
+
+async def test_a_bot_killed_between_any_two_steps_loses_nothing_and_repeats_nothing(
+    world: World,
+) -> None:
+    deaths = [Death.FETCH, Death.INGEST, Death.CLAIM, Death.POST, Death.ANSWER, Death.SETTLE]
+
+    for death in deaths:
+        world.share = 0.2
+        await one_round(world, death, patience=10)
+    finished = await settle(world, seconds=60)
+
+    assert sum(world.deaths[death] for death in deaths) >= len(deaths) - 1
+    assert finished, world.rows("SELECT state, last_error, unreadable FROM outbox")
+    assert world.outcome().perfect, world.outcome()
+
+
+async def test_a_second_copy_waits_and_takes_over_when_the_first_is_killed(world: World) -> None:
+    await world.start()
+    await wait_for(lambda: world.log().count("leading owner=") == 2, seconds=30)
+    second = await world.launch()
+    await wait_for(lambda: "waiting leader=" in world.log(), seconds=30)
+    world.happens()
+    world.kill(Death.ANYWHEN)
+    try:
+        took_over = await wait_for(world.settled, seconds=60)
+    finally:
+        second.send_signal(signal.SIGTERM)
+        code = await second.wait()
+
+    assert took_over
+    assert world.outcome().perfect, world.outcome()
+    assert code == 0
+    assert world.rows("SELECT owner FROM lease") == [(None,)]
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+async def test_a_frozen_copy_that_wakes_after_another_took_over_doubles_nothing(
+    tmp_path: Path, method: str
+) -> None:
+    """Frozen while Slack answers: a message stands by then, or is still to be posted after an edit."""
+    async with open_world(tmp_path, seed=3, holders=("C01",)) as world:
+        frozen = asyncio.Event()
+
+        async def freeze(called: str, _: object) -> None:
+            if called == method and not frozen.is_set() and world.process:
+                world.process.send_signal(signal.SIGSTOP)
+                frozen.set()
+
+        world.slack.after = freeze
+        await world.start()
+        assert world.process
+        while not frozen.is_set():
+            world.happens()
+            await wait_for(lambda: frozen.is_set() or world.settled(), seconds=30)
+        second = await world.launch()
+        try:
+            took_over = await wait_for(world.settled, seconds=60)
+            world.process.send_signal(signal.SIGCONT)
+            world.happens()
+            went_on = await wait_for(world.settled, seconds=60)
+        finally:
+            second.kill()
+            await second.wait()
+
+        assert (took_over, went_on) == (True, True)
+        assert world.outcome().perfect, world.outcome()
