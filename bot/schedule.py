@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from storage.errors import DatabaseError
 
@@ -25,49 +28,97 @@ RHYTHM: dict[str, timedelta] = {
     "law": timedelta(minutes=10),
     "upkeep": timedelta(hours=6),
 }
+#: How often it is seen to that no job rests for longer than it should.
+GLANCE_SECONDS = 5.0
+#: A time of day that has come, whatever the clock says.
+_DUE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Schedule:
     """Runs each job at once and then again after its rest, until stopped.
 
-    It goes by the event loop's clock, which no change of the time of day moves: a clock that jumps
-    neither floods nor starves a job.
+    A job that is still running is not started again. A clock that jumps neither floods nor starves
+    a job: APScheduler goes by the time of day, and would list each tick that a jump ahead has
+    missed, or wait until the clock has caught up with a jump back.
     """
 
     def __init__(
-        self, jobs: Mapping[str, Job], *, rhythm: Mapping[str, timedelta] = RHYTHM
+        self,
+        jobs: Mapping[str, Job],
+        *,
+        rhythm: Mapping[str, timedelta] = RHYTHM,
+        glance_seconds: float = GLANCE_SECONDS,
     ) -> None:
         """Make the schedule; nothing runs before `start`.
 
         Args:
             jobs: One for each name of the rhythm.
-            rhythm: Rest between the end of a job and its next start.
+            rhythm: Rest between two starts of a job.
+            glance_seconds: Between two looks for jobs that a jump of the clock would starve.
         """
-        self._jobs = jobs
+        # "maximum number of running instances reached" is by design; a bug is logged below.
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._rhythm = rhythm
-        self._running: list[asyncio.Task[None]] = []
+        self._glance = glance_seconds
+        self._running: dict[str, asyncio.Task[None]] = {}
+        #: When each job was started last, by the event loop's clock, which nobody sets.
+        self._started: dict[str, float] = {}
+        self._watch: asyncio.Task[None] | None = None
+        self._scheduler = AsyncIOScheduler(
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        for name, rest in rhythm.items():
+            run = self._guarded(name, jobs[name])
+            self._scheduler.add_job(run, Rest(rest), id=name, next_run_time=_DUE)
 
     def start(self) -> None:
         """Begin. Needs a running event loop."""
-        self._running = [
-            asyncio.create_task(_repeat(name, self._jobs[name], rest.total_seconds()), name=name)
-            for name, rest in self._rhythm.items()
-        ]
+        self._scheduler.start()
+        self._watch = asyncio.create_task(self._keep_going(), name="schedule")
 
     async def stop(self) -> None:
-        """Cut off what is running, start nothing more and wait for the end.
+        """Start nothing more, cut off what is running and wait for its end.
 
         What a job has handed to the storage thread is still kept: see `Storage.run`.
         """
-        for task in self._running:
+        self._scheduler.pause()
+        tasks = [*self._running.values(), *([self._watch] if self._watch else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._scheduler.shutdown(wait=False)
+
+    def _guarded(self, name: str, job: Job) -> Job:
+        async def run() -> None:
+            self._started[name] = asyncio.get_running_loop().time()
+            task = asyncio.create_task(_survive(name, job), name=name)
+            self._running[name] = task
+            await asyncio.wait([task])
+            self._running.pop(name, None)
+
+        return run
+
+    async def _keep_going(self) -> None:
+        """Wake jobs that have rested for longer than they should: the clock went back."""
+        while True:
+            await asyncio.sleep(self._glance)
+            now = asyncio.get_running_loop().time()
+            for name, started in list(self._started.items()):
+                rested = now - started > self._rhythm[name].total_seconds() + self._glance
+                if rested and name not in self._running:
+                    self._scheduler.modify_job(name, next_run_time=_DUE)
 
 
-async def _repeat(name: str, job: Job, rest: float) -> None:
-    while True:
-        await _survive(name, job)
-        await asyncio.sleep(rest)
+class Rest(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
+    """Due so long after the last look, however far the clock has jumped meanwhile."""
+
+    def __init__(self, rest: timedelta) -> None:
+        """Between two looks."""
+        self._rest = rest
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        """Always one look ahead, so that a jump leaves no list of missed ones."""
+        return now + self._rest
 
 
 async def _survive(name: str, job: Job) -> None:

@@ -21,6 +21,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 DOORS = {
     "aiohttp": ("feeds/http.py", "bot/slack/", "bot/app.py", "bot/web.py"),
     "aiolimiter": ("feeds/lanes.py", "bot/pace.py", "bot/web.py"),
+    "apscheduler": ("bot/schedule.py",),
     "brotli": ("feeds/encodings.py",),
     "feedparser": ("feeds/news.py",),
     "icalendar": ("bot/deadline_calendar.py",),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.schedule import Schedule
+from bot.schedule import Rest, Schedule
 from storage.errors import DatabaseError
 
 ONCE = timedelta(hours=1)
@@ -93,3 +93,30 @@ async def test_a_job_runs_again_after_its_rest() -> None:
     await schedule.stop()
 
     assert runs >= 3
+
+
+async def test_a_clock_that_goes_back_starves_no_job() -> None:
+    runs, again = 0, asyncio.Event()
+
+    async def count() -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 2:
+            again.set()
+
+    rest = timedelta(milliseconds=1)
+    schedule = Schedule({"count": count}, rhythm={"count": rest}, glance_seconds=0.005)
+    schedule.start()
+    # To a clock that went back, the next look lies as far ahead.
+    schedule._scheduler.modify_job("count", next_run_time=datetime(2200, 1, 1, tzinfo=UTC))
+    schedule._started["count"] = 0.0
+    async with asyncio.timeout(5):
+        await again.wait()
+    await schedule.stop()
+
+
+def test_a_clock_that_jumps_ahead_leaves_one_look_to_make() -> None:
+    now = datetime(2200, 1, 1, tzinfo=UTC)
+    missed = datetime(1970, 1, 1, tzinfo=UTC)
+
+    assert Rest(timedelta(seconds=2)).get_next_fire_time(missed, now) == now + timedelta(seconds=2)
