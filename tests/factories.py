@@ -86,7 +86,7 @@ def make_other(**but: Any) -> Item:
     document = make_document(
         number="2020-99001", dockets=("FCC-2020-1",), rins=(), citation=None, cfr_parts=()
     )
-    values = {
+    values: dict[str, Any] = {
         "key": "fr:2020-99001",
         "title": "Protecting Against National Security Threats: Covered Equipment of Huawei",
         "url": "https://www.federalregister.gov/documents/2020/06/18/2020-99001/covered",
