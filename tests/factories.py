@@ -81,6 +81,20 @@ def make_press(**but: Any) -> Item:
     return replace(_PRESS, **but)
 
 
+def make_other(**but: Any) -> Item:
+    """Another document, of another story."""
+    document = make_document(
+        number="2020-99001", dockets=("FCC-2020-1",), rins=(), citation=None, cfr_parts=()
+    )
+    values: dict[str, Any] = {
+        "key": "fr:2020-99001",
+        "title": "Protecting Against National Security Threats: Covered Equipment of Huawei",
+        "url": "https://www.federalregister.gov/documents/2020/06/18/2020-99001/covered",
+        "document": document,
+    }
+    return replace(_ITEM, **(values | but))
+
+
 def make_filing(**but: Any) -> Item:
     """The same document two days earlier, on public inspection."""
     filed_at = datetime(2020, 6, 16, 12, 45, tzinfo=UTC)

@@ -210,7 +210,7 @@ async def main() -> None:
     parser.add_argument("--channels", type=int, default=500)
     asked = parser.parse_args()
     count = 8 if asked.quick else asked.channels
-    few, messages = (2, 2) if asked.quick else (20, 30)
+    few, messages = (2, 2) if asked.quick else (4, 30)
 
     print(machine())
     table(

@@ -15,7 +15,7 @@ from storage.deliveries import Delivery, State, Why
 from storage.entries import Entry
 from storage.events import Step
 from storage.uncertain import Verdict
-from tests.factories import NOW, make_filing, make_item, make_press
+from tests.factories import NOW, make_filing, make_item, make_other, make_press
 
 WHY = Why(
     subscription="topic:huawei",
@@ -167,9 +167,9 @@ def test_a_step_waits_until_its_storys_card_is_found_or_known_to_be_unreadable(
     claim(db)
     outbox.recover(db, sending=(), now=NOW)
     later, _ = events.record(db, entry, Step.CORRECTED, source="x", now=NOW)
-    press = entries.remember(db, make_press(), now=NOW).entry
+    other = entries.remember(db, make_other(), now=NOW).entry
     outbox.enqueue(db, later, channel="C1", whys=[WHY], now=NOW)
-    owe(db, press)
+    owe(db, other)
 
     other_story = claim(db)
     outbox.settle_sent(db, other_story, ts="1.0", now=NOW)
@@ -177,7 +177,7 @@ def test_a_step_waits_until_its_storys_card_is_found_or_known_to_be_unreadable(
     (doubt,) = deliveries.in_state(db, State.UNCERTAIN)
     uncertain.unreadable(db, doubt, reason="not_in_channel")
 
-    assert other_story.event.entry_id == press.id
+    assert other_story.event.entry_id == other.id
     assert while_in_doubt is None
     assert claim(db).event.id == later.id
 

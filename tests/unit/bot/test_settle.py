@@ -15,13 +15,13 @@ from bot.poster import DeliveryError, Outcome
 from bot.settle import MARGIN, REFUSED_SECONDS, SETTLE_AFTER_SECONDS, Settler
 from bot.storage_thread import Storage
 from bot.terminal import TerminalPoster
-from feeds.model import Item, Stage
+from feeds.model import Item
 from storage import cards, deliveries, entries, events, outbox, restored, uncertain
 from storage.deliveries import State, Why
 from storage.events import Step
 from storage.uncertain import Verdict
 from tests.delivering import Elapsed, make_deliverer, make_settler
-from tests.factories import NOW, make_filing, make_item, make_press
+from tests.factories import NOW, make_filing, make_item, make_other
 from tests.fake_poster import FakePoster
 
 LOST = DeliveryError("answer lost", outcome=Outcome.UNCERTAIN)
@@ -140,7 +140,7 @@ async def test_a_channel_is_read_once_for_all_its_lost_answers(
     storage: Storage, deliverer: Deliverer, settler: Settler, poster: FakePoster, elapsed: Elapsed
 ) -> None:
     await owe(storage, make_item(), "C1", "C2")
-    await owe(storage, make_press(), "C1")
+    await owe(storage, make_other(), "C1")
     poster.faults.extend([LOST] * 3)
     await deliver(deliverer)
 
@@ -336,7 +336,7 @@ async def test_a_restored_database_repeats_nothing_that_can_be_found(
     await settler.settle_due()
     story = await owe(backup, make_filing())
     await owe(backup, make_item())
-    await owe(backup, make_press())  # came while it was down
+    await owe(backup, make_other())  # came while it was down
     for _ in range(3):
         await settler.settle_due()
         await deliver(second)
@@ -345,7 +345,7 @@ async def test_a_restored_database_repeats_nothing_that_can_be_found(
     await backup.close()
 
     assert len(poster.posted) == 3
-    assert poster.posted[-1].card.stage is Stage.REPORTED
+    assert "Covered Equipment" in poster.posted[-1].card.title
     assert counts == {State.SENT: 3}
     assert card
     assert ("C1", card.ts) == next(iter(poster.standing))
