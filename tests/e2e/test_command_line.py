@@ -175,7 +175,7 @@ async def test_the_demo_tells_four_things_offline(shell: Rulewire) -> None:
 
     ended = await shell.command("demo", **nowhere)
 
-    stages = ("Leak ·", "Reported ·", "On public inspection ·", "  ↳ Published and in force ·")
+    stages = ("Leak ·", "Reported ·", "  ↳ On public inspection ·", "  ↳ Published and in force ·")
     opening = [
         stage for line in ended.out.splitlines() for stage in stages if line.startswith(stage)
     ]

@@ -42,7 +42,7 @@ async def test_it_is_ready_once_slack_answers_and_serves_calendars_by_their_secr
         async def ready() -> dict[str, str]:
             async with client.get(f"{base}/readyz") as answer:
                 checks: dict[str, str] = (await answer.json())["checks"]
-                return checks if answer.status == 200 and "slack" in checks else {}
+                return checks if answer.status == 200 and {"jobs", "slack"} <= set(checks) else {}
 
         checks = await until(ready, what="readiness")
         told = (await slack.ask("calendar"))["text"]
@@ -55,7 +55,7 @@ async def test_it_is_ready_once_slack_answers_and_serves_calendars_by_their_secr
     checked = await rulewire.command("check")
     await rulewire.stop()
 
-    assert checks == {"database": "ok", "jobs": "ok", "slack": "ok"}
+    assert checks == {"database": "ok", "lead": "ok", "jobs": "ok", "slack": "ok"}
     assert page.startswith("BEGIN:VCALENDAR")
     assert 'rulewire_polls_total{status="ok"}' in metrics
     assert "RULEWIRE_PORT" not in checked.out
