@@ -45,6 +45,7 @@ async def test_it_is_ready_once_slack_answers_and_serves_calendars_by_their_secr
                 return checks if answer.status == 200 and {"jobs", "slack"} <= set(checks) else {}
 
         checks = await until(ready, what="readiness")
+        await until(slack.cards, what="alert")  # or it would be taken for the answer
         told = (await slack.ask("calendar"))["text"]
         address = re.search(r"http://[\w.:]+/calendar/[\w-]+\.ics", told)
         assert address
