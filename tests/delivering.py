@@ -19,6 +19,16 @@ from tests.factories import NOW
 OWNER = "this copy"
 
 
+class Clock:
+    """A time of day that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 class Elapsed:
     """Seconds of a clock that a test moves."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,40 +21,12 @@ from storage import cards, channels, deliveries, entries, events, lease, outbox,
 from storage.channels import Channel, Place
 from storage.deliveries import State, Why
 from storage.events import Step
-from tests.delivering import OWNER, Elapsed, make_deliverer, make_editor
+from tests.delivering import OWNER, Clock, Elapsed, make_deliverer, make_editor
 from tests.factories import NOW, make_filing, make_item, make_press
 from tests.fake_poster import FakePoster
 
 WHY = Why(subscription="huawei", reasons=())
 LINK = "https://www.federalregister.gov/documents/2020/06/18/2020-13093/x"
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = Storage(tmp_path / "rulewire.db")
-    await opened.open()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def poster() -> FakePoster:
-    return FakePoster()
 
 
 @pytest.fixture

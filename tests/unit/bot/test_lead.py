@@ -5,43 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
 from bot.lead import BEAT_SECONDS, EXPIRES_SECONDS, Leader, owner_name
 from bot.storage_thread import Storage
 from storage import lease
-from tests.delivering import Elapsed
-from tests.factories import NOW
-
-
-class Clock:
-    """A time of day that jumps as a test likes."""
-
-    now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = Storage(tmp_path / "rulewire.db")
-    await opened.open()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def elapsed() -> Elapsed:
-    return Elapsed()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.delivering import Clock, Elapsed
 
 
 def copy(storage: Storage, name: str, *, elapsed: Elapsed, clock: Clock) -> Leader:

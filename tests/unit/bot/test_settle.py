@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,24 +25,6 @@ from tests.fake_poster import FakePoster
 
 LOST = DeliveryError("answer lost", outcome=Outcome.UNCERTAIN)
 WHY = Why(subscription="huawei", reasons=())
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = Storage(tmp_path / "rulewire.db")
-    await opened.open()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def poster() -> FakePoster:
-    return FakePoster()
-
-
-@pytest.fixture
-def elapsed() -> Elapsed:
-    return Elapsed()
 
 
 @pytest.fixture
