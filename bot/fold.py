@@ -108,7 +108,24 @@ def fold(db: Database, channel: str, *, now: datetime, timezone: ZoneInfo) -> in
         alone, rest = free, []
     for each in alone:
         held.release(db, each.delivery.id, now=now)
-    return len(alone) + _tell_together(db, rest, here)
+    return len(alone) + _tell_together(db, _untold(db, rest, alone, here), here)
+
+
+def _untold(
+    db: Database, rest: Sequence[_Free], alone: Sequence[_Free], here: _Here
+) -> list[_Free]:
+    """What no alert of this very round tells with its story."""
+    telling = {
+        each.delivery.event.story_id: each.delivery for each in alone if not each.asked.silent
+    }
+    left = []
+    for each in rest:
+        newer = telling.get(each.delivery.event.story_id)
+        if newer and newer.id > each.delivery.id:
+            held.fold(db, each.delivery.id, into=newer.id, now=here.now)
+        else:
+            left.append(each)
+    return left
 
 
 def _judged(db: Database, delivery: Delivery, here: _Here) -> _Free | None:
