@@ -98,7 +98,7 @@ def add(
     new = done.rowcount > 0
     if new and terms:
         change(db, found.id, terms)
-    elif found.paused_by:
+    elif not new:
         resume(db, found.id)
     return get(db, found.id) or found, new
 

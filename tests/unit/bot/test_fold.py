@@ -291,6 +291,22 @@ def test_of_an_urgent_subscription_what_matters_breaks_through(here: Channels, i
     assert here.held == [("reported", Gate.DIGEST, at("18 09:00"))]
 
 
+@pytest.mark.parametrize(("urgent", "alerts"), [(True, ["published"]), (False, [])])
+def test_of_a_followed_story_what_matters_breaks_through_quiet_hours_where_something_is_urgent(
+    here: Channels, db: Database, *, urgent: bool, alerts: list[str]
+) -> None:
+    here.subscribe(Terms(urgent=urgent), query="zte")
+    here.happens("15 14:00", make_filing())
+    story = db.execute("SELECT story_id FROM entries").fetchone()[0]
+    stories.mark(db, story, Mark.FOLLOWED, holder="C1", made_by="C1", now=at("15 14:00"))
+    here.quiet("22:00", "07:00")
+
+    here.happens("17 23:00", make_item())
+    here.round("17 23:00")
+
+    assert here.alerts == alerts
+
+
 def test_a_mute_holds_what_is_urgent_too(here: Channels) -> None:
     here.subscribe(replace(DAILY, urgent=True))
     here.mute("17 20:00")
