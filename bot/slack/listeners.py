@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Coroutine, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any, TypeAlias
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -20,35 +21,38 @@ from bot.slack.answer_blocks import message
 from bot.slack.manifest import COMMAND
 from bot.slack.parts import code, context
 from bot.slack.permalinks import linked
+from bot.slack.permissions import Permissions
 from bot.slack.reply import Asked, from_action, from_command, reply
 from storage.errors import DatabaseError
 
 log = logging.getLogger(__name__)
 
+Work: TypeAlias = Callable[[Asked, AsyncWebClient], Awaitable[None]]
+
 _SORRY = Notice(text="That did not work: an error on our side, which is in the log now.")
 _BUSY = Notice(text="The database cannot be written just now. Please try again in a minute.")
 
 
-def register(app: AsyncApp, commands: Commands) -> None:
-    """Let the app answer. Everything is acknowledged first and worked on after.
+def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> None:
+    """Let the app answer. Everything is acknowledged first, and worked on if whoever asks may ask it.
 
     Bolt may call these at any time until its connection is closed; `finish` waits for the rest.
     """
     actions = Actions(commands)
+    work = partial(_work, permissions)
 
     async def command(ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         _name_task(app)
         await ack()
-        asked = from_command(body)
-        await _guarded(_answer(commands, asked, client), asked, client)
+        await work(partial(_answer, commands), from_command(body), client)
 
     async def action(ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         _name_task(app)
         await ack()
-        asked = from_action(body)
-        await _guarded(actions.clicked(asked, client), asked, client)
+        await work(actions.clicked, from_action(body), client)
 
     app.command(COMMAND)(command)
+
     # Buttons of earlier versions, too, are answered by one place.
     app.action(re.compile(".*", re.DOTALL))(action)
 
@@ -60,14 +64,18 @@ async def finish(app: AsyncApp, *, seconds: float) -> None:
         await asyncio.wait(in_hand, timeout=seconds)
 
 
-async def _guarded(work: Coroutine[Any, Any, None], asked: Asked, client: AsyncWebClient) -> None:
-    """Admit a bug to the person who met it.
+async def _work(permissions: Permissions, work: Work, asked: Asked, client: AsyncWebClient) -> None:
+    """Do what was asked, if whoever asks may ask it; admit a bug to the person who met it.
 
     Not by Bolt's error handler: Bolt forgets the acknowledgement of a listener that fails at once
     (slack_bolt/listener/asyncio_runner.py), and Slack would show its own error as well.
     """
     try:
-        await work
+        refused = await permissions.refusal(client, asked)
+        if refused:
+            await reply(client, asked, message(refused, UTC))
+        else:
+            await work(asked, client)
     except DatabaseError as error:
         log.error("answer failed command=%r reason=%s", asked.text[:100], error)  # noqa: TRY400  no bug: it says it all
         await reply(client, asked, message(_BUSY if error.passing else _SORRY, UTC))

@@ -15,8 +15,9 @@ SCOPES = {
     "groups:history": "the same in private channels",
     "im:history": "the same in direct messages",
     "im:write": "find the direct message in which to look",
-    "channels:read": "know whether it was invited to the channel that subscribes",
+    "channels:read": "know whether it was invited to a channel, and who is a member there",
     "groups:read": "the same for private channels",
+    "users:read": "know whether somebody is an admin, who may change what concerns everyone",
 }
 
 
