@@ -15,7 +15,6 @@ from feeds.errors import ConfigError
 #: The channel that stands for the terminal while Slack is not connected.
 TERMINAL = "terminal"
 DEFAULT_QUERY = "topic:huawei-and-standards"
-#: Somebody in the bot token's workspace, or in the workspace that is named first.
 _PERSON = re.compile(r"(?:[TE][A-Z0-9]+/)?[UW][A-Z0-9]+")
 _SWITCH = {"": False, "0": False, "no": False, "off": False, "1": True, "yes": True, "on": True}
 
