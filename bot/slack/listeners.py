@@ -28,7 +28,7 @@ _ANYTHING = re.compile(".*", re.DOTALL)
 
 def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> None:
     """Let the app answer whoever may ask: each surface in a line."""
-    desk = Desk(app)
+    desk = Desk(app, commands.first)
     answer = permissions.gated(partial(_answer, commands))
     desk.command(COMMAND, answer)
     # Last: buttons of earlier versions, too, are answered by one place, and Slack would send an event
