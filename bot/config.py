@@ -48,6 +48,8 @@ class Settings:
     database: Path = field(default=Path("rulewire.db"), metadata={"env": "RULEWIRE_DATABASE"})
     #: Where the default subscription posts on first start; empty for none.
     channel: str = field(default="", metadata={"env": "RULEWIRE_CHANNEL"})
+    #: Where a feed's health and floods are told; empty for where the default subscription posts.
+    owners: str = field(default="", metadata={"env": "RULEWIRE_OWNERS_CHANNEL"})
     #: None for the bundled list.
     feeds_file: Path | None = field(default=None, metadata={"env": "RULEWIRE_FEEDS"})
     #: Topics that add to or replace the bundled ones.
@@ -91,6 +93,11 @@ class Settings:
         """Where the default subscription posts."""
         return self.channel if self.slack_connected else TERMINAL
 
+    @property
+    def owners_channel(self) -> str:
+        """Where those who run the bot are told of it; empty for nowhere."""
+        return (self.owners if self.slack_connected else "") or self.default_channel
+
 
 def load(environ: Mapping[str, str], *, http: bool | None = None) -> Settings:
     """Read and check every setting.
@@ -115,6 +122,7 @@ def load(environ: Mapping[str, str], *, http: bool | None = None) -> Settings:
         slack_api_url=env.address("SLACK_API_URL").rstrip("/") + "/",
         database=Path(env.text("RULEWIRE_DATABASE") or "rulewire.db"),
         channel=env.text("RULEWIRE_CHANNEL"),
+        owners=env.text("RULEWIRE_OWNERS_CHANNEL"),
         feeds_file=env.file("RULEWIRE_FEEDS"),
         topics_file=env.file("RULEWIRE_TOPICS"),
         federal_register_url=env.address("RULEWIRE_FEDERAL_REGISTER_URL").rstrip("/"),
