@@ -553,6 +553,30 @@ def m017_cadence(db: Database) -> None:
 
 
 @migrations()
+def m020_workspaces(db: Database) -> None:
+    """Workspaces that installed the app, with their tokens sealed, and installs that were begun."""
+    db.executescript(
+        """
+        CREATE TABLE installations (
+            workspace TEXT PRIMARY KEY,          -- "T…", or "E…" for a whole organisation
+            name TEXT NOT NULL,
+            sealed TEXT NOT NULL,                -- tokens, which only RULEWIRE_KEY opens; '' once ended
+            expires_at TEXT,                     -- of the token; NULL when it does not expire
+            renewing_until TEXT,                 -- one copy at a time asks for the next token
+            installed_by TEXT NOT NULL,
+            installed_at TEXT NOT NULL,
+            ended_at TEXT,                       -- since when it posts nothing, and why
+            ended_reason TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE install_states (            -- installs that were begun and have not come back
+            state TEXT PRIMARY KEY,              -- a hash: the state itself is a secret
+            expires_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+    )
+
+
+@migrations()
 def m021_ledger(db: Database) -> None:
     """What channels wanted and were told at any time; and which of Slack's events were heard."""
     db.executescript(

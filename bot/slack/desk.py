@@ -38,13 +38,16 @@ class Desk:
     Bolt asks the first that fits, so what fits everything comes last.
     """
 
-    def __init__(self, app: AsyncApp, first: Callable[[str], Awaitable[bool]]) -> None:
+    def __init__(
+        self, app: AsyncApp, first: Callable[[str], Awaitable[bool]] | None = None
+    ) -> None:
         """Register on this app. Bolt may call at any time until its connection is closed.
 
         Args:
             app: Bolt's.
-            first: Whether a request is heard for the first time, by Slack's name of it. Slack brings
-                again what was not acknowledged in time (docs.slack.dev/apis/events-api).
+            first: Whether a request is heard for the first time, by Slack's name of it: Slack brings
+                again what was not acknowledged in time (docs.slack.dev/apis/events-api). None where
+                doing it again does no harm.
         """
         self._app = app
         self._first = first
@@ -102,13 +105,17 @@ class Desk:
 
     def _once(self, handler: Handler) -> Handler:
         # Not for clicks: what they do is the same twice, and a modal cannot wait for the database.
-        async def first(asked: Asked, client: AsyncWebClient) -> None:
-            if not asked.request or await self._first(asked.request):
+        first = self._first
+        if first is None:
+            return handler
+
+        async def once(asked: Asked, client: AsyncWebClient) -> None:
+            if not asked.request or await first(asked.request):
                 await handler(asked, client)
             else:
                 log.info("heard before request=%s", asked.request)
 
-        return first
+        return once
 
 
 async def finish(app: AsyncApp, *, seconds: float) -> None:

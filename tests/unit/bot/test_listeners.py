@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -212,10 +213,10 @@ async def test_a_command_that_slack_brings_again_is_answered_once(talk: Talk) ->
 
 
 async def test_an_event_that_slack_brings_again_reaches_its_handler_once(archive: Archive) -> None:
-    taken: list[str] = []
+    taken: asyncio.Queue[str] = asyncio.Queue()
 
     async def handler(asked: Asked, _: AsyncWebClient) -> None:
-        taken.append(asked.text)
+        await taken.put(asked.request)
 
     event = {"type": "app_mention", "text": "hello", "user": ALICE, "channel": CHANNEL}
     body = {"type": "event_callback", "event_id": "Ev1", "team_id": "T01TEST", "event": event}
@@ -237,10 +238,12 @@ async def test_an_event_that_slack_brings_again_reaches_its_handler_once(archive
                 (None, {"event_id": "Ev2"}),
             )
         ]
+        heard = [await asyncio.wait_for(taken.get(), 5) for _ in range(2)]
         await desk.finish(bare, seconds=5)
 
     assert [answer.status for answer in answers] == [200] * 4
-    assert taken == ["hello", "hello"]
+    assert heard == ["Ev1", "Ev2"]
+    assert taken.empty()
 
 
 async def test_a_retry_is_known_after_a_restart(tmp_path: Path) -> None:
