@@ -10,9 +10,9 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.app import App, Clock, Speaker, open_app, stop_event
+from bot.app import App, Clock, Speaker, open_app
 from bot.config import Settings
-from bot.connect import converse, poster_of, renew_tokens, routes_of, serving
+from bot.connect import converse, poster_of, renew_tokens, routes_of, serving, stop_event
 from bot.poll import PollResult
 from bot.poster import Poster
 from bot.readiness import Check, Jobs, database
