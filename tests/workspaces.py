@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import io
+import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,6 +27,7 @@ from bot.storage_thread import Storage
 from tests.delivering import Clock
 from tests.slack_server import SlackServer
 
+_TRIGGERS = itertools.count()
 ONE, TWO, ORG = "T01ONE", "T02TWO", "E01ORG"
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 URL = "https://rules.example"
@@ -189,6 +191,6 @@ def command(text: str, workspace: str, **but: Any) -> dict[str, Any]:
         "channel_id": "C01GEN",
         "team_id": workspace,
         "is_enterprise_install": "false",
-        "trigger_id": "1.2.3",
+        "trigger_id": f"1.2.{next(_TRIGGERS)}",
         **but,
     }

@@ -22,6 +22,7 @@ from bot.poster import Poster
 from bot.slack import desk, installing, leaving, listeners
 from bot.slack.client import TIMEOUT, SlackPoster, web_client
 from bot.slack.http import Door
+from bot.slack.permissions import Permissions
 from bot.slack.workspaces import Workspaces
 from bot.slack.workspaces_poster import WorkspacesPoster
 from bot.storage_thread import Storage
@@ -66,7 +67,7 @@ async def socket(
     """
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         app = AsyncApp(client=_client(settings, session), logger=_bolt_log())
-        listeners.register(app, commands)
+        listeners.register(app, commands, _permissions(settings))
         handler = AsyncSocketModeHandler(app, settings.app_token, ping_interval=PING_SECONDS)
         connecting = asyncio.create_task(_connect(handler), name="connect to Slack")
         try:
@@ -98,7 +99,7 @@ async def http(
             app = shared_app(workspaces, flow)
         else:
             app, flow = AsyncApp(client=_client(settings, session), logger=_bolt_log()), None
-        listeners.register(app, commands)
+        listeners.register(app, commands, _permissions(settings))
         door = Door(app, signing_secret=settings.signing_secret, clock=clock, flow=flow)
         try:
             yield door.routes()
@@ -127,6 +128,10 @@ async def renew_tokens(
     """Renew the tokens of workspaces that end soon."""
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         await Workspaces(settings, storage, session=session, clock=clock).tokens.renew_due()
+
+
+def _permissions(settings: Settings) -> Permissions:
+    return Permissions(admins=settings.admins, elapsed=asyncio.get_running_loop().time)
 
 
 def silence(client: SocketModeClient, now: datetime) -> str:

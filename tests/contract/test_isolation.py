@@ -114,7 +114,7 @@ async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
 
 @dataclass(kw_only=True)
 class Intruder:
-    """A person of workspace TWO, who tries everything."""
+    """The owner of workspace TWO, who tries everything."""
 
     site: Web
     planted: Planted
@@ -185,6 +185,8 @@ async def eve(archive: Archive) -> AsyncIterator[Intruder]:
     async with open_web(archive.commands, archive.storage, settings=shared_settings) as site:
         for workspace, token in ((ONE, "xoxb-one"), (TWO, "xoxb-two")):
             await site.install(workspace, token)
+        site.server.members["C0EVE"] = ["U0BOT", "U0EVE"]
+        site.server.people["U0EVE"] = {"is_admin": True, "is_owner": True, "team_id": TWO}
         site.server.requests.clear()
         yield Intruder(site=site, planted=planted)
 
