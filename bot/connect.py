@@ -75,7 +75,7 @@ async def converse(
     if app.settings.slack_connected:
         from bot.slack.connection import socket  # noqa: PLC0415  as above
 
-        async with socket(app.settings, commands) as trouble:
+        async with socket(app.settings, app.storage, commands, clock=app.clock) as trouble:
             checks["slack"] = _slack_check(trouble, app.clock)
             await stop.wait()
     elif sys.stdin.isatty():

@@ -21,7 +21,7 @@ from bot.readiness import Check, Jobs, database
 from bot.remind import remind
 from bot.schedule import RHYTHM, Schedule
 from feeds.errors import ConfigError
-from storage import outbox, texts
+from storage import outbox, texts, workspaces
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -50,6 +50,8 @@ async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     stop, metrics = stop_event(), Metrics()
     async with open_app(settings, clock=clock) as app, AsyncExitStack() as stack:
         poster = Measured(await stack.enter_async_context(poster_of(app)), metrics)
+        if settings.bot_token:  # one that was revoked may have been replaced
+            await app.storage.run(workspaces.wake, "")
         leader = app.leader()
         checks = {"database": database(app.storage, clock), "lead": leader.check}
         commands = app.commands()
