@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 #: An id of a workspace or an organisation.
 _TEAM = re.compile(r"[TE][A-Z0-9]{2,30}")
@@ -78,20 +81,17 @@ def forget(team: str, *, yes: bool) -> None:
     click.echo(f"Nothing is kept of {team} any more. What was posted there stands in its Slack.")
 
 
-def hand_over(team: str) -> None:
-    """Print everything that is kept of a workspace, without secrets, as one JSON document."""
+def handed_over(db: Database, team: str) -> bytes:
+    """Everything that is kept of a workspace, without secrets, as one JSON document."""
     import msgspec
 
-    from bot import shell
     from storage import forgetting
-    from storage.database import open_database
 
-    with open_database(shell.settings().database) as db:
-        tables = dict(forgetting.everything(db, team))
+    tables = dict(forgetting.everything(db, team))
     if not any(tables.values()):
-        raise click.ClickException(f"nothing is kept of {team}")
+        raise click.ClickException(f"nothing is kept of {team!r}")
     document = {"workspace": team, "tables": tables}
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")
+    return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
 
 
 def _day(at: datetime) -> str:

@@ -10,6 +10,7 @@ from bot.answers import Notice, Problem
 from bot.question import Question
 from bot.wording import visible
 from feeds import reference
+from feeds.secrets import without_secrets
 from feeds.text import clip
 from storage import entries, joins, lookup, stories
 from storage.entries import Entry
@@ -102,7 +103,7 @@ def _find(db: Database, text: str) -> Entry | Notice | Problem:
         )
     found = lookup.find(db, named, limit=2)
     if not found:
-        return Notice(text=f"Never seen: no feed has brought {clip(text, 200)}.")
+        return Notice(text=f"Never seen: no feed has brought {clip(without_secrets(text), 200)}.")
     if len({entry.story_id for entry in found}) > 1:
         return Problem(message=f"{clip(text, 60)} names several; give a document number.")
     return found[0]

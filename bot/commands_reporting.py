@@ -22,6 +22,7 @@ from feeds import query as queries
 from feeds.errors import QueryError
 from feeds.prepared import prepare
 from feeds.query import Query
+from feeds.secrets import without_secrets
 from feeds.terms import And, Or
 from storage import (
     cards,
@@ -63,7 +64,7 @@ def why(db: Database, question: Question) -> Explanation | Notice | Problem:
         )
     found = lookup.find(db, named)
     if not found:
-        return Notice(text=f"Never seen: no feed has brought {question.text}.")
+        return Notice(text=f"Never seen: no feed has brought {without_secrets(question.text)}.")
     return explain(db, question, found[0].id)
 
 

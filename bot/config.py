@@ -79,6 +79,13 @@ class Settings:
         return bool(self.bot_token) or self.many_workspaces
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that must never be told, longest first."""
+        held = [getattr(self, spec.name) for spec in fields(self) if spec.metadata.get("secret")]
+        flat = [each for value in held for each in ([value] if isinstance(value, str) else value)]
+        return tuple(sorted(filter(None, flat), key=len, reverse=True))
+
+    @property
     def many_workspaces(self) -> bool:
         """Workspaces install the app by themselves."""
         return bool(self.client_id)

@@ -35,7 +35,7 @@ def installed(shell: Rulewire) -> Rulewire:
 
 async def test_a_workspace_is_listed_handed_over_and_forgotten(installed: Rulewire) -> None:
     listed = await installed.command("workspaces")
-    kept = await installed.command("export", "workspace", "--team", ONE)
+    kept = await installed.command("export", "workspace", ONE)
     unsure = await installed.command("forget", ONE)
     gone = await installed.command("forget", ONE, "--yes")
     again = await installed.command("forget", ONE, "--yes")
@@ -68,8 +68,7 @@ async def test_a_key_is_made_and_a_manifest_for_http(shell: Rulewire) -> None:
     "arguments",
     [
         ("export", "workspace"),
-        ("export", "entries", "--team", ONE),
-        ("export", "workspace", "--team", "../etc"),
+        ("export", "entries", ONE),
         ("forget", "C0123"),
     ],
 )
