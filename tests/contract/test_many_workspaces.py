@@ -14,11 +14,13 @@ import aiohttp
 import pytest
 from sqlite_utils import Database
 
+from bot.config import Settings
 from bot.deliver import Deliverer
 from bot.edit import Editor
 from bot.pace import Pace
 from bot.poster import DeliveryError, Outcome
 from bot.settle import Settler
+from bot.slack.check import workspace_problems
 from bot.slack.client import TIMEOUT
 from bot.slack.tokens import RENEW_BEFORE
 from bot.slack.vault import Tokens, Vault
@@ -54,6 +56,7 @@ class Rig:
 
     storage: Storage
     server: SlackServer
+    settings: Settings
     workspaces: Workspaces
     deliverer: Deliverer
     editor: Editor
@@ -117,6 +120,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
         yield Rig(
             storage=storage,
             server=server,
+            settings=settings,
             workspaces=workspaces,
             deliverer=deliverer,
             editor=make_editor(storage, poster, pace=Pace.free(elapsed=elapsed)),
@@ -292,6 +296,29 @@ async def test_a_token_that_has_ended_while_another_copy_renews_it_is_waited_for
     await rig.deliver()
 
     assert await rig.states() == {HERE: State.PENDING}
+
+
+async def test_a_key_that_changes_while_a_token_is_renewed_loses_nothing(rig: Rig) -> None:
+    await install(rig.workspaces, ONE, "xoxb-one", refresh="xoxe-1", lives=timedelta(hours=1))
+    rig.server.grants["xoxe-1"] = rotating(ONE, "xoxb-next", "xoxe-2")
+
+    async def seal_anew(method: str, _: dict[str, Any]) -> None:
+        if method == "oauth.v2.access":
+            assert await rig.workspaces.tokens.unopened() == []
+
+    rig.server.before = seal_anew
+    await rig.workspaces.tokens.renew_due()
+
+    assert (await rig.workspaces.client(ONE)).token == "xoxb-next"
+
+
+async def test_check_names_each_workspace_that_does_not_answer_to_its_token(rig: Rig) -> None:
+    del rig.server.tokens["xoxb-one"]
+
+    found = await workspace_problems(rig.settings, rig.storage, clock=rig.clock)
+
+    (problem,) = found
+    assert problem.startswith("workspace T01ONE (T01ONE): Slack does not know it")
 
 
 @pytest.mark.parametrize(
