@@ -43,9 +43,11 @@ async def check(environ: Mapping[str, str], *, clock: Clock) -> list[str]:
                 f"subscription {query}: {reason}" for query, reason in app.audience.broken.items()
             ]
             problems += await _slack_problems(settings, app)
+            problems += await _workspace_problems(app)
             problems += await _feed_problems(app)
     except ConfigError as error:
         problems += error.problems
+        problems += await _slack_problems(settings, None)
     except DatabaseError as error:
         problems.append(f"RULEWIRE_DATABASE {error}")
         problems += await _slack_problems(settings, None)
@@ -69,6 +71,14 @@ async def _slack_problems(settings: Settings, app: App | None) -> list[str]:
     # Those of workspaces that installed the app have an address with a slash.
     channels = {each.channel for each in wanted if each.works and "/" not in each.channel}
     return await problems(settings, channels=sorted(channels - {config.TERMINAL}))
+
+
+async def _workspace_problems(app: App) -> list[str]:
+    if not app.settings.many_workspaces:
+        return []
+    from bot.slack.check import workspace_problems  # noqa: PLC0415  only with Slack
+
+    return await workspace_problems(app.settings, app.storage, clock=app.clock)
 
 
 async def _feed_problems(app: App) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from bot import cli_export, cli_import, cli_lists
+from bot import cli_export, cli_import, cli_lists, cli_workspaces
 from bot.moment import Moment
 
 #: `health` calls a process dead that has not said so for this long.
@@ -41,6 +41,9 @@ for command in (
     cli_lists.subscriptions,
     cli_import.saved,
     cli_export.export,
+    cli_workspaces.workspaces,
+    cli_workspaces.forget,
+    cli_workspaces.key,
 ):
     cli.add_command(command)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -11,9 +12,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
+from bot.poster import DeliveryError
 from bot.slack.client import TIMEOUT, web_client
 from bot.slack.manifest import SCOPES
+from bot.slack.workspaces import Workspaces
+from bot.storage_thread import Storage
 from feeds.secrets import without_secrets
+from storage import installations
+from storage.installations import Installation
 
 _REFUSED = {
     "invalid_auth": "Slack does not know it; copy it again from the app's settings",
@@ -64,6 +70,33 @@ async def problems(settings: Settings, *, channels: Sequence[str] = ()) -> list[
         found += [problem for problem in await asyncio.gather(*asked) if problem]
     left = len(named) - _ASKED
     return [*found, f"{left} more channels were not asked for"] if left > 0 else found
+
+
+async def workspace_problems(
+    settings: Settings, storage: Storage, *, clock: Callable[[], datetime]
+) -> list[str]:
+    """Every workspace that installed the app and does not answer to its token."""
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        workspaces = Workspaces(settings, storage, session=session, clock=clock)
+        found = await workspaces.tokens.unopened()
+        if not found:
+            every = await storage.run(installations.every)
+            asked = [_workspace(workspaces, each) for each in every if not each.ended_at]
+            found = [problem for problem in await asyncio.gather(*asked) if problem]
+    return found
+
+
+async def _workspace(workspaces: Workspaces, installed: Installation) -> str:
+    named = f"workspace {installed.workspace} ({installed.name})"
+    try:
+        await (await workspaces.client(installed.workspace)).auth_test()
+    except DeliveryError as error:
+        return f"{named}: {error.reason}"
+    except SlackApiError as error:
+        return f"{named}: {_said(error)}"
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return f"{named} cannot be reached: {error or 'timeout'}"
+    return ""
 
 
 def _scopes(headers: Mapping[str, str]) -> list[str]:

@@ -160,7 +160,7 @@ async def answers(page: Page, rulewire: Rulewire, slack: LocalSlack) -> dict[str
     pictures = {}
     async with open_app(settings, clock=lambda: ASKED_AT) as app:
         await app.storage.run(_remember, printed())
-        async with socket(settings, app.commands()):
+        async with socket(settings, app.storage, app.commands(), clock=app.clock):
             await _open(page, ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE)
             await page.run(_STYLE)
             for name, text in ASKED.items():
