@@ -23,6 +23,7 @@ from feeds import query as queries
 from feeds.errors import QueryError
 from feeds.prepared import prepare
 from feeds.query import Query
+from feeds.secrets import without_secrets
 from feeds.terms import And, Or
 from storage import (
     cards,
@@ -39,6 +40,7 @@ from storage.bulletins import BulletinDelivery
 from storage.deliveries import Delivery, State
 from storage.entries import Entry
 from storage.subscriptions import Subscription
+from storage.workspaces import local
 
 #: Of how many subscriptions it is said what keeps them from matching, and how many such terms.
 _NEAR = 3
@@ -54,7 +56,7 @@ def why(db: Database, question: Question) -> Explanation | Notice | Problem:
         )
     found = lookup.find(db, named)
     if not found:
-        return Notice(text=f"Never seen: no feed has brought {question.text}.")
+        return Notice(text=f"Never seen: no feed has brought {without_secrets(question.text)}.")
     return explain(db, question, found[0].id)
 
 
@@ -67,7 +69,9 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
     items = {each.id: each for each in entries.of_story(db, entry.story_id)}
     here = [each for each in told if each.channel == question.channel]
     itself = any(each.event.entry_id == entry_id for each in here)
-    others = [each for each in told if each.channel != question.channel]
+    others = [
+        each for each in told if each.channel != question.channel and question.sees(each.channel)
+    ]
     elsewhere = [each for each in others if not _is_person(each.channel)]
     return Explanation(
         card=card_for(db, question, entry),
@@ -81,7 +85,7 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
             for each in elsewhere
         ),
         people=len({each.channel for each in others if _is_person(each.channel)}),
-        joined=why_joined(db, entry),
+        joined=why_joined(db, question, entry),
         silence="" if itself else _silence(db, question, entry),
     )
 
@@ -159,4 +163,4 @@ def telling(
 
 def _is_person(channel: str) -> bool:
     """A direct message, by Slack's ids: U… and W… are people's, C… and G… conversations'."""
-    return channel[:1] in {"U", "W"}
+    return local(channel)[:1] in {"U", "W"}
