@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from sqlite_utils import Database
 
-from bot import commands_reporting as reporting
+from bot import commands_status as reporting
 from bot import terms_wording
 from bot.answers import Example
 from bot.commands_deadlines import day_ahead

@@ -11,13 +11,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Notice
+from bot.card import UTC
 from bot.commands import Commands
 from bot.slack.actions import Actions
 from bot.slack.answer_blocks import message
-from bot.slack.desk import Desk
+from bot.slack.desk import Desk, Handler
 from bot.slack.manifest import COMMAND
 from bot.slack.parts import code, context
 from bot.slack.permalinks import linked
+from bot.slack.permissions import Permissions
 from bot.slack.reply import Asked, reply
 
 log = logging.getLogger(__name__)
@@ -25,14 +27,28 @@ log = logging.getLogger(__name__)
 _ANYTHING = re.compile(".*", re.DOTALL)
 
 
-def register(app: AsyncApp, commands: Commands) -> None:
-    """Let the app answer: each surface in a line."""
+def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> None:
+    """Let the app answer whoever may ask: each surface in a line."""
     desk = Desk(app)
-    desk.command(COMMAND, partial(_answer, commands))
+    permitted = partial(_permitted, permissions)
+    desk.command(COMMAND, permitted(partial(_answer, commands)))
     # Last: buttons of earlier versions, too, are answered by one place, and Slack would send an event
     # again that nobody takes.
-    desk.action(_ANYTHING, Actions(commands).clicked)
+    desk.action(_ANYTHING, permitted(Actions(commands).clicked))
     desk.event(_ANYTHING, _taken)
+
+
+def _permitted(permissions: Permissions, work: Handler) -> Handler:
+    """Do it if whoever asks may ask it, else say why not."""
+
+    async def permitted(asked: Asked, client: AsyncWebClient) -> None:
+        refused = await permissions.refusal(client, asked)
+        if refused:
+            await reply(client, asked, message(refused, UTC))
+        else:
+            await work(asked, client)
+
+    return permitted
 
 
 async def _answer(commands: Commands, asked: Asked, client: AsyncWebClient) -> None:
