@@ -74,6 +74,7 @@ class Commands:
         )
         self._storage = storage
         self.timezone = timezone
+        self.topics = topics
         self._on_change = on_change
 
     async def answer(self, text: str, *, channel: str, user: str) -> Answer:

@@ -18,6 +18,7 @@ from storage.joins import RULE, Because
 _TO = re.compile(r"\s+to\s+")
 #: How much of a title an answer repeats (characters).
 _TITLE = 120
+_GONE = Problem(message="This entry is not in the archive any more.")
 
 
 def join(db: Database, question: Question) -> Notice | Problem:
@@ -34,7 +35,18 @@ def join(db: Database, question: Question) -> Notice | Problem:
         if not isinstance(entry, Entry):
             return entry
         found.append(entry)
-    one, other = found
+    return _join(db, question, *found)
+
+
+def join_entries(db: Database, question: Question, one_id: int, other_id: int) -> Notice | Problem:
+    """The same for two entries that were chosen from a list."""
+    one, other = entries.get(db, one_id), entries.get(db, other_id)
+    if one is None or other is None:
+        return _GONE
+    return _join(db, question, one, other)
+
+
+def _join(db: Database, question: Question, one: Entry, other: Entry) -> Notice:
     if one.story_id == other.story_id:
         return Notice(text="They are in one story already.")
     because = Because(reason="joined by hand", confidence=1.0, made_by=question.user)
@@ -56,7 +68,7 @@ def split_entry(db: Database, question: Question, entry_id: int) -> Notice | Pro
     """The same for an entry that a button names."""
     entry = entries.get(db, entry_id)
     if entry is None:
-        return Problem(message="This entry is not in the archive any more.")
+        return _GONE
     return _take_out(db, question, entry)
 
 

@@ -102,7 +102,8 @@ async def open_talk(
     """The app with its listeners, connected to a local Slack of which Alice is an admin."""
     async with SlackServer().running() as server, aiohttp.ClientSession() as session:
         app = AsyncApp(client=web_client(TOKEN, base_url=server.url, session=session))
-        listeners.register(app, commands, Permissions(admins=admins, elapsed=elapsed))
+        permissions = Permissions(admins=admins, elapsed=elapsed)
+        listeners.register(app, commands, permissions, elapsed=elapsed)
         yield Talk(app=app, server=server)
 
 

@@ -136,7 +136,8 @@ def _choices(answer: Choices, _timezone: ZoneInfo) -> Message:
         "settings reminders 7 1",
     )
     lines.append(f"Try {', '.join(code('/rulewire ' + each) for each in examples)}")
-    return listed("*Settings of this channel*", lines)
+    text, blocks = listed("*Settings of this channel*", lines)
+    return text, [*blocks, buttons.settings()]
 
 
 @message.register

@@ -58,7 +58,7 @@ async def answering(
         app = AsyncApp(client=client, logger=_bolt_log())
         loop = asyncio.get_running_loop()
         permissions = Permissions(admins=settings.admins, elapsed=loop.time)
-        listeners.register(app, commands, permissions)
+        listeners.register(app, commands, permissions, elapsed=loop.time)
         handler = AsyncSocketModeHandler(app, settings.app_token, ping_interval=PING_SECONDS)
         connecting = asyncio.create_task(_connect(handler), name="connect to Slack")
         try:

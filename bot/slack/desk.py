@@ -60,7 +60,13 @@ class Desk:
 
     def submitted(self, callback_id: str, handler: Acknowledging) -> None:
         """A modal that was sent; the acknowledgement closes it, or says what is wrong with it."""
+        self._app.view_submission(callback_id)(self._acknowledging(handler))
 
+    def searched(self, action_id: str, handler: Acknowledging) -> None:
+        """A list that is asked for as a person types; the acknowledgement has what was found."""
+        self._app.options(action_id)(self._acknowledging(handler))
+
+    def _acknowledging(self, handler: Acknowledging) -> Callable[..., Coroutine[Any, Any, None]]:
         async def listener(
             ack: AsyncAck,
             body: Mapping[str, Any],
@@ -71,7 +77,7 @@ class Desk:
             asked = from_interaction(body, workspace=workspace_of(context))
             await _guarded(_called(handler(asked, ack, client)), asked, client)
 
-        self._app.view_submission(callback_id)(listener)
+        return listener
 
     def closed(self, callback_id: str, handler: Handler) -> None:
         """A modal that was closed without being sent, where it asked to be told."""

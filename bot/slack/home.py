@@ -49,6 +49,7 @@ class Homes:
 
     def __init__(self, surface: Surface, memberships: Memberships) -> None:
         """Read and change through these commands."""
+        self._surface = surface
         self._commands = surface.commands
         self._permissions = surface.permissions
         self._memberships = memberships
@@ -124,10 +125,7 @@ class Homes:
             found = await self._commands.run(find, channel=asked.user, user=asked.user)
         if number is None or found is None:
             return await self._say(asked, client, GONE)
-        own = split(found)[0] == asked.workspace
-        if not own or not await self._permissions.may_change(
-            client, user=asked.user, channel=found
-        ):
+        if not await self._surface.may_change(asked, client, found):
             return await self._say(asked, client, _STRANGER)
         change = partial(_done, change=_CHANGES[asked.action], number=number)
         done = await self._commands.run(change, channel=found, user=asked.user, changing=True)

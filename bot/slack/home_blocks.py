@@ -18,6 +18,8 @@ from storage.homes import Shelf
 NEW = "home-new"
 SETTINGS = "home-settings"
 STORIES = "home-stories"
+#: The value of a button that needs none: Slack takes no empty one.
+NOTHING = "-"
 #: Their value is a shelf and a page: "saved:2".
 TURN, BACK = "home-turn", "home-back"
 NEXT, PREVIOUS = "home-next", "home-previous"
@@ -245,8 +247,7 @@ def _button(text: str, action_id: str, value: str, *, style: str = "", label: st
         "type": "button",
         "text": plain_text(text, 75),
         "action_id": action_id,
-        # Slack takes no empty value.
-        "value": value[:2000] or "-",
+        "value": value[:2000] or NOTHING,
     }
     if label:
         made["accessibility_label"] = visible(label, 75)

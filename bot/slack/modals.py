@@ -151,8 +151,8 @@ def checkboxes(options: Iterable[Option], *, ticked: Iterable[str] = ()) -> Bloc
 
 
 def clock(value: str) -> Block:
-    """A time of day, "09:00"."""
-    return {"type": "timepicker", "initial_time": value}
+    """A time of day, "09:00"; empty when none was chosen."""
+    return {"type": "timepicker"} | ({"initial_time": value} if value else {})
 
 
 def channel(chosen: str = "", *, placeholder: str = "Choose a channel") -> Block:

@@ -13,15 +13,15 @@ from bot.slack import modals, mrkdwn
 from bot.slack.blocks import Block
 from bot.slack.modals import Filled, Option
 from bot.slack.modals_zones import ZONE, zone_field
-from bot.slack.parts import context, section, who
+from bot.slack.parts import section, who
 from bot.terms_wording import WEEKDAYS
 from bot.wording import visible
 from feeds.topics import Topic
 from storage.channels import Place
 from storage.subscriptions import NOTE, Cadence, Subscription
 
-#: `callback_id` of the form; and of what stands there while it is loaded.
-FORM, LOADING = "subscription-form", "loading"
+#: `callback_id` of the form.
+FORM = "subscription-form"
 #: `action_id`s of what tells at once that it was changed, or asks for the count.
 TOPIC, QUERY, CADENCE, REHEARSE = "topic", "query", "cadence", "form-rehearse"
 #: Other fields that are asked for by name.
@@ -120,16 +120,6 @@ def view(form: Form, topics: Mapping[str, Topic]) -> Block:
         submit="Save" if editing else "Subscribe",
         metadata=form.about.written(),
     )
-
-
-def loading(title: str) -> Block:
-    """What stands there until the form is loaded: a click's trigger lives three seconds."""
-    return modals.view(LOADING, title, [context("Loading …")])
-
-
-def message(title: str, text: str) -> Block:
-    """One thing said in place of a form: our own words."""
-    return modals.view(LOADING, title, [section(text)], close="Close")
 
 
 def _whose(form: Form) -> str:

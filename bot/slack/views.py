@@ -18,10 +18,11 @@ from bot.card import UTC
 from bot.commands import Commands
 from bot.commands_drafting import Done
 from bot.slack import modals
-from bot.slack.address import bare
+from bot.slack.address import bare, split
 from bot.slack.answer_blocks import message
 from bot.slack.blocks import Block
 from bot.slack.modals import Filled
+from bot.slack.parts import context, section
 from bot.slack.reply import Asked, reply
 from storage.errors import DatabaseError
 
@@ -30,6 +31,10 @@ log = logging.getLogger(__name__)
 #: A modal that was sent waits three seconds for its answer; this leaves time for the way.
 PATIENCE_SECONDS = 2.3
 
+#: `callback_id` of what stands in a form's place.
+WAITING = "waiting"
+
+STRANGER = "Only members of this channel may do this. Join it, then try again."
 _LATE = Notice(text="Slack waited no longer for the window to open. Please try again.")
 
 
@@ -43,10 +48,10 @@ class Permissions(Protocol):
         """Whether somebody may change what concerns everyone."""
 
 
-class Shown(Protocol):
+class Home(Protocol):
     """Whoever shows people their Home."""
 
-    async def show(self, client: AsyncWebClient, person: str) -> None:
+    async def show(self, client: AsyncWebClient, person: str) -> bool:
         """Show it as it is now, to one who has looked at it before."""
 
 
@@ -56,6 +61,11 @@ class Surface:
 
     commands: Commands
     permissions: Permissions
+
+    async def may_change(self, asked: Asked, client: AsyncWebClient, channel: str) -> bool:
+        """Whether who asks may change a channel, which has to be of their own workspace."""
+        own = split(channel)[0] == asked.workspace
+        return own and await self.permissions.may_change(client, user=asked.user, channel=channel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +98,27 @@ def metadata(asked: Asked) -> str:
     """What we gave the view to bring back; it may have been forged."""
     found = view_of(asked).get("private_metadata")
     return found if isinstance(found, str) else ""
+
+
+def placed(asked: Asked, mistakes: Mapping[str, str], instead: str) -> dict[str, str]:
+    """Mistakes at fields that the form shows, as Slack refuses others; the rest at one that it does."""
+    blocks = view_of(asked).get("blocks")
+    shown = {
+        str(block.get("block_id"))
+        for block in (blocks if isinstance(blocks, list) else [])
+        if isinstance(block, Mapping)
+    }
+    return {(name if name in shown else instead): said for name, said in mistakes.items()}
+
+
+def loading(title: str) -> Block:
+    """What stands there until a form is loaded: a click's trigger lives three seconds."""
+    return modals.view(WAITING, title, [context("Loading …")])
+
+
+def said(title: str, text: str) -> Block:
+    """One thing said in place of a form: our own words."""
+    return modals.view(WAITING, title, [section(text)], close="Close")
 
 
 async def open_view(client: AsyncWebClient, asked: Asked, view: Block) -> Opened | None:

@@ -17,19 +17,18 @@ from bot.drafts import Agreed, Draft, DraftError, agree, wanted
 from bot.question import Question
 from bot.slack import modals, views
 from bot.slack import modals_subscription as form_of
-from bot.slack.address import address, bare, split
+from bot.slack.address import address, bare
 from bot.slack.membership import is_stranger
 from bot.slack.modals_subscription import About, Form
 from bot.slack.modals_zones import zones
 from bot.slack.reply import Asked
-from bot.slack.views import Shown, Surface
+from bot.slack.views import STRANGER, Home, Surface
 from feeds.query import Query
 from feeds.topics import Topic
 from storage import channels
 from storage.channels import Place
 from storage.subscriptions import Subscription, Terms
 
-_STRANGER = "Only members of this channel may do this. Join it, then send this again."
 _UNINVITED = "I am not in this channel yet: write /invite @Rulewire there, then send this again."
 _COUNTING = "Counting …"
 
@@ -45,10 +44,10 @@ class Loaded:
 class SubscriptionViews:
     """Answers everything that is done with the form. Nothing that comes back with it is trusted."""
 
-    def __init__(self, surface: Surface, homes: Shown, topics: Mapping[str, Topic]) -> None:
+    def __init__(self, surface: Surface, homes: Home, topics: Mapping[str, Topic]) -> None:
         """Save through these commands, and show Home anew after."""
+        self._surface = surface
         self._commands = surface.commands
-        self._permissions = surface.permissions
         self._homes = homes
         self._topics = topics
 
@@ -69,15 +68,17 @@ class SubscriptionViews:
     async def edit(self, asked: Asked, client: AsyncWebClient, number: int) -> None:
         """Open the form of a subscription; loaded after it is open, as a click lives three seconds."""
         title = "Edit Subscription"
-        shown = await views.open_view(client, asked, form_of.loading(title))
+        shown = await views.open_view(client, asked, views.loading(title))
         if shown is None:
             return None
         loaded = await self._commands.run(
             partial(_load, number=number), channel=asked.user, user=asked.user
         )
-        if loaded is None or not await self._may(asked, client, loaded.subscription.channel):
-            said = GONE if loaded is None else _STRANGER
-            return await views.update_view(client, shown, form_of.message(title, said))
+        if loaded is None or not await self._surface.may_change(
+            asked, client, loaded.subscription.channel
+        ):
+            said = GONE if loaded is None else STRANGER
+            return await views.update_view(client, shown, views.said(title, said))
         view = form_of.view(_form(asked, loaded), self._topics)
         return await views.update_view(client, shown, view)
 
@@ -96,7 +97,9 @@ class SubscriptionViews:
             loaded = await self._commands.run(
                 partial(_load, number=about.subscription), channel=asked.user, user=asked.user
             )
-            if loaded is None or not await self._may(asked, client, loaded.subscription.channel):
+            if loaded is None or not await self._surface.may_change(
+                asked, client, loaded.subscription.channel
+            ):
                 return
             form = _form(asked, loaded, draft=form.draft)
         await self._count(asked, client, views.opened(views.view_of(asked)), form)
@@ -105,7 +108,7 @@ class SubscriptionViews:
         """Save the form, or say at each field what is wrong with it."""
         done = await views.in_time(ack, self._saved(asked, client), at=form_of.QUERY)
         if isinstance(done, DraftError):
-            await ack(modals.refused(_placed(asked, done.mistakes)))
+            await ack(modals.refused(views.placed(asked, done.mistakes, form_of.QUERY)))
         elif isinstance(done, Done):
             await ack()
             await views.announce(client, self._commands, done)
@@ -133,8 +136,8 @@ class SubscriptionViews:
         agreed = agree(draft, topics=self._topics, before=Terms())
         chosen = answers.text(form_of.CHANNEL) or ""
         channel = address(asked.workspace, chosen) if chosen else asked.user
-        if not await self._may(asked, client, channel):
-            raise DraftError({form_of.CHANNEL: _STRANGER})
+        if not await self._surface.may_change(asked, client, channel):
+            raise DraftError({form_of.CHANNEL: STRANGER})
         if chosen and await is_stranger(client, chosen):
             raise DraftError({form_of.CHANNEL: _UNINVITED})
         return await self._commands.run(
@@ -149,8 +152,8 @@ class SubscriptionViews:
         )
         if loaded is None:
             raise DraftError({form_of.QUERY: GONE})
-        if not await self._may(asked, client, loaded.subscription.channel):
-            raise DraftError({form_of.QUERY: _STRANGER})
+        if not await self._surface.may_change(asked, client, loaded.subscription.channel):
+            raise DraftError({form_of.QUERY: STRANGER})
         agreed = agree(draft, topics=self._topics, before=loaded.subscription)
         return await self._commands.run(
             partial(_change, number=number, agreed=agreed),
@@ -174,11 +177,6 @@ class SubscriptionViews:
                 said = next(iter(error.mistakes.values()))
         counted = form_of.view(replace(form, rehearsed=said), self._topics)
         await views.update_view(client, shown, counted)
-
-    async def _may(self, asked: Asked, client: AsyncWebClient, channel: str) -> bool:
-        """Whether who asks may change a channel, which has to be of their own workspace."""
-        own = split(channel)[0] == asked.workspace
-        return own and await self._permissions.may_change(client, user=asked.user, channel=channel)
 
 
 def _load(db: Database, question: Question, *, number: int) -> Loaded | None:
@@ -208,13 +206,3 @@ def _change(db: Database, question: Question, *, number: int, agreed: Agreed) ->
 
 def _rehearse(db: Database, question: Question, *, query: Query) -> str:
     return drafting.rehearsed(db, question, query)
-
-
-def _placed(asked: Asked, mistakes: Mapping[str, str]) -> dict[str, str]:
-    """Mistakes at fields that the form shows, as Slack refuses others."""
-    shown = {
-        str(block.get("block_id"))
-        for block in views.view_of(asked).get("blocks") or []
-        if isinstance(block, Mapping)
-    }
-    return {(name if name in shown else form_of.QUERY): said for name, said in mistakes.items()}
