@@ -23,6 +23,7 @@ RHYTHM: dict[str, timedelta] = {
     "deliver": timedelta(seconds=2),
     "edit": timedelta(seconds=5),
     "settle": timedelta(seconds=5),
+    "fold": timedelta(seconds=2),
     "remind": timedelta(minutes=1),
     "heartbeat": timedelta(seconds=15),
     "law": timedelta(minutes=10),

@@ -527,7 +527,7 @@ def m016_bulletins(db: Database) -> None:
 
 @migrations()
 def m017_cadence(db: Database) -> None:
-    """When a subscription tells what it finds, why it is there, and when a channel wants quiet."""
+    """When a subscription tells what it finds, when a channel wants quiet, and what is held so."""
     db.executescript(
         """
         ALTER TABLE subscriptions ADD COLUMN cadence TEXT NOT NULL DEFAULT 'now'
@@ -544,7 +544,10 @@ def m017_cadence(db: Database) -> None:
         ALTER TABLE channels ADD COLUMN quiet_until TEXT;
         ALTER TABLE channels ADD COLUMN muted_until TEXT;
         ALTER TABLE channels ADD COLUMN muted_by TEXT;
+        ALTER TABLE outbox ADD COLUMN gate TEXT;                 -- that held it, or holds it
+        ALTER TABLE outbox ADD COLUMN folded_into INTEGER REFERENCES outbox (id); -- what told it
         CREATE INDEX outbox_held ON outbox (due_at) WHERE state = 'held';
+        CREATE INDEX outbox_folded ON outbox (folded_into) WHERE folded_into IS NOT NULL;
         """
     )
 
