@@ -13,11 +13,13 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands import Commands
 from bot.config import Settings
 from bot.slack import desk, listeners
 from bot.slack.client import TIMEOUT, SlackPoster, web_client
+from bot.slack.home_rounds import ClientOf, kept_fresh
 from bot.slack.permissions import Permissions
 
 log = logging.getLogger(__name__)
@@ -58,15 +60,25 @@ async def answering(
         app = AsyncApp(client=client, logger=_bolt_log())
         loop = asyncio.get_running_loop()
         permissions = Permissions(admins=settings.admins, elapsed=loop.time)
-        listeners.register(app, commands, permissions, elapsed=loop.time)
+        forms = listeners.register(app, commands, permissions, elapsed=loop.time)
         handler = AsyncSocketModeHandler(app, settings.app_token, ping_interval=PING_SECONDS)
         connecting = asyncio.create_task(_connect(handler), name="connect to Slack")
         try:
-            yield lambda now: silence(handler.client, now)
+            async with kept_fresh(forms.homes, commands, _one(client)):
+                yield lambda now: silence(handler.client, now)
         finally:
             connecting.cancel()
             await handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
             await desk.finish(app, seconds=LAST_ANSWERS_SECONDS)
+
+
+def _one(client: AsyncWebClient) -> ClientOf:
+    """The same client for every workspace, as there is one."""
+
+    async def client_of(_workspace: str) -> AsyncWebClient:
+        return client
+
+    return client_of
 
 
 def silence(client: SocketModeClient, now: datetime) -> str:

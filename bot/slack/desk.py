@@ -102,6 +102,8 @@ class Desk:
 
 async def finish(app: AsyncApp, *, seconds: float) -> None:
     """Wait, at most so long, until everything in hand is answered."""
+    # An event's listener is started after its acknowledgement, and has a name once it runs.
+    await asyncio.sleep(0)
     in_hand = [task for task in asyncio.all_tasks() if task.get_name() == _task_name(app)]
     if in_hand:
         await asyncio.wait(in_hand, timeout=seconds)

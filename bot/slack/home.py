@@ -101,11 +101,16 @@ class Homes:
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             reason = error.response.get("error") if isinstance(error, SlackApiError) else error
             log.warning("home not shown reason=%s", reason)
-            await self._commands.run(partial(_put_off, home=home), channel=person, user=person)
+            await self.put_off(home)
             return False
         done = partial(_published, home=home, channels=channels, governs=governs)
         await self._commands.run(done, channel=person, user=person)
         return True
+
+    async def put_off(self, home: Home) -> None:
+        """A Home cannot be shown just now; others come first."""
+        wait = partial(_put_off, home=home)
+        await self._commands.run(wait, channel=home.person, user=home.person)
 
     async def _turn(self, asked: Asked, client: AsyncWebClient) -> None:
         name, _, number = asked.value.partition(":")

@@ -10,7 +10,7 @@ from bot.home import HomePage, KeptRow, Listed, Row, SubscriptionLine
 from bot.report import FeedStatus, Telling
 from bot.slack import mrkdwn
 from bot.slack.blocks import Block, plain_text
-from bot.slack.parts import code, context, section, when, who
+from bot.slack.parts import actions, code, context, section, when, who
 from bot.wording import visible
 from storage.homes import Shelf
 
@@ -51,9 +51,9 @@ def home(page: HomePage, timezone: ZoneInfo, *, said: str = "") -> Block:
         said: What became of what the person just did; nothing in it is markup.
     """
     answer = [section(mrkdwn.escape(said, 2_000))] if said else []
-    shown = _overview if page.shelf is Shelf.OVERVIEW else _shelf
+    shown = (_overview if page.shelf is Shelf.OVERVIEW else _shelf)(page, timezone)
     updated = context(f"Updated {when(page.at, timezone)}. Only you see this page.")
-    return {"type": "home", "blocks": [*answer, *shown(page, timezone), updated]}
+    return {"type": "home", "blocks": [*answer, *shown, updated]}
 
 
 def _overview(page: HomePage, timezone: ZoneInfo) -> list[Block]:
@@ -65,7 +65,7 @@ def _overview(page: HomePage, timezone: ZoneInfo) -> list[Block]:
     welcome = [section(_WELCOME)] if page.welcome else []
     return [
         *welcome,
-        {"type": "actions", "elements": offered},
+        actions(*offered),
         *_list("You follow", Shelf.FOLLOWED, page.followed, _followed, _NO_FOLLOWED),
         *_subscriptions(page, timezone),
         *_list("You saved", Shelf.SAVED, page.saved, _saved, _NO_SAVED),
@@ -91,7 +91,7 @@ def _shelf(page: HomePage, timezone: ZoneInfo) -> list[Block]:
         *_rows("You saved", page.saved, _saved, _NO_SAVED),
     ]
     place = context(f"Page {page.page:,} of {page.pages:,}")
-    return [*shown, place, {"type": "actions", "elements": turns}]
+    return [*shown, place, actions(*turns)]
 
 
 _NO_FOLLOWED = (
@@ -99,6 +99,7 @@ _NO_FOLLOWED = (
     " its deadlines here."
 )
 _NO_SAVED = "Nothing yet. *Save* in the menu of an alert or of a search keeps a story here."
+_UNKNOWN = "Slack did not say which channels you are in, so only your own are shown for now."
 _TRY = "Nobody where you are is told of anything yet. Try one of these, or write your own:"
 
 
@@ -119,9 +120,6 @@ def _subscriptions(page: HomePage, timezone: ZoneInfo) -> list[Block]:
     return [*shown, *examples, *unknown]
 
 
-_UNKNOWN = "Slack did not say which channels you are in, so only your own are shown for now."
-
-
 def _list(
     title: str,
     shelf: Shelf,
@@ -133,8 +131,7 @@ def _list(
     shown = _rows(title, listed, row, empty)
     if listed is None or listed.total <= len(listed.rows):
         return shown
-    see = _button(f"See All {listed.total:,}", TURN, f"{shelf}:1")
-    return [*shown, {"type": "actions", "elements": [see]}]
+    return [*shown, actions(_button(f"See All {listed.total:,}", TURN, f"{shelf}:1"))]
 
 
 def _rows(
@@ -142,9 +139,12 @@ def _rows(
 ) -> list[Block]:
     if listed is None:
         return []
-    head: Block = {"type": "header", "text": plain_text(title, 150)}
     rows = [block for each in listed.rows for block in row(each)]
-    return [head, *(rows or [section(empty)])]
+    return [_header(title), *(rows or [section(empty)])]
+
+
+def _header(title: str) -> Block:
+    return {"type": "header", "text": plain_text(title, 150)}
 
 
 def _followed(row: KeptRow) -> list[Block]:
@@ -180,7 +180,7 @@ def _subscription(line: SubscriptionLine, *, page: HomePage, timezone: ZoneInfo)
         else _button("Pause", PAUSE, value, label=f"Pause {line.query}"),
         _button("Remove", REMOVE, value, label=f"Remove {line.query}") | {"confirm": _CONFIRM},
     ]
-    return [section("\n".join(said)), {"type": "actions", "elements": buttons}]
+    return [section("\n".join(said)), actions(*buttons)]
 
 
 def _states(line: SubscriptionLine, timezone: ZoneInfo) -> list[str]:
@@ -214,7 +214,7 @@ def _health(page: HomePage, timezone: ZoneInfo) -> list[Block]:
     unknown = health.uncertain[:_UNCERTAIN]
     left = len(health.troubled[_TROUBLES:]) + len(health.uncertain[_UNCERTAIN:])
     return [
-        {"type": "header", "text": plain_text("Sources", 150)},
+        _header("Sources"),
         section(mrkdwn.escape(health.headline, _LINE)),
         *([section(troubles)] if troubles else []),
         *(block for each in unknown for block in _uncertain(each, timezone)),
@@ -234,8 +234,10 @@ def _uncertain(each: Telling, timezone: ZoneInfo) -> Sequence[Block]:
     if each.number is None:
         return [said]
     value = str(each.number)
-    offered = [_button("Send Again", AGAIN, value), _button("Mark Sent", SENT, value)]
-    return [said, {"type": "actions", "elements": offered}]
+    return [
+        said,
+        actions(_button("Send Again", AGAIN, value), _button("Mark Sent", SENT, value)),
+    ]
 
 
 def _named(label: str, action_id: str, row: KeptRow) -> Block:
@@ -243,12 +245,6 @@ def _named(label: str, action_id: str, row: KeptRow) -> Block:
 
 
 def _button(text: str, action_id: str, value: str, *, style: str = "", label: str = "") -> Block:
-    made: Block = {
-        "type": "button",
-        "text": plain_text(text, 75),
-        "action_id": action_id,
-        "value": value[:2000] or NOTHING,
-    }
-    if label:
-        made["accessibility_label"] = visible(label, 75)
-    return made | ({"style": style} if style else {})
+    made: Block = {"type": "button", "text": plain_text(text, 75), "action_id": action_id}
+    named = {"accessibility_label": visible(label, 75)} if label else {}
+    return made | {"value": value[:2000] or NOTHING} | named | ({"style": style} if style else {})
