@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from bot import terms_wording
+from bot import terms
 from bot.answers import Notice
 from bot.commands_rehearsing import look_back
 from bot.commands_subscribing import LOOK_BACK
@@ -66,7 +66,7 @@ def subscribe(db: Database, question: Question, agreed: Agreed) -> Done:
     if not new:  # it slept
         subscriptions.change(db, found.id, agreed.terms)
     told = look_back(db, question, agreed.query, days=LOOK_BACK).sentence
-    when = terms_wording.told(agreed.terms).lower()
+    when = terms.told(agreed.terms, zone=question.timezone)
     text = f"subscribed to {query}, {when}. {told}"
     return Done(notice=_notice(question, text), channel=question.channel)
 
@@ -89,7 +89,8 @@ def change(db: Database, question: Question, subscription_id: int, agreed: Agree
         subscriptions.change(db, before.id, agreed.terms)
     text = f"changed the subscription to {before.query}"
     text += f": now {query}" if query != before.query else ""
-    text += f"; it speaks {terms_wording.told(agreed.terms).lower()}."
+    zone = channels.get(db, before.channel).timezone or question.timezone
+    text += f"; it speaks {terms.told(agreed.terms, zone=zone)}."
     return Done(notice=None if same else _notice(question, text), channel=before.channel)
 
 

@@ -9,6 +9,7 @@ from datetime import time
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot import terms
 from bot.commands_settings import EARLIEST, MOST_REMINDERS
 from feeds import query as queries
 from feeds.errors import QueryError
@@ -16,7 +17,7 @@ from feeds.query import Query
 from feeds.text import clip
 from feeds.topics import Topic
 from storage.channels import Place
-from storage.subscriptions import NOTE, Cadence, Subscription, Terms
+from storage.subscriptions import Cadence, Subscription, Terms
 
 T = TypeVar("T")
 
@@ -88,19 +89,21 @@ def agree(draft: Draft, *, topics: Mapping[str, Topic], before: Terms) -> Agreed
     if isinstance(before, Subscription) and not (draft.topic or (draft.query or "").strip()):
         draft = replace(draft, query=before.query)
     query = read("query", lambda: wanted(draft, topics), None)
-    terms = Terms(
+    agreed = Terms(
         cadence=read("cadence", lambda: _choice(draft.cadence, Cadence), None) or before.cadence,
         at=read("at", lambda: day_time(draft.at), None) or before.at,
         weekday=read("weekday", lambda: _weekday(draft.weekday, before.weekday), 0),
         timezone=read("timezone", lambda: zone(draft.timezone, before.timezone), None),
-        note=read("note", lambda: _note(draft.note, before.note), ""),
+        note=read(
+            "note", lambda: terms.note(before.note if draft.note is None else draft.note), ""
+        ),
         urgent=before.urgent if draft.urgent is None else draft.urgent == "on",
         reminders=read("reminders", lambda: days(draft.reminders, before.reminders), ()),
     )
     steps = read("steps", lambda: _choice(draft.steps, Place), None)
     if mistakes or query is None:
         raise DraftError(mistakes)
-    return Agreed(query=query, terms=terms, steps=steps)
+    return Agreed(query=query, terms=agreed, steps=steps)
 
 
 def wanted(draft: Draft, topics: Mapping[str, Topic]) -> Query:
@@ -141,11 +144,7 @@ def day_time(text: str | None) -> time | None:
     Raises:
         ValueError: it is none, in words.
     """
-    if not text:
-        return None
-    if not re.fullmatch(r"[0-2][0-9]:[0-5][0-9]", text, re.ASCII) or text >= "24":
-        raise ValueError("A time of day is written as 09:00.")
-    return time.fromisoformat(text)
+    return terms.clock(text) if text else None
 
 
 def zone(text: str | None, before: ZoneInfo | None) -> ZoneInfo | None:
@@ -180,13 +179,6 @@ def days(text: str | None, before: tuple[int, ...]) -> tuple[int, ...]:
             f"Up to {MOST_REMINDERS} numbers of days, none above {EARLIEST}, such as 14 3 1."
         )
     return tuple(numbers)
-
-
-def _note(text: str | None, before: str) -> str:
-    note = " ".join((before if text is None else text).split())
-    if len(note) > NOTE:
-        raise ValueError(f"At most {NOTE} characters; these are {len(note):,}.")
-    return note
 
 
 def _weekday(text: str | None, before: int) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from bot import commands_status as reporting
-from bot import terms_wording
+from bot import terms
 from bot.answers import Example
 from bot.commands_deadlines import day_ahead
 from bot.commands_marking import card_for
@@ -24,7 +25,7 @@ from storage import homes, kept
 from storage.homes import Home, Shelf
 from storage.kept import Kept
 from storage.stories import Mark
-from storage.subscriptions import Subscription
+from storage.subscriptions import Cadence, Subscription
 
 #: Of each list so many stand on the overview, and so many on a page of its own.
 SHORT, PAGE = 5, 10
@@ -199,13 +200,19 @@ def _line(db: Database, question: Question, each: Subscription) -> SubscriptionL
         channel=each.channel,
         title=visible(topic.title, _TITLE) if topic and each.query.startswith("topic:") else "",
         query=each.query,
-        told=terms_wording.told(each),
+        told=_told(each, zone=chosen.timezone or question.timezone),
         note=each.note,
         created_by=each.created_by,
         paused_by=each.paused_by,
         stopped=each.disabled_reason,
         muted=(muted_until, chosen.muted_by or "") if muted and muted_until else None,
     )
+
+
+def _told(each: Subscription, *, zone: ZoneInfo) -> str:
+    said = terms.told(each, zone=zone)
+    breaks_through = each.urgent and each.cadence is not Cadence.NOW
+    return f"{said[0].upper()}{said[1:]}" + ("; urgent steps at once" if breaks_through else "")
 
 
 def _health(db: Database, question: Question) -> Health:

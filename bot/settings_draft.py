@@ -12,7 +12,6 @@ from bot.choices import reminding, told
 from bot.commands_drafting import Done
 from bot.drafts import DraftError, day_time, days, zone
 from bot.question import Question
-from bot.terms_wording import clock_time
 from storage import channels, subscriptions
 from storage.channels import Channel, Place
 
@@ -117,7 +116,7 @@ def _changes(before: Channel, chosen: Channel, question: Question) -> list[str]:
         said.append(f"steps are {told(chosen.steps)}")
     if (chosen.quiet_from, chosen.quiet_until) != (before.quiet_from, before.quiet_until):
         begins, ends = chosen.quiet_from, chosen.quiet_until
-        hours = f"{clock_time(begins)} to {clock_time(ends)}" if begins and ends else "none"
+        hours = f"{begins:%H:%M} to {ends:%H:%M}" if begins and ends else "none"
         said.append(f"quiet hours: {hours}")
     if chosen.muted_until != before.muted_until:
         until = chosen.muted_until

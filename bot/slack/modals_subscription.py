@@ -14,7 +14,7 @@ from bot.slack.blocks import Block
 from bot.slack.modals import Filled, Option
 from bot.slack.modals_zones import ZONE, zone_field
 from bot.slack.parts import section, who
-from bot.terms_wording import WEEKDAYS
+from bot.terms import DAYS
 from bot.wording import visible
 from feeds.topics import Topic
 from storage.channels import Place
@@ -181,7 +181,7 @@ def _when(draft: Draft) -> list[Block]:
     )
     if cadence not in _DIGESTS:
         return [how]
-    days = [Option(label=name, value=str(number)) for number, name in enumerate(WEEKDAYS)]
+    days = [Option(label=name, value=str(number)) for number, name in enumerate(DAYS)]
     day = modals.field("weekday", "Day", modals.select(days, chosen=draft.weekday or "0"))
     at = modals.field("at", "Time", modals.clock(draft.at or f"{time(9):%H:%M}"))
     zone = zone_field(draft.timezone, otherwise="The channel's own")
