@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 LOOKED_WITHIN = timedelta(days=7)
 #: One Home is shown anew at most so often, and so many in a round: far below the hundred a minute
 #: that views.publish takes (https://docs.slack.dev/reference/methods/views.publish, Tier 4).
-EACH, IN_A_ROUND = timedelta(minutes=1), 15
+EACH, IN_A_ROUND = timedelta(seconds=10), 8
 #: Rest between two rounds.
-REST = timedelta(seconds=15)
+REST = timedelta(seconds=5)
 
 #: Gives the client that speaks in a workspace, by the name that `bot.slack.address` takes.
 ClientOf = Callable[[str], Awaitable[AsyncWebClient]]

@@ -18,7 +18,7 @@ from bot.terms import DAYS
 from bot.wording import visible
 from feeds.topics import Topic
 from storage.channels import Place
-from storage.subscriptions import NOTE, Cadence, Subscription
+from storage.subscriptions import NOTE, REMINDERS, Cadence, Subscription
 
 #: `callback_id` of the form.
 FORM = "subscription-form"
@@ -29,6 +29,7 @@ CHANNEL = "channel"
 
 #: Chosen in place of a topic: a list cannot be emptied once one was chosen. No topic's name.
 _NO_TOPIC = "-"
+_NOT_COUNTED = "Choose or write, and see here what it would have told in the last 30 days."
 _DIGESTS = {Cadence.DAILY.value, Cadence.WEEKLY.value}
 _CADENCES = (
     Option(label="At once", value="now", detail="Each alert as soon as it is known"),
@@ -42,9 +43,9 @@ _STEPS = (
 )
 _URGENT = (
     Option(
-        label="Urgent steps break through",
+        label="Tell them at once",
         value="on",
-        detail="Filed, published, in force: at once, even in quiet hours",
+        detail="Filed, published, in force: between digests, and in quiet hours",
     ),
 )
 
@@ -87,7 +88,7 @@ def view(form: Form, topics: Mapping[str, Topic]) -> Block:
         *_when(draft),
         modals.field(
             "urgent",
-            "Break through",
+            "Urgent steps",
             modals.checkboxes(_URGENT, ticked=[draft.urgent or ""]),
             optional=True,
         ),
@@ -101,7 +102,7 @@ def view(form: Form, topics: Mapping[str, Topic]) -> Block:
         modals.field(
             "reminders",
             "Reminders",
-            modals.text(draft.reminders or "", placeholder="14 3 1", longest=40),
+            modals.text(_reminders(draft), placeholder="14 3 1", longest=40),
             hint="Days before comments close. Leave it empty for none.",
             optional=True,
         ),
@@ -120,6 +121,11 @@ def view(form: Form, topics: Mapping[str, Topic]) -> Block:
         submit="Save" if editing else "Subscribe",
         metadata=form.about.written(),
     )
+
+
+def _reminders(draft: Draft) -> str:
+    """What a new subscription begins with, until it is changed."""
+    return " ".join(map(str, REMINDERS)) if draft.reminders is None else draft.reminders
 
 
 def _whose(form: Form) -> str:
@@ -152,7 +158,7 @@ def _what(draft: Draft, topics: Mapping[str, Topic]) -> list[Block]:
 
 
 def _rehearsal(said: str) -> Block:
-    text = mrkdwn.escape(said, 600) if said else "What would it have told? Choose or write first."
+    text = mrkdwn.escape(said, 600) if said else _NOT_COUNTED
     button = {
         "type": "button",
         "text": {"type": "plain_text", "text": "Count", "emoji": False},
