@@ -36,7 +36,7 @@ from storage.stories import Mark
 T = TypeVar("T")
 
 #: After these the audience is read again.
-_CHANGING = {"subscribe", "unsubscribe"}
+_CHANGING = {"subscribe", "unsubscribe", "pause", "resume"}
 
 
 class Commands:

@@ -11,8 +11,9 @@ from sqlite_utils import Database
 from bot import bulletin
 from bot import commands_settling as settling
 from bot.audience import Audience
-from bot.commands_reporting import UNCERTAIN, telling
+from bot.commands_reporting import telling
 from bot.commands_subscribing import row
+from bot.gate_wording import UNCERTAIN
 from bot.question import Question
 from bot.report import FeedStatus, Status, Telling
 from feeds.model import Feed
@@ -39,7 +40,11 @@ def status(db: Database, question: Question) -> Status:
         entries=entries.count(db),
         owed={state.value: count for state, count in outbox.counts(db).items() if count},
         stopped=tuple(
-            row(each, stopped=each.disabled_reason or broken.get(each.query))
+            row(
+                each,
+                zone=question.timezone,
+                stopped=each.disabled_reason or broken.get(each.query),
+            )
             for each in everyone
             if each.disabled_reason or each.query in broken
         ),
@@ -54,7 +59,9 @@ def _uncertain(db: Database, question: Question) -> Iterator[Telling]:
     """Steps of stories, then bulletins; each with its number for those who may settle it."""
     for each in deliveries.in_state(db, State.UNCERTAIN):
         if entry := entries.get(db, each.event.entry_id):
-            yield _in_doubt(telling(db, each, entry, now=question.now), each, question)
+            yield _in_doubt(
+                telling(db, each, entry, now=question.now, zone=question.timezone), each, question
+            )
     for sent in bulletins.in_state(db, State.UNCERTAIN):
         told = Telling(
             channel=sent.channel,
