@@ -88,12 +88,12 @@ _FORM = r"""
 _END = 'document.querySelector(".thread-body").scrollTop = 1e6;'
 #: How many messages the channel shows, and where the last one stands.
 _SHOWN = 'document.querySelectorAll(".msg").length'
-_LAST = r"""
+_LAST = r"""() => {
     const last = [...document.querySelectorAll(".msg")].at(-1);
     last.scrollIntoView({block: "start"});
     const {x, y, width, height} = last.getBoundingClientRect();
     return {x, y, width, height: Math.min(height, innerHeight - y)};
-"""
+}"""
 
 
 #: Headlines in the manner of the press of May and June 2020.
@@ -186,7 +186,7 @@ async def _home(page: Page, app: App) -> dict[str, bytes]:
     """Alice's Home with something on it, and the form that begins a subscription."""
     await app.storage.run(_keep)
     await page.get_by_role("button", name="Rulewire").click()
-    await page.get_by_text("You saved").wait_for()
+    await page.get_by_text("Updated").wait_for()
     await page.evaluate(_STYLE)
     await page.evaluate(_MOMENTS)
     pictures = {"home": await _part(page, ".blocks")}
