@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app import App, Speaker
+from bot.connect import renew_tokens
 from bot.fold import fold_due
 from bot.remind import remind
 from bot.schedule import Job
@@ -54,5 +56,6 @@ def the_jobs(app: App, speaker: Speaker, metrics: Metrics) -> dict[str, Job]:
         "remind": owing(lambda: storage.run(remind, now=app.clock(), timezone=timezone)),
         "law": owing(lambda: watch.check_due(now=app.clock())),
         "heartbeat": heartbeat,
+        "renew": partial(renew_tokens, app),
         "upkeep": tidy,
     }

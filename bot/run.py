@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app import App, Clock, Speaker, open_app, stop_event
-from bot.commands import Commands
-from bot.config import Listen, Settings
+from bot.config import Settings
+from bot.connect import converse, poster_of, routes_of, serving
 from bot.fold import fold_due
 from bot.jobs import the_jobs
 from bot.poll import PollResult
@@ -35,8 +34,13 @@ PATIENCE = timedelta(minutes=2)
 LOOK_SECONDS = 5.0
 
 
-async def run(settings: Settings, *, clock: Clock) -> None:
+async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     """Answer until SIGTERM or Ctrl-C, and poll and deliver while leading; then finish what is in hand.
+
+    Args:
+        settings: Loaded for this way of answering.
+        clock: Aware time.
+        http: Answer Slack over HTTP, not by Socket Mode.
 
     Raises:
         ConfigError, DatabaseError: before anything is started.
@@ -48,14 +52,19 @@ async def run(settings: Settings, *, clock: Clock) -> None:
         poster = Measured(await stack.enter_async_context(poster_of(app)), metrics)
         leader = app.leader()
         checks = {"database": database(app.storage, clock), "lead": leader.check}
+        commands = app.commands()
+        routes = await stack.enter_async_context(routes_of(app, commands)) if http else ()
         if settings.listen:
-            await stack.enter_async_context(_serving(app, settings.listen, metrics, checks))
+            await stack.enter_async_context(serving(app, settings.listen, metrics, checks, routes))
         log.info("started feeds=%d slack=%s", len(app.feeds), settings.slack_connected)
         term = partial(_term, app, poster, metrics=metrics, checks=checks)
         leading = asyncio.create_task(leader.lead(term), name="lead")
         leading.add_done_callback(lambda _: stop.set())  # it ends only by a bug
         try:
-            await _converse(app, app.commands(), stop, checks)
+            if http:
+                await stop.wait()
+            else:
+                await converse(app, commands, stop, checks)
         finally:
             log.info("stopping")
             leading.cancel()
@@ -150,61 +159,3 @@ async def tell_all(app: App, speaker: Speaker) -> int:
             await asyncio.sleep(min(waits))
     finally:
         await speaker.deliverer.stop()
-
-
-@asynccontextmanager
-async def poster_of(app: App) -> AsyncIterator[Poster]:
-    """Slack when connected, else the terminal. Slack's libraries are loaded only if needed."""
-    if not app.settings.slack_connected:
-        from bot.terminal import TerminalPoster  # noqa: PLC0415  rich is not needed with Slack
-
-        yield TerminalPoster()
-        return
-    from bot.slack.connection import slack_poster  # noqa: PLC0415  nor Slack with a terminal
-
-    async with slack_poster(app.settings) as poster:
-        yield poster
-
-
-@asynccontextmanager
-async def _serving(
-    app: App, listen: Listen, metrics: Metrics, checks: Mapping[str, Check]
-) -> AsyncIterator[None]:
-    """Answer web requests, and measure the event loop, within this block."""
-    from bot import metrics as measuring  # noqa: PLC0415  as above
-    from bot import web  # noqa: PLC0415  most run without it
-
-    site = web.Site(
-        app.storage, topics=app.queries, clock=app.clock, metrics=metrics, checks=checks
-    )
-    watching = asyncio.create_task(measuring.watch_loop(metrics), name="watch the event loop")
-    try:
-        async with web.serving(site.application(), listen):
-            yield
-    finally:
-        watching.cancel()
-
-
-async def _converse(
-    app: App, commands: Commands, stop: asyncio.Event, checks: dict[str, Check]
-) -> None:
-    """Answer people until told to stop: in Slack, or on the terminal's prompt."""
-    if app.settings.slack_connected:
-        from bot.slack.connection import answering  # noqa: PLC0415  as above
-
-        async with answering(app.settings, commands) as trouble:
-            checks["slack"] = _slack_check(trouble, app.clock)
-            await stop.wait()
-    elif sys.stdin.isatty():
-        from bot.prompt import converse  # noqa: PLC0415  as above
-
-        await converse(commands, stop)
-    else:
-        await stop.wait()
-
-
-def _slack_check(trouble: Callable[[datetime], str], clock: Clock) -> Check:
-    async def check() -> str:
-        return trouble(clock())
-
-    return check

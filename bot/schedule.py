@@ -27,6 +27,7 @@ RHYTHM: dict[str, timedelta] = {
     "remind": timedelta(minutes=1),
     "heartbeat": timedelta(seconds=15),
     "law": timedelta(minutes=10),
+    "renew": timedelta(minutes=5),
     "upkeep": timedelta(hours=6),
 }
 #: How often it is seen to that no job rests for longer than it should.

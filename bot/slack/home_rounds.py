@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TypeAlias
 
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlite_utils import Database
@@ -30,7 +31,7 @@ EACH, IN_A_ROUND = timedelta(seconds=10), 8
 REST = timedelta(seconds=5)
 
 #: Gives the client that speaks in a workspace, by the name that `bot.slack.address` takes.
-ClientOf = Callable[[str], Awaitable[AsyncWebClient]]
+ClientOf: TypeAlias = Callable[[str], Awaitable[AsyncWebClient]]
 
 
 @asynccontextmanager

@@ -11,11 +11,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Notice
-from bot.card import UTC
 from bot.commands import Commands
 from bot.slack.actions import Actions
 from bot.slack.answer_blocks import message
-from bot.slack.desk import Desk, Handler
+from bot.slack.desk import Desk
 from bot.slack.forms import Forms
 from bot.slack.manifest import COMMAND
 from bot.slack.membership import is_stranger
@@ -42,35 +41,16 @@ def register(
     Returns:
         What shows Homes anew that have become outdated.
     """
-    desk = Desk(app)
-    permitted = partial(_permitted, permissions)
+    desk = Desk(app, commands.first)
     forms = Forms(Surface(commands=commands, permissions=permissions), elapsed=elapsed)
-    answer = permitted(partial(_answer, commands))
-
-    async def command(asked: Asked, client: AsyncWebClient) -> None:
-        # A form changes nothing before it is sent, and Slack lets it be opened for three seconds.
-        await (forms.opening(asked) or answer)(asked, client)
-
-    desk.command(COMMAND, command)
+    answer = permissions.gated(partial(_answer, commands))
+    desk.command(COMMAND, answer, opens=forms.opening)
     forms.register(desk)
     # Last: buttons of earlier versions, too, are answered by one place, and Slack would send an event
     # again that nobody takes.
-    desk.action(_ANYTHING, permitted(Actions(commands).clicked))
+    desk.action(_ANYTHING, permissions.gated(Actions(commands).clicked))
     desk.event(_ANYTHING, _taken)
     return forms
-
-
-def _permitted(permissions: Permissions, work: Handler) -> Handler:
-    """Do it if whoever asks may ask it, else say why not."""
-
-    async def permitted(asked: Asked, client: AsyncWebClient) -> None:
-        refused = await permissions.refusal(client, asked)
-        if refused:
-            await reply(client, asked, message(refused, UTC))
-        else:
-            await work(asked, client)
-
-    return permitted
 
 
 async def _answer(commands: Commands, asked: Asked, client: AsyncWebClient) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from enum import StrEnum
-from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Problem
+from bot.card import UTC
 from bot.slack import blocks, buttons
-from bot.slack.reply import Asked
+from bot.slack.address import bare
+from bot.slack.answer_blocks import message
+from bot.slack.reply import Asked, reply
 from storage.stories import Mark
+
+#: Works on what was asked.
+Handler = Callable[[Asked, AsyncWebClient], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -124,8 +129,8 @@ class Permissions:
             return ""
 
         async def asked() -> str:
-            async for page in _members(client, _bare(channel)):
-                if _bare(user) in page:
+            async for page in _members(client, bare(channel)):
+                if bare(user) in page:
                     return ""
             return _STRANGER
 
@@ -137,9 +142,21 @@ class Permissions:
             return ""
 
         async def asked() -> str:
-            return "" if await self._is_admin(client, _bare(user)) else _NO_ADMIN
+            return "" if await self._is_admin(client, bare(user)) else _NO_ADMIN
 
         return await self._believed(user, "", asked) if user else _NO_ADMIN
+
+    def gated(self, handler: Handler) -> Handler:
+        """The handler, reached by those who may do what they ask; all others are told why not."""
+
+        async def passed(asked: Asked, client: AsyncWebClient) -> None:
+            refused = await self.refusal(client, asked)
+            if refused:
+                await reply(client, asked, message(refused, UTC))
+            else:
+                await handler(asked, client)
+
+        return passed
 
     async def refusal(self, client: AsyncWebClient, asked: Asked) -> Problem | None:
         """Why what was asked is not done; None when it may be."""
@@ -155,7 +172,7 @@ class Permissions:
         log.info("refused command=%r action=%s reason=%r", asked.text[:100], asked.action, why)
         return Problem(message=why, hint=_instead(asked))
 
-    async def _believed(self, user: str, channel: str, ask: Callable[[], Any]) -> str:
+    async def _believed(self, user: str, channel: str, ask: Callable[[], Awaitable[str]]) -> str:
         now, key = self._elapsed(), (user, channel)
         until, why = self._answers.get(key, (now, ""))
         if until > now:
@@ -202,11 +219,6 @@ async def _members(client: AsyncWebClient, channel: str) -> AsyncIterator[Collec
         cursor = (answer.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return
-
-
-def _bare(address: str) -> str:
-    """The id in an address, as Slack's methods take it."""
-    return address.rpartition("/")[2]
 
 
 def _instead(asked: Asked) -> str:

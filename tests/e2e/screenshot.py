@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from bot import config, ingest
 from bot.app import App, open_app
-from bot.slack.connection import answering
+from bot.slack.connection import socket
 from feeds import federal_register
 from feeds.model import EASTERN, Item
 from feeds.reference import Kind, Reference
@@ -173,7 +173,7 @@ async def answers(
     pictures = {}
     async with open_app(settings, clock=lambda: ASKED_AT) as app:
         await app.storage.run(_remember, printed())
-        async with answering(settings, app.commands()):
+        async with socket(settings, app.commands()):
             await page.evaluate(_STYLE)
             for name, text in ASKED.items():
                 await slack.ask(text)
