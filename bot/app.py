@@ -39,6 +39,7 @@ from feeds.topics import Topic
 from storage import polls, query_versions, subscriptions
 from storage.deliveries import OutboxRow
 from storage.subscriptions import Subscription
+from storage.workspaces import workspace_of
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +97,14 @@ class App:
             log.warning("subscription broken query=%r reason=%s", query, reason)
 
     def serves(self, channel: str) -> bool:
-        """Whether alerts of a channel can be shown now: Slack's when connected, else the terminal's."""
-        return (channel != TERMINAL) == self.settings.slack_connected
+        """Whether alerts of a channel can be shown now: Slack's when connected, else the terminal's.
+
+        The bare addresses are of SLACK_BOT_TOKEN's workspace, the others of those that installed us.
+        """
+        if not self.settings.slack_connected:
+            return channel == TERMINAL
+        here = self.settings.many_workspaces if workspace_of(channel) else self.settings.bot_token
+        return channel != TERMINAL and bool(here)
 
     @property
     def queries(self) -> dict[str, str]:
@@ -113,6 +120,8 @@ class App:
             clock=self.clock,
             timezone=self.settings.timezone,
             calendars=self.settings.public_url,
+            shared=self.settings.many_workspaces,
+            admins=self.settings.admins,
             on_change=self.refresh,
         )
 

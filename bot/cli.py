@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot import cli_export, cli_lists
+from bot import cli_export, cli_lists, cli_workspaces
 
 #: `health` calls a process dead that has not said so for this long.
 HEARTBEAT = timedelta(minutes=2)
@@ -56,6 +56,9 @@ for command in (
     cli_lists.topics,
     cli_lists.subscriptions,
     cli_export.export,
+    cli_workspaces.workspaces,
+    cli_workspaces.forget,
+    cli_workspaces.key,
 ):
     cli.add_command(command)
 

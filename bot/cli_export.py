@@ -6,22 +6,34 @@ import sys
 
 import click
 
+from bot.cli_workspaces import Team, hand_over
+
 #: `bot.export.KINDS` and the formats by name, so that `--help` need not load them; a test compares.
 KINDS = ("entries", "deliveries", "subscriptions", "deadlines", "queries")
 FORMATS = ("csv", "json", "ics")
 
 
 @click.command()
-@click.argument("what", type=click.Choice(KINDS))
+@click.argument("what", type=click.Choice([*KINDS, "workspace"]))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True)
-def export(what: str, form: str) -> None:
+@click.option("--team", type=Team(), help="Of this workspace: everything, as JSON.")
+def export(what: str, form: str, team: str | None) -> None:
     """Print all that is kept of a kind, oldest first; deadlines also for a calendar (ics)."""
+    if (what == "workspace") != bool(team):
+        raise click.UsageError("workspace and --team TEAM go together")
+    if form == "ics" and what != "deadlines":
+        raise click.UsageError("only deadlines can be exported as ics")
+    if team:
+        hand_over(team)
+    else:
+        _print(what, form)
+
+
+def _print(what: str, form: str) -> None:
     from bot import export as exporting
     from bot import shell
     from storage.database import open_database
 
-    if form == "ics" and what != "deadlines":
-        raise click.UsageError("only deadlines can be exported as ics")
     settings = shell.settings()
     if not settings.database.exists():
         raise click.ClickException(f"there is no database at {settings.database}")

@@ -14,11 +14,15 @@ from feeds.text import clip
 from storage import entries, joins, lookup, stories
 from storage.entries import Entry
 from storage.joins import RULE, Because
+from storage.workspaces import local
 
 _TO = re.compile(r"\s+to\s+")
 #: How much of a title an answer repeats (characters).
 _TITLE = 120
 _GONE = Problem(message="This entry is not in the archive any more.")
+_SHARED = Problem(
+    message="Several workspaces read these stories: whoever runs the bot joins and splits them."
+)
 
 
 def join(db: Database, question: Question) -> Notice | Problem:
@@ -46,7 +50,9 @@ def join_entries(db: Database, question: Question, one_id: int, other_id: int) -
     return _join(db, question, one, other)
 
 
-def _join(db: Database, question: Question, one: Entry, other: Entry) -> Notice:
+def _join(db: Database, question: Question, one: Entry, other: Entry) -> Notice | Problem:
+    if not question.may_shape_stories:
+        return _SHARED
     if one.story_id == other.story_id:
         return Notice(text="They are in one story already.")
     because = Because(reason="joined by hand", confidence=1.0, made_by=question.user)
@@ -72,7 +78,9 @@ def split_entry(db: Database, question: Question, entry_id: int) -> Notice | Pro
     return _take_out(db, question, entry)
 
 
-def _take_out(db: Database, question: Question, entry: Entry) -> Notice:
+def _take_out(db: Database, question: Question, entry: Entry) -> Notice | Problem:
+    if not question.may_shape_stories:
+        return _SHARED
     if stories.split(db, entry.id, by=question.user, now=question.now) is None:
         return Notice(text="It is alone in its story.")
     return Notice(
@@ -80,8 +88,11 @@ def _take_out(db: Database, question: Question, entry: Entry) -> Notice:
     )
 
 
-def why_joined(db: Database, entry: Entry) -> str:
-    """Why an entry is in its story, in one line; empty for one that opened it."""
+def why_joined(db: Database, question: Question, entry: Entry) -> str:
+    """Why an entry is in its story, in one line; empty for one that opened it.
+
+    A person is named to those of their own workspace.
+    """
     join = joins.of_entry(db, entry.id)
     others = [each for each in entries.of_story(db, entry.story_id) if each.id != entry.id]
     if join is None or join.story_id != entry.story_id or not others:
@@ -89,7 +100,8 @@ def why_joined(db: Database, entry: Entry) -> str:
     because = join.because
     told = f"Joined with {_title(others[0])} because: {because.reason}"
     if because.made_by != RULE:
-        return f"{told} by {because.made_by}."
+        by = f" by {local(because.made_by)}" if question.sees(because.made_by) else ""
+        return f"{told}{by}."
     return f"{told}, by rule, confidence {because.confidence:.2f}."
 
 

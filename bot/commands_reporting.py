@@ -39,6 +39,7 @@ from storage.bulletins import BulletinDelivery
 from storage.deliveries import Delivery, State
 from storage.entries import Entry
 from storage.subscriptions import Subscription
+from storage.workspaces import local
 
 #: Of how many subscriptions it is said what keeps them from matching, and how many such terms.
 _NEAR = 3
@@ -67,7 +68,9 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
     items = {each.id: each for each in entries.of_story(db, entry.story_id)}
     here = [each for each in told if each.channel == question.channel]
     itself = any(each.event.entry_id == entry_id for each in here)
-    others = [each for each in told if each.channel != question.channel]
+    others = [
+        each for each in told if each.channel != question.channel and question.sees(each.channel)
+    ]
     elsewhere = [each for each in others if not _is_person(each.channel)]
     return Explanation(
         card=card_for(db, question, entry),
@@ -81,7 +84,7 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
             for each in elsewhere
         ),
         people=len({each.channel for each in others if _is_person(each.channel)}),
-        joined=why_joined(db, entry),
+        joined=why_joined(db, question, entry),
         silence="" if itself else _silence(db, question, entry),
     )
 
@@ -159,4 +162,4 @@ def telling(
 
 def _is_person(channel: str) -> bool:
     """A direct message, by Slack's ids: U… and W… are people's, C… and G… conversations'."""
-    return channel[:1] in {"U", "W"}
+    return local(channel)[:1] in {"U", "W"}

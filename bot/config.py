@@ -165,6 +165,10 @@ def _disagreements(settings: Settings, *, http: bool | None, port: bool) -> list
         "RULEWIRE_URL must be the https address at which Slack and browsers reach RULEWIRE_PORT": (
             many and not settings.url.startswith("https://")
         ),
+        "RULEWIRE_CHANNEL and RULEWIRE_OWNERS_CHANNEL need SLACK_BOT_TOKEN, or the workspace before the"
+        " channel: T0123/C0123": not bot
+        and many
+        and any(each and "/" not in each for each in (settings.channel, settings.owners)),
         "RULEWIRE_URL is the address of what RULEWIRE_PORT serves: set that as well": (
             bool(settings.url) and not port
         ),

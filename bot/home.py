@@ -15,7 +15,6 @@ from bot import terms
 from bot.answers import Example
 from bot.commands_deadlines import day_ahead
 from bot.commands_marking import card_for
-from bot.config import TERMINAL
 from bot.question import Question
 from bot.report import FeedStatus, Status, Telling
 from bot.wording import day, visible
@@ -210,14 +209,13 @@ def _line(db: Database, question: Question, each: Subscription) -> SubscriptionL
 
 
 def _told(each: Subscription, *, zone: ZoneInfo) -> str:
-    said = terms.told(each, zone=zone)
+    said = terms.told(each, zone=zone).replace("_", " ")
     breaks_through = each.urgent and each.cadence is not Cadence.NOW
     return f"{said[0].upper()}{said[1:]}" + ("; urgent steps at once" if breaks_through else "")
 
 
 def _health(db: Database, question: Question) -> Health:
-    # Who governs may settle every channel's deliveries, as whoever runs the bot may on the terminal.
-    found: Status = reporting.status(db, replace(question, channel=TERMINAL))
+    found: Status = reporting.status(db, replace(question, governs=True))
     return Health(
         headline=found.headline, troubled=tuple(found.troubled), uncertain=found.uncertain
     )

@@ -142,7 +142,8 @@ async def _round(app: App, speaker: Speaker, only: str | None) -> list[PollResul
 async def tell_all(app: App, speaker: Speaker) -> int:
     """Send and settle everything owed; returns messages sent.
 
-    Waits within `PATIENCE` for a busy channel, and until a lost answer may be looked for.
+    Waits within `PATIENCE` for a busy channel or workspace, and until a lost answer may be looked
+    for.
     """
     sent, until = 0, app.elapsed() + PATIENCE.total_seconds()
     try:
@@ -153,7 +154,11 @@ async def tell_all(app: App, speaker: Speaker) -> int:
             await speaker.editor.edit_due()
             due, now = await app.storage.run(outbox.next_due), app.clock()
             wait = (due - now).total_seconds() if due and now < due else None
-            waits = [each for each in (wait, LOOK_SECONDS if doubts else None) if each]
+            waits = [
+                each
+                for each in (wait, LOOK_SECONDS if doubts or speaker.editor.behind else None)
+                if each
+            ]
             if not waits or app.elapsed() + min(waits) > until:
                 return sent
             await asyncio.sleep(min(waits))

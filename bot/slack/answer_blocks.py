@@ -109,7 +109,8 @@ def _timeline(answer: Timeline, timezone: ZoneInfo) -> Message:
         section(said) | _taking_out(each)
         for said, each in zip(lines, answer.happenings, strict=True)
     ]
-    return clipped("\n".join([head, *lines])), fitting([section(head)], rows)
+    last = [buttons.stories(answer.card.entry_id)]
+    return clipped("\n".join([head, *lines])), fitting([section(head)], rows, last)
 
 
 @message.register

@@ -36,6 +36,8 @@ NOT_THIS_STORY = "not-this-story"
 #: Its value is where the page ended, and the query: "2020-08-17~42 topic:huawei".
 MORE_DAYS = "more-days"
 
+#: Opens the form of a subscription; its value is the query to begin with, or "-".
+NEW = "home-new"
 #: Opens the settings of where it is clicked.
 SETTINGS = "settings-edit"
 #: Opens the form that joins and splits stories; its value is an entry's id.
@@ -106,7 +108,11 @@ def subscribe(query: str) -> list[Block]:
     """A row that subscribes to a query; none when it is too long for a button."""
     if len(query) > _VALUE:
         return []
-    return [{"type": "actions", "elements": [_button("Subscribe", SUBSCRIBE_SEARCH, query)]}]
+    elements = [
+        _button("Subscribe", SUBSCRIBE_SEARCH, query),
+        _button("Choose Where and When", NEW, query),
+    ]
+    return [{"type": "actions", "elements": elements}]
 
 
 def topic(name: str) -> Block | None:

@@ -42,7 +42,7 @@ class Forms:
         desk.event("app_home_opened", self.homes.opened)
         for action, handler in self.homes.handlers.items():
             desk.action(action, handler)
-        desk.action(home_blocks.NEW, self._new)
+        desk.action(buttons.NEW, self._new)
         desk.action(home_blocks.EDIT, self._edit)
         for action in (home_blocks.SETTINGS, buttons.SETTINGS):
             desk.action(action, self._settings.edit)

@@ -18,7 +18,6 @@ from bot import commands_drafting as drafting
 from bot import commands_settling as settling
 from bot.answers import Notice, Problem
 from bot.commands_drafting import GONE, Done
-from bot.config import TERMINAL
 from bot.home import HomePage, page
 from bot.question import Question
 from bot.slack import buttons, home_blocks, views
@@ -209,5 +208,4 @@ def _done(
 
 
 def _settled(db: Database, question: Question, *, text: str) -> Notice | Problem:
-    # Whoever may govern settles what any channel is owed, as on the terminal.
-    return settling.settle(db, replace(question, text=text, channel=TERMINAL))
+    return settling.settle(db, replace(question, text=text, governs=True))

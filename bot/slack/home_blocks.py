@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 
 from bot.home import HomePage, KeptRow, Listed, Row, SubscriptionLine
 from bot.report import FeedStatus, Telling
-from bot.slack import mrkdwn
+from bot.slack import buttons, mrkdwn
 from bot.slack.blocks import Block, plain_text
 from bot.slack.parts import actions, code, context, section, when, who
 from bot.wording import visible
 from storage.homes import Shelf
 
-#: `action_id`s. The value of the first is an example to begin with, or empty.
-NEW = "home-new"
+#: `action_id`s of what opens a form.
 SETTINGS = "home-settings"
 STORIES = "home-stories"
 #: The value of a button that needs none: Slack takes no empty one.
@@ -58,7 +57,7 @@ def home(page: HomePage, timezone: ZoneInfo, *, said: str = "") -> Block:
 
 def _overview(page: HomePage, timezone: ZoneInfo) -> list[Block]:
     offered = [
-        _button("New Subscription", NEW, "", style="primary"),
+        _button("New Subscription", buttons.NEW, "", style="primary"),
         _button("My Settings", SETTINGS, page.person),
         _button("Join or Split Stories", STORIES, ""),
     ]
@@ -113,7 +112,7 @@ def _subscriptions(page: HomePage, timezone: ZoneInfo) -> list[Block]:
     )
     examples = [
         section(f"{code(each.command)}\n{mrkdwn.escape(each.does, _LINE)}")
-        | {"accessory": _button("Try", NEW, each.command, label=f"Try {each.command}")}
+        | {"accessory": _button("Try", buttons.NEW, each.command, label=f"Try {each.command}")}
         for each in page.examples
     ]
     unknown = [] if page.members_known else [context(_UNKNOWN)]
@@ -173,14 +172,14 @@ def _subscription(line: SubscriptionLine, *, page: HomePage, timezone: ZoneInfo)
         said.append(f"_{mrkdwn.escape(line.note, _TITLE)}_")
     value = str(line.id)
     sleeping = line.paused_by is not None or line.stopped is not None
-    buttons = [
+    offered = [
         _button("Edit", EDIT, value, label=f"Edit {line.query}"),
         _button("Resume", RESUME, value, label=f"Resume {line.query}")
         if sleeping
         else _button("Pause", PAUSE, value, label=f"Pause {line.query}"),
         _button("Remove", REMOVE, value, label=f"Remove {line.query}") | {"confirm": _CONFIRM},
     ]
-    return [section("\n".join(said)), actions(*buttons)]
+    return [section("\n".join(said)), actions(*offered)]
 
 
 def _states(line: SubscriptionLine, timezone: ZoneInfo) -> list[str]:

@@ -80,11 +80,6 @@ _MOMENTS = r"""
     while (texts.nextNode())
         texts.currentNode.data = texts.currentNode.data.replace(/<!date\^[^|]*\|([^>]*)>/g, "$1");
 """
-#: Nor does it draw what it has no element for, or what is chosen in a list to begin with.
-_FORM = r"""
-    for (const each of document.querySelectorAll(".modal .bk-unknown"))
-        each.textContent = each.textContent.includes("timepicker") ? "09:00" : "America/New York";
-"""
 _END = 'document.querySelector(".thread-body").scrollTop = 1e6;'
 #: How many messages the channel shows, and where the last one stands.
 _SHOWN = 'document.querySelectorAll(".msg").length'
@@ -190,9 +185,13 @@ async def _home(page: Page, app: App) -> dict[str, bytes]:
     await page.evaluate(_STYLE)
     await page.evaluate(_MOMENTS)
     pictures = {"home": await _part(page, ".blocks")}
-    await page.get_by_role("button", name="Edit").first.click()
-    await page.get_by_text("Printed on its alerts").wait_for()
-    await page.evaluate(_FORM)
+    await page.get_by_role("button", name="New Subscription").click()
+    form = page.locator(".modal")
+    await form.locator("select").first.select_option("huawei-and-standards")
+    await form.locator(".bk-input", has_text="How often").locator("select").select_option("daily")
+    await (
+        form.locator(".bk-input", has_text="Why we").locator("input").fill("Counsel asked for it.")
+    )
     return pictures | {"form": await _part(page, ".modal")}
 
 

@@ -130,7 +130,7 @@ async def test_without_a_channel_it_is_a_persons_own(
 ) -> None:
     if opener == "home":
         await talk.open_home()
-        await talk.press(talk.on_home(home_blocks.NEW))
+        await talk.press(talk.on_home(buttons.NEW))
     elif opener == "shortcut":
         await talk.send(SHORTCUT)
     else:
@@ -257,7 +257,7 @@ async def test_an_example_is_tried_with_its_count(archive: Archive, talk: Talk) 
     await archive.remember(document())
     await talk.open_home()
 
-    await talk.press(talk.on_home(home_blocks.NEW, number=1))
+    await talk.press(talk.on_home(buttons.NEW, number=1))
 
     assert element(talk, "topic")["initial_option"]["value"] == "huawei"
     assert "would have told 1 entry" in str(talk.modal)
