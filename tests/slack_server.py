@@ -263,14 +263,11 @@ class SlackServer:
         return {"ok": True, "members": page, "response_metadata": {"next_cursor": more}}
 
     def _info(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Of channels whose members are known whether the bot is one; of others that they are none."""
-        members = self.members.get(arguments["channel"])
-        if members is None:
+        """Of channels whose members are known; the bot is one of them unless they are strange."""
+        name = arguments["channel"]
+        if name not in self.members:
             return {"ok": False, "error": "channel_not_found"}
-        return {
-            "ok": True,
-            "channel": {"id": arguments["channel"], "is_member": "U0BOT" in members},
-        }
+        return {"ok": True, "channel": {"id": name, "is_member": name not in self.strange}}
 
     def _conversations(self, arguments: dict[str, Any]) -> dict[str, Any]:
         mine = [name for name, people in self.members.items() if arguments["user"] in people]

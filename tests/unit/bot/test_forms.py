@@ -206,6 +206,7 @@ async def test_a_channel_without_the_bot_is_refused_with_what_to_do(
     archive: Archive, talk: Talk
 ) -> None:
     talk.server.members[OTHER] = [ALICE]
+    talk.server.strange.add(OTHER)
     await talk.type("subscribe")
 
     said = await talk.submit({"query": typed("huawei"), "channel": channel(OTHER)})
