@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 from sqlite_utils import Database
 
-from bot import deadline_calendar
+from bot import deadline_calendar, terms
 from storage import exports
 from storage.database import to_text
 from storage.deadlines import Dated
@@ -200,6 +200,13 @@ def _subscription(subscription: Subscription) -> Row:
         "created_by": subscription.created_by,
         "created_at": subscription.created_at,
         "stopped": subscription.disabled_reason,
+        "paused_by": subscription.paused_by,
+        "cadence": subscription.cadence.value,
+        "at": f"{subscription.at:%H:%M}",
+        "weekday": terms.DAYS[subscription.weekday],
+        "timezone": subscription.timezone.key if subscription.timezone else None,
+        "urgent": subscription.urgent,
+        "note": subscription.note,
         "reminders": list(map(str, subscription.reminders)),
     }
 

@@ -203,7 +203,7 @@ def _closing(free: Sequence[_Free], here: _Here) -> str:
     asked = {each.id: each for some in free for each in some.asked.working}
     said = [
         f"{each.query}, {terms.told(each, zone=here.zone)}"
-        + (f": {each.note}" if each.note else "")
+        + (f". Why we follow this: {each.note}" if each.note else "")
         for each in asked.values()
     ]
     more = len(said) - _NAMED

@@ -48,7 +48,7 @@ def _row(row: Row) -> str:
     detail = f" · {mrkdwn.escape(row.detail, LINE)}" if row.detail else ""
     if not row.lines:
         return f"• {label}{detail}"
-    return "\n".join([f"*{label}*{detail}", *(mrkdwn.escape(line, LINE) for line in row.lines)])
+    return "\n".join([f"{label}{detail}", *(mrkdwn.escape(line, LINE) for line in row.lines)])
 
 
 def _button(button: Button) -> Block:

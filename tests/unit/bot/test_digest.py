@@ -132,7 +132,7 @@ def test_it_reads_well_aloud() -> None:
 
     state = (
         "Published and in force · Interim final rule; request for comments · before: on public"
-        " inspection 18 June 2020, reported 18 June 2020 · 2 reports"
+        " inspection 18 June, reported 18 June · 2 press reports"
     )
     assert said.splitlines() == [
         "Daily digest: 1 published; comments close in 60 days",
