@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -244,12 +243,3 @@ def _user_agent(settings: Settings) -> str:
     """Who we are, and how to reach whoever runs us."""
     name = f"Rulewire/{version('rulewire')}"
     return f"{name} (+{settings.contact})" if settings.contact else name
-
-
-def stop_event() -> asyncio.Event:
-    """Set by SIGTERM and Ctrl-C."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop

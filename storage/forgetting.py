@@ -48,8 +48,11 @@ _EVENT = (
     " WHERE events.id = event_id) AS title"
 )
 
+#: Only `storage.watch.forget` may remove its lines.
+_LEDGER = Rule(table="ledger", where=_CHANNEL)
 #: Table by table, in the order of deleting: what points comes before what it points to.
 RULES = (
+    _LEDGER,
     Rule(
         table="query_versions",  # those that nobody else asks, or was told by
         where=f"query IN ({_QUERIES.format(where=_CHANNEL)})"
@@ -91,7 +94,6 @@ EVERYONES = {
     "heartbeat": "the bot",
     "install_states": "installs that were begun by nobody known yet",
     "joins": "stories; people who made them by hand are in NAMES",
-    "ledger": "each workspace's lines, which only `storage.watch.forget` may remove",
     "lease": "the bot",
     "polls": "feeds",
     "relations": "documents",
@@ -132,9 +134,12 @@ def forget(db: Database, workspace: str, *, now: datetime) -> dict[str, int] | N
         return None
     gone = {}
     for rule in RULES:
-        done = db.execute(f"DELETE FROM {rule.table} WHERE {rule.where}", bound)  # noqa: S608  as above
-        gone[rule.table] = done.rowcount
-    gone["ledger"] = watch.forget(db, workspace)  # last: it is told of the others
+        if rule is _LEDGER:
+            gone[rule.table] = watch.forget(db, workspace)
+        else:
+            done = db.execute(f"DELETE FROM {rule.table} WHERE {rule.where}", bound)  # noqa: S608  as above
+            gone[rule.table] = done.rowcount
+    watch.forget(db, workspace)  # what it was told of all this
     for table, column in NAMES:
         db.execute(
             f"UPDATE {table} SET {column} = :someone WHERE {owned(column)}",  # noqa: S608  as above
