@@ -24,9 +24,9 @@ log = logging.getLogger(__name__)
 
 #: Whoever has not looked at their Home for so long is shown it anew when they do.
 LOOKED_WITHIN = timedelta(days=7)
-#: One Home is shown anew at most so often, and so many in a round: far below the hundred a minute
-#: that views.publish takes (https://docs.slack.dev/reference/methods/views.publish, Tier 4).
-EACH, IN_A_ROUND = timedelta(seconds=10), 8
+#: One Home is shown anew at most so often, and so many in a round: below the 50 a minute that
+#: users.conversations takes (https://docs.slack.dev/reference/methods/users.conversations, Tier 3).
+EACH, IN_A_ROUND = timedelta(seconds=10), 4
 #: Rest between two rounds.
 REST = timedelta(seconds=5)
 

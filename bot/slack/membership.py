@@ -26,19 +26,19 @@ class Memberships:
     def __init__(self, *, elapsed: Callable[[], float]) -> None:
         """Believe answers by this clock, in seconds, which never jumps."""
         self._elapsed = elapsed
-        self._known: dict[str, tuple[float, frozenset[str]]] = {}
+        self._known: dict[str, tuple[float, frozenset[str] | None]] = {}
 
     async def of(self, client: AsyncWebClient, person: str) -> frozenset[str] | None:
         """Addresses of the channels in which a person is: public ones, and private ones with the bot.
 
-        None when Slack does not say.
+        What Slack said last when it does not say now; None when it never did.
 
         Args:
             client: Of the person's workspace.
             person: Their address.
         """
         now = self._elapsed()
-        until, known = self._known.get(person, (now, frozenset[str]()))
+        until, known = self._known.get(person, (now, None))
         if until > now:
             return known
         try:
@@ -46,7 +46,7 @@ class Memberships:
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             reason = error.response.get("error") if isinstance(error, SlackApiError) else error
             log.warning("membership unknown reason=%s", reason)
-            return None
+            return known
         if len(self._known) >= _KEPT:
             self._known.clear()
         self._known[person] = (now + _BELIEVED, found)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 from slack_bolt.async_app import AsyncAck
@@ -25,6 +25,8 @@ from bot.slack.modals import Filled
 from bot.slack.parts import context, section
 from bot.slack.reply import Asked, reply
 from storage.errors import DatabaseError
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +161,7 @@ async def announce(client: AsyncWebClient, commands: Commands, done: Done) -> No
         log.warning("change not announced channel=%s reason=%s", done.channel, _reason(error))
 
 
-async def in_time(ack: AsyncAck, work: Any, *, at: str) -> Any:
+async def in_time(ack: AsyncAck, work: Awaitable[T], *, at: str) -> T | None:
     """What becomes of a modal that was sent; None when it had to be refused at a field.
 
     Args:

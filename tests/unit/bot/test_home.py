@@ -147,6 +147,22 @@ async def test_membership_is_asked_for_once_a_minute_and_page_by_page(archive: A
     assert len(talk.server.asked("users.conversations")) == 4
 
 
+async def test_what_slack_said_of_membership_holds_while_it_says_nothing(
+    archive: Archive,
+) -> None:
+    seconds = [0.0]
+    async with open_talk(archive.commands, elapsed=lambda: seconds[0]) as talk:
+        await subscribe(archive)
+        await talk.open_home()
+        talk.server.fail("users.conversations", Fault(error="ratelimited", status=429))
+        seconds[0] = 61.0
+
+        shown = str(await talk.open_home())
+
+    assert f"*Huawei* in <#{CHANNEL}>" in shown
+    assert "Slack did not say" not in shown
+
+
 async def test_followed_stories_come_with_their_next_deadline(archive: Archive, talk: Talk) -> None:
     story = await keep(archive, Mark.FOLLOWED)
     await archive.storage.run(_comments_close)

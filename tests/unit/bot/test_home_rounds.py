@@ -87,7 +87,7 @@ async def test_one_home_is_shown_anew_every_ten_seconds_however_much_changes(wor
 
 
 async def test_a_round_is_bounded_and_the_next_goes_on(world: World) -> None:
-    people = [f"U{number:05}" for number in range(20)]
+    people = [f"U{number:05}" for number in range(10)]
     world.talk.server.members[CHANNEL] += people
     for person in people:
         await world.talk.open_home(user=person)
@@ -95,7 +95,7 @@ async def test_a_round_is_bounded_and_the_next_goes_on(world: World) -> None:
 
     rounds = [await world.round() for _ in range(4)]
 
-    assert rounds == [IN_A_ROUND, IN_A_ROUND, 20 - 2 * IN_A_ROUND, 0]
+    assert rounds == [IN_A_ROUND, IN_A_ROUND, 10 - 2 * IN_A_ROUND, 0]
 
 
 async def test_who_has_not_looked_for_a_week_is_left_alone(world: World) -> None:
