@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
@@ -32,6 +33,8 @@ from feeds.topics import Topic
 from storage import seen_events
 from storage.search import Order
 from storage.stories import Mark
+
+T = TypeVar("T")
 
 #: After these the audience is read again.
 _CHANGING = {"subscribe", "unsubscribe", "pause", "resume"}
@@ -78,6 +81,7 @@ class Commands:
         )
         self._storage = storage
         self.timezone = timezone
+        self.topics = topics
         self._on_change = on_change
 
     async def answer(self, text: str, *, channel: str, user: str) -> Answer:
@@ -102,6 +106,25 @@ class Commands:
         if reference.parse(text):
             return await self._asking.ask(finding.look_up, text, channel=channel, user=user)
         return unknown(word, text.strip(), WORDS)
+
+    async def run(
+        self,
+        ask: Callable[[Database, Question], T],
+        text: str = "",
+        *,
+        channel: str,
+        user: str,
+        changing: bool = False,
+    ) -> T:
+        """What a surface of its own reads, or changes, in one transaction.
+
+        Raises:
+            QueryError: where `ask` parses what a person typed.
+        """
+        done = await self._asking.run(ask, text, channel=channel, user=user)
+        if changing:
+            await self._on_change()
+        return done
 
     async def search(
         self, text: str, *, limit: int = finding.PAGE, order: Order = Order.NEWEST

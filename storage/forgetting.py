@@ -50,8 +50,11 @@ _EVENT = (
     " WHERE events.id = event_id) AS title"
 )
 
+#: Only `storage.watch.forget` may remove its lines.
+_LEDGER = Rule(table="ledger", where=_CHANNEL)
 #: Table by table, in the order of deleting: what points comes before what it points to.
 RULES = (
+    _LEDGER,
     Rule(
         table="query_versions",  # those that nobody else asks, or was told by
         where=f"query IN ({_QUERIES.format(where=_CHANNEL)})"
@@ -69,6 +72,8 @@ RULES = (
     ),
     Rule(table="subscriptions", where=_CHANNEL),
     Rule(table="subscribers", where=_CHANNEL),
+    Rule(table="home_channels", where=owned("person")),
+    Rule(table="homes", where=owned("person")),
     Rule(table="channels", where=_CHANNEL),
     Rule(table="ledger", where=_CHANNEL, by=watch.forget),  # last: it is told of what goes before
     Rule(table="installations", where="workspace = :workspace", secret=frozenset({"sealed"})),

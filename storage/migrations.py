@@ -620,3 +620,66 @@ def m021_ledger(db: Database) -> None:
             f" SELECT {at}, {by}, {channel}, '{table}', json_array({keys}), json_object({pairs})"
             f" FROM {table} ORDER BY {at}"
         )
+
+
+@migrations()
+def m022_home(db: Database) -> None:
+    """Who was welcomed on Home, what each Home shows, and which of them have become outdated.
+
+    Whoever changes what a Home shows, by whatever command or process, a trigger notes it there.
+    """
+    db.executescript(
+        """
+        CREATE TABLE homes (
+            person TEXT PRIMARY KEY,
+            opened_at TEXT NOT NULL,             -- last
+            welcomed_at TEXT,                    -- NULL until the welcome has stood there
+            published_at TEXT,                   -- NULL before the first time
+            shelf TEXT NOT NULL DEFAULT 'overview', -- what of it is looked at
+            page INTEGER NOT NULL DEFAULT 1,
+            governs INTEGER NOT NULL DEFAULT 0,  -- shows the feeds and what is uncertain
+            outdated INTEGER NOT NULL DEFAULT 0  -- changes that it does not show yet
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX homes_outdated ON homes (published_at) WHERE outdated > 0;
+        CREATE TABLE home_channels (             -- whose subscriptions it shows
+            person TEXT NOT NULL REFERENCES homes (person) ON DELETE CASCADE,
+            channel TEXT NOT NULL,
+            PRIMARY KEY (person, channel)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX home_channels_channel ON home_channels (channel);
+        """
+    )
+    in_channel = "person IN (SELECT person FROM home_channels WHERE channel = {}.channel)"
+    of_story = (
+        "person IN (SELECT holder FROM marks WHERE mark IN ('followed', 'saved')"
+        " AND story_id = (SELECT story_id FROM entries WHERE id = NEW.entry_id))"
+    )
+    told = (
+        "cadence, at, weekday, timezone, note, urgent, reminders, paused_by, disabled_reason, query"
+    )
+    kept = "WHEN {0}.mark IN ('followed', 'saved')"
+    for name, change, homes in (
+        ("subscribed", "INSERT ON subscriptions", in_channel.format("NEW")),
+        ("changed", f"UPDATE OF {told} ON subscriptions", in_channel.format("NEW")),
+        ("unsubscribed", "DELETE ON subscriptions", in_channel.format("OLD")),
+        ("chosen", "INSERT ON channels", in_channel.format("NEW")),
+        ("marked", f"INSERT ON marks {kept.format('NEW')}", "person = NEW.holder"),
+        ("unmarked", f"DELETE ON marks {kept.format('OLD')}", "person = OLD.holder"),
+        ("moved", "INSERT ON events", of_story),
+        ("dated", "INSERT ON deadlines", of_story),
+        ("redated", "UPDATE OF day, provisional ON deadlines", of_story),
+        (
+            "settled",
+            "UPDATE OF state ON outbox WHEN (OLD.state = 'uncertain') <> (NEW.state = 'uncertain')",
+            "governs",
+        ),
+        (
+            "ailing",
+            "UPDATE OF failures ON polls WHEN (OLD.failures > 0) <> (NEW.failures > 0)",
+            "governs",
+        ),
+    ):
+        db.execute(
+            f"CREATE TRIGGER home_{name} AFTER {change} BEGIN"  # noqa: S608  our text only
+            f" UPDATE homes SET outdated = outdated + 1 WHERE {homes}; END"
+        )

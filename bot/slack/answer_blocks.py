@@ -109,7 +109,8 @@ def _timeline(answer: Timeline, timezone: ZoneInfo) -> Message:
         section(said) | _taking_out(each)
         for said, each in zip(lines, answer.happenings, strict=True)
     ]
-    return clipped("\n".join([head, *lines])), fitting([section(head)], rows)
+    last = [buttons.stories(answer.card.entry_id)]
+    return clipped("\n".join([head, *lines])), fitting([section(head)], rows, last)
 
 
 @message.register
@@ -136,7 +137,8 @@ def _choices(answer: Choices, _timezone: ZoneInfo) -> Message:
         "settings reminders 7 1",
     )
     lines.append(f"Try {', '.join(code('/rulewire ' + each) for each in examples)}")
-    return listed("*Settings of this channel*", lines)
+    text, blocks = listed("*Settings of this channel*", lines)
+    return text, [*blocks, buttons.settings()]
 
 
 @message.register

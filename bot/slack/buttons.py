@@ -36,6 +36,13 @@ NOT_THIS_STORY = "not-this-story"
 #: Its value is where the page ended, and the query: "2020-08-17~42 topic:huawei".
 MORE_DAYS = "more-days"
 
+#: Opens the form of a subscription; its value is the query to begin with, or "-".
+NEW = "home-new"
+#: Opens the settings of where it is clicked.
+SETTINGS = "settings-edit"
+#: Opens the form that joins and splits stories; its value is an entry's id.
+STORIES = "stories-edit"
+
 #: Slack takes 2,000; a page has five of them and one message about 13,000 in all (characters).
 _VALUE = 600
 #: Longest name of a part or document that a button carries (characters before JSON).
@@ -101,7 +108,11 @@ def subscribe(query: str) -> list[Block]:
     """A row that subscribes to a query; none when it is too long for a button."""
     if len(query) > _VALUE:
         return []
-    return [{"type": "actions", "elements": [_button("Subscribe", SUBSCRIBE_SEARCH, query)]}]
+    elements = [
+        _button("Subscribe", SUBSCRIBE_SEARCH, query),
+        _button("Choose Where and When", NEW, query),
+    ]
+    return [{"type": "actions", "elements": elements}]
 
 
 def topic(name: str) -> Block | None:
@@ -131,6 +142,19 @@ def not_this_story(entry_id: int) -> Block:
         "deny": plain_text("Keep", 30),
     }
     return _button("Not This Story", NOT_THIS_STORY, str(entry_id)) | {"confirm": confirm}
+
+
+def settings() -> Block:
+    """A row that opens the settings as a form."""
+    return {"type": "actions", "elements": [_button("Edit", SETTINGS, "-")]}
+
+
+def stories(entry_id: int) -> Block:
+    """A row that opens the form that joins and splits stories."""
+    return {
+        "type": "actions",
+        "elements": [_button("Join or Split Stories", STORIES, str(entry_id))],
+    }
 
 
 def settle(number: int) -> Block:

@@ -114,6 +114,11 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [mrkdwn_text(text)]}
 
 
+def actions(*elements: Block) -> Block:
+    """A row of buttons."""
+    return {"type": "actions", "elements": list(elements)}
+
+
 def code(text: str) -> str:
     """A command or query that can be copied as it is; a backtick would end it and is replaced."""
     return f"`{entities(visible(text, QUERY).replace('`', chr(39)), quote=False)}`"

@@ -308,6 +308,7 @@ async def test_no_event_nor_shortcut_tells_of_another_workspace_or_changes_it(
 async def test_stories_that_workspaces_share_are_shaped_by_whoever_runs_the_bot(
     archive: Archive, eve: Intruder
 ) -> None:
+    eve.site.server.people["U0EVE"] = {"is_admin": True, "team_id": TWO}
     await eve.type("split 2020-13093")
     refused = eve.site.server.asked("respond")[-1]["text"]
     admin = await archive.ask("split 2020-13093", channel=f"{TWO}/C1", user=f"{TWO}/U0ADMIN")
