@@ -51,10 +51,8 @@ _EVENT = (
 )
 
 #: Only `storage.watch.forget` may remove its lines.
-_LEDGER = Rule(table="ledger", where=_CHANNEL)
 #: Table by table, in the order of deleting: what points comes before what it points to.
 RULES = (
-    _LEDGER,
     Rule(
         table="query_versions",  # those that nobody else asks, or was told by
         where=f"query IN ({_QUERIES.format(where=_CHANNEL)})"
