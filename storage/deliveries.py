@@ -161,7 +161,8 @@ def told(db: Database, story_id: int) -> dict[str, Knowing]:
         for row in select(
             db,
             """
-            SELECT channel, query FROM subscriptions WHERE disabled_reason IS NULL
+            SELECT channel, query FROM subscriptions
+                WHERE disabled_reason IS NULL AND paused_by IS NULL
             UNION ALL SELECT holder, :followed FROM marks
                 WHERE story_id = :story AND mark = 'followed'
             """,

@@ -460,3 +460,27 @@ def m015_trust(db: Database) -> None:
         ) STRICT;
         """
     )
+
+
+@migrations()
+def m017_cadence(db: Database) -> None:
+    """When a subscription tells what it finds, why it is there, and when a channel wants quiet."""
+    db.executescript(
+        """
+        ALTER TABLE subscriptions ADD COLUMN cadence TEXT NOT NULL DEFAULT 'now'
+            CHECK (cadence IN ('now', 'hourly', 'daily', 'weekly'));
+        ALTER TABLE subscriptions ADD COLUMN at TEXT NOT NULL DEFAULT '09:00';  -- local
+        ALTER TABLE subscriptions ADD COLUMN weekday INTEGER NOT NULL DEFAULT 0 -- Monday
+            CHECK (weekday BETWEEN 0 AND 6);
+        ALTER TABLE subscriptions ADD COLUMN timezone TEXT;      -- NULL: the channel's
+        ALTER TABLE subscriptions ADD COLUMN note TEXT NOT NULL DEFAULT '';
+        ALTER TABLE subscriptions ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE subscriptions ADD COLUMN paused_by TEXT;     -- NULL while it is not paused
+        ALTER TABLE subscriptions ADD COLUMN silent_since TEXT;  -- NULL: begins with the next look
+        ALTER TABLE channels ADD COLUMN quiet_from TEXT;         -- local, "22:00"; NULL: no quiet hours
+        ALTER TABLE channels ADD COLUMN quiet_until TEXT;
+        ALTER TABLE channels ADD COLUMN muted_until TEXT;
+        ALTER TABLE channels ADD COLUMN muted_by TEXT;
+        CREATE INDEX outbox_held ON outbox (due_at) WHERE state = 'held';
+        """
+    )
