@@ -484,3 +484,54 @@ def m017_cadence(db: Database) -> None:
         CREATE INDEX outbox_held ON outbox (due_at) WHERE state = 'held';
         """
     )
+
+
+@migrations()
+def m023_feedback_and_reminders(db: Database) -> None:
+    """Why people found an alert not relevant, what they want to be reminded of, what is done once."""
+    db.executescript(
+        """
+        CREATE TABLE feedback (                  -- why a person put the mark "irrelevant"
+            story_id INTEGER NOT NULL,
+            holder TEXT NOT NULL,
+            mark TEXT NOT NULL DEFAULT 'irrelevant' CHECK (mark = 'irrelevant'),
+            channel TEXT NOT NULL,               -- where it was told
+            entry_id INTEGER NOT NULL REFERENCES entries (id),
+            objection TEXT NOT NULL CHECK (
+                objection IN ('wrong subject', 'too minor', 'duplicate', 'other')
+            ),
+            words TEXT NOT NULL,                 -- the person's own; may be empty
+            queries TEXT NOT NULL,               -- JSON: the subscriptions that told it there
+            made_at TEXT NOT NULL,
+            PRIMARY KEY (story_id, holder, channel),
+            FOREIGN KEY (story_id, holder, mark) REFERENCES marks (story_id, holder, mark)
+                ON UPDATE CASCADE ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX feedback_channel ON feedback (channel, made_at);
+        CREATE TABLE reminders (                 -- what a person asked to be reminded of
+            id INTEGER PRIMARY KEY,
+            person TEXT NOT NULL,
+            story_id INTEGER NOT NULL REFERENCES stories (id),
+            wish TEXT NOT NULL CHECK (wish IN ('day', 'three days', 'deadline')),
+            due_at TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('waiting', 'told', 'done')),
+            asked_at TEXT NOT NULL,
+            tellings INTEGER NOT NULL DEFAULT 0  -- how often it was told; snoozed, it is told again
+        ) STRICT;
+        CREATE UNIQUE INDEX reminders_waiting ON reminders (person, story_id)
+            WHERE state = 'waiting';
+        CREATE INDEX reminders_due ON reminders (due_at) WHERE state = 'waiting';
+        CREATE INDEX reminders_story ON reminders (story_id);
+        CREATE TABLE once (                      -- what is not to be done twice, or not soon again
+            what TEXT NOT NULL,
+            name TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (what, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE unfurling (                 -- workspaces that had links to documents unfurled
+            workspace TEXT PRIMARY KEY,          -- empty: the one of SLACK_BOT_TOKEN
+            chosen_by TEXT NOT NULL,
+            chosen_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+    )
