@@ -126,17 +126,20 @@ def check() -> None:
 
 
 @cli.command()
-def manifest() -> None:
+@click.option("--http", "url", metavar="URL", default="", help="For HTTP, reached at this address.")
+@click.option("--rotate-tokens", is_flag=True, help="Tokens end after 12 hours and are renewed.")
+def manifest(url: str, *, rotate_tokens: bool) -> None:
     """Print the Slack app manifest and how to use it."""
-    from bot.slack.manifest import manifest_json
+    from bot.slack.manifest import guide, manifest_json
 
-    click.echo(
-        "Paste the lines below at api.slack.com/apps: Create New App, From a manifest. Then install\n"
-        "the app, make an app-level token with connections:write, and set SLACK_BOT_TOKEN (xoxb-…)\n"
-        "and SLACK_APP_TOKEN (xapp-…).",
-        err=True,
-    )
-    click.echo(manifest_json())
+    if url and not url.startswith("https://"):
+        raise click.UsageError("--http takes the https address at which Slack reaches the bot")
+    if rotate_tokens and not url:
+        raise click.UsageError(
+            "--rotate-tokens goes with --http: tokens are renewed for OAuth only"
+        )
+    click.echo(guide(http=bool(url)), err=True)
+    click.echo(manifest_json(url=url.rstrip("/"), rotates=rotate_tokens))
 
 
 @cli.command()

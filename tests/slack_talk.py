@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.commands import Commands
-from bot.slack import listeners
+from bot.slack import desk, listeners
 from bot.slack.client import web_client
 from tests.slack_limits import check_limits
 from tests.slack_server import TOKEN, SlackServer
@@ -83,7 +83,7 @@ class Talk:
     async def send(self, body: dict[str, Any]) -> BoltResponse:
         """Send a payload, wait until it is answered, and hold every answer to Slack's limits."""
         response = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
-        await listeners.finish(self.app, seconds=5)
+        await desk.finish(self.app, seconds=5)
         for method, arguments in self.server.requests:
             if method in {"respond", "chat.update"}:
                 assert check_limits(arguments) == []

@@ -61,7 +61,7 @@ ENVIRONMENT_READERS = {"bot/cli.py", "bot/shell.py"}
 PRINTERS = {"bot/ask.py", "bot/cli.py", "bot/cli_lists.py", "bot/terminal.py"}
 
 #: Where a bug is caught, logged and survived: the scheduler's jobs, Slack's listeners, and main.
-BROAD_CATCHERS = {"bot/schedule.py": 1, "bot/slack/listeners.py": 1}
+BROAD_CATCHERS = {"bot/schedule.py": 1, "bot/slack/desk.py": 1}
 
 #: A history is read from its end, and never cut.
 GROWING = {"storage/migrations.py"}

@@ -16,7 +16,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from bot.commands import Commands
 from bot.config import Settings
-from bot.slack import listeners
+from bot.slack import desk, listeners
 from bot.slack.client import TIMEOUT, SlackPoster, web_client
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ async def answering(
         finally:
             connecting.cancel()
             await handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
-            await listeners.finish(app, seconds=LAST_ANSWERS_SECONDS)
+            await desk.finish(app, seconds=LAST_ANSWERS_SECONDS)
 
 
 def silence(client: SocketModeClient, now: datetime) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bot.slack.reply import from_action, from_command
+from bot.slack.reply import from_command, from_interaction
 from tests.archive import ALICE, CHANNEL, Archive, document
 from tests.slack_server import Fault
 from tests.slack_talk import Talk, open_talk
@@ -155,13 +155,13 @@ async def test_a_payload_that_lacks_what_it_should_have_is_acknowledged(
     "body", [{}, {"actions": {}}, {"actions": [None]}, {"actions": [{}], "user": "x"}]
 )
 def test_a_click_without_content_is_read_as_empty(body: dict[str, Any]) -> None:
-    asked = from_action(body)
+    asked = from_interaction(body, workspace="")
 
     assert (asked.user, asked.action, asked.value, asked.response_url) == ("", "", "", "")
 
 
 def test_half_a_character_is_read_as_a_whole_one() -> None:
-    asked = from_command({"text": "search \ud800", "channel_id": CHANNEL})
+    asked = from_command({"text": "search \ud800", "channel_id": CHANNEL}, workspace="")
 
     assert asked.text == "search ?"
 
@@ -186,3 +186,12 @@ async def test_a_busy_database_is_admitted_and_no_bug(
 
 def _wait_for_nobody(db: Database) -> None:
     db.execute("PRAGMA busy_timeout = 0")
+
+
+async def test_an_event_of_no_use_is_taken_so_that_slack_does_not_send_it_again(talk: Talk) -> None:
+    event = {"type": "member_joined_channel", "user": ALICE, "channel": CHANNEL}
+
+    response = await talk.send({"type": "event_callback", "event_id": "Ev1", "event": event})
+
+    assert response.status == 200
+    assert talk.replies == []
