@@ -7,7 +7,7 @@ import sys
 import click
 
 #: `bot.export.KINDS` and the formats by name, so that `--help` need not load them; a test compares.
-KINDS = ("entries", "deliveries", "subscriptions", "deadlines", "queries")
+KINDS = ("entries", "deliveries", "subscriptions", "deadlines", "queries", "feedback")
 FORMATS = ("csv", "json", "ics")
 
 

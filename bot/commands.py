@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ from bot.storage_thread import Storage
 from feeds import reference
 from feeds.model import Feed
 from feeds.topics import Topic
+from storage import once
 from storage.search import Order
 from storage.stories import Mark
 
@@ -175,6 +176,17 @@ class Commands:
             return marking.unmark(db, question, story_id, mark)
 
         return await self._asking.ask(unmarked, "", channel=channel, user=user)
+
+    async def act(
+        self, act: Callable[[Database, Question], Answer], *, channel: str, user: str
+    ) -> Answer:
+        """Do what a click means, in one transaction."""
+        return await self._asking.ask(act, "", channel=channel, user=user)
+
+    async def first(self, what: str, name: str, *, rest: timedelta = timedelta.max) -> bool:
+        """Whether something is done for the first time, or for the first time in so long: `storage.once`."""
+        question = self._asking.question("", channel="", user="")
+        return await self._storage.run(once.first, what, name, now=question.now, rest=rest)
 
     async def story_of(self, entry_id: int) -> int | None:
         """The story an entry tells; None when there is no such entry."""

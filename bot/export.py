@@ -217,6 +217,19 @@ def _query(version: QueryVersion, since: datetime) -> Row:
     }
 
 
+def _feedback(db: Database) -> Iterator[Row]:
+    for given, entry in exports.every_objection(db):
+        yield {
+            "channel": given.channel,
+            "person": given.person,
+            "objection": given.objection,
+            "words": given.words,
+            "queries": given.queries,
+            "made_at": given.made_at,
+            **_named(entry),
+        }
+
+
 #: What can be exported, with the rows of each.
 KINDS: Mapping[str, Callable[[Database], Iterator[Row]]] = {
     "entries": _entries,
@@ -224,4 +237,5 @@ KINDS: Mapping[str, Callable[[Database], Iterator[Row]]] = {
     "subscriptions": _subscriptions,
     "deadlines": _deadlines,
     "queries": _queries,
+    "feedback": _feedback,
 }

@@ -19,6 +19,8 @@ class SubscriptionRow:
     created_at: datetime
     #: Why it tells nothing; None while it works.
     stopped: str | None
+    #: What was objected to in its alerts of late: "3 not relevant in 30 days"; mostly empty.
+    feedback: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

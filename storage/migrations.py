@@ -514,6 +514,7 @@ def m023_feedback_and_reminders(db: Database) -> None:
             story_id INTEGER NOT NULL REFERENCES stories (id),
             wish TEXT NOT NULL CHECK (wish IN ('day', 'three days', 'deadline')),
             due_at TEXT NOT NULL,
+            zone TEXT NOT NULL,                  -- the person's, when they asked
             state TEXT NOT NULL CHECK (state IN ('waiting', 'told', 'done')),
             asked_at TEXT NOT NULL,
             tellings INTEGER NOT NULL DEFAULT 0  -- how often it was told; snoozed, it is told again

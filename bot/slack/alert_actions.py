@@ -1,18 +1,20 @@
-"""What a click on an alert does: follow, mute, save and the other marks, and the overflow menu."""
+"""What a click on an alert does: follow, mute, save, remind, and the rest of the overflow menu."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot import commands_reminding as reminding
 from bot.answers import Problem
-from bot.slack import blocks, buttons
-from bot.slack.answer_blocks import muted_by
+from bot.slack import alert_modals, blocks, buttons
 from bot.slack.click import Click, Handler
 from bot.slack.permalinks import linked
+from storage.reminders import Wish
 from storage.stories import Mark
 
 log = logging.getLogger(__name__)
@@ -26,8 +28,6 @@ _MARKS = {
     blocks.MUTE: (Mark.MUTED, True),
     blocks.UNMUTE: (Mark.MUTED, False),
 }
-#: Verbs of the overflow menu that mark the entry's story.
-_VERBS = {blocks.SAVE: Mark.SAVED, blocks.NOT_RELEVANT: Mark.IRRELEVANT}
 
 
 async def mark(click: Click) -> None:
@@ -60,22 +60,70 @@ async def undo(click: Click) -> None:
 
 async def more(click: Click) -> None:
     """Do what was chosen in the overflow menu."""
-    asked, commands = click.asked, click.commands
-    verb, _, number = asked.value.partition(":")
+    verb, _, number = click.asked.value.partition(":")
     entry_id = buttons.read_id(number)
-    if verb == blocks.SUBSCRIBE:
-        return await click.say(await click.ask("topics"))
-    asks = {blocks.WHY: commands.why, blocks.TIMELINE: commands.timeline}
-    if entry_id is None or verb not in {*asks, *_VERBS}:
+    choose = _VERBS.get(verb)
+    if entry_id is None or choose is None:
         return await click.stale()
-    if ask := asks.get(verb):
-        answer = await ask(entry_id, channel=asked.channel, user=asked.user)
-        return await click.say(await linked(click.client, answer))
-    story_id = await commands.story_of(entry_id)
+    return await choose(click, entry_id)
+
+
+async def save(click: Click, entry_id: int) -> None:
+    """Keep the entry's story for the person."""
+    asked = click.asked
+    story_id = await click.commands.story_of(entry_id)
     if story_id is None:
         return await click.say(_GONE)
-    marked = await commands.mark(story_id, _VERBS[verb], channel=asked.channel, user=asked.user)
-    return await click.say(marked)
+    saved = await click.commands.mark(story_id, Mark.SAVED, channel=asked.channel, user=asked.user)
+    return await click.say(saved)
+
+
+async def why(click: Click, entry_id: int) -> None:
+    """Say who was told, when, and by which words."""
+    asked = click.asked
+    answer = await click.commands.why(entry_id, channel=asked.channel, user=asked.user)
+    await click.say(await linked(click.client, answer))
+
+
+async def tell_timeline(click: Click, entry_id: int) -> None:
+    """Tell the whole story."""
+    asked = click.asked
+    await click.say(await click.commands.timeline(entry_id, channel=asked.channel, user=asked.user))
+
+
+async def subscribe(click: Click, _entry_id: int) -> None:
+    """Show the topics, each with its button."""
+    await click.say(await click.ask("topics"))
+
+
+async def offer(click: Click, entry_id: int) -> None:
+    """Offer to remind of the story, and to share it."""
+    await click.act(partial(reminding.offer, entry_id=entry_id))
+
+
+async def show_timeline(click: Click) -> None:
+    """The button below an explanation."""
+    entry_id = buttons.read_id(click.asked.value)
+    if entry_id is None:
+        return await click.stale()
+    return await tell_timeline(click, entry_id)
+
+
+async def remind(click: Click) -> None:
+    """Remind of the story when the button says."""
+    wished = buttons.read_wish(click.asked.value)
+    if wished is None:
+        return await click.stale()
+    wish, entry_id = wished
+    return await click.act(partial(reminding.remind, entry_id=entry_id, wish=wish))
+
+
+async def reminded(click: Click) -> None:
+    """Snooze a reminder, or be done with it."""
+    reminder_id = buttons.read_id(click.asked.value)
+    if reminder_id is None:
+        return await click.stale()
+    return await click.act(partial(_REMINDED[click.asked.action], reminder_id=reminder_id))
 
 
 async def refresh(click: Click, story_id: int) -> bool:
@@ -83,13 +131,12 @@ async def refresh(click: Click, story_id: int) -> bool:
     shown = await click.commands.standing(story_id, channel=click.asked.channel)
     if shown is None:
         return False
-    last = [muted_by(shown.muted_by)] if shown.muted_by else []
     try:
         await click.client.chat_update(
             channel=shown.conversation,
             ts=shown.ts,
             text=blocks.fallback(shown.card),
-            blocks=[*blocks.alert(shown.card), *last],
+            blocks=blocks.alert(shown.card),
         )
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         log.warning("card not updated story=%d reason=%s", story_id, error)
@@ -97,9 +144,28 @@ async def refresh(click: Click, story_id: int) -> bool:
     return True
 
 
+#: What follows a choice in the overflow menu.
+_VERBS: Mapping[str, Callable[[Click, int], Awaitable[None]]] = {
+    blocks.SAVE: save,
+    blocks.REMIND: offer,
+    blocks.NOT_RELEVANT: alert_modals.ask_why_not,
+    blocks.WHY: why,
+    blocks.SUBSCRIBE: subscribe,
+    blocks.TIMELINE: tell_timeline,
+}
+_REMINDED = {
+    reminding.SNOOZE: reminding.snooze,
+    reminding.DONE: reminding.finish,
+    buttons.FORGET_REMINDER: reminding.finish,
+}
+
 #: By `action_id`.
 HANDLERS: Mapping[str, Handler] = {
     buttons.UNDO: undo,
+    buttons.TIMELINE: show_timeline,
+    buttons.SHARE_STORY: alert_modals.ask_where,
     blocks.MORE: more,
     **dict.fromkeys(_MARKS, mark),
+    **dict.fromkeys(_REMINDED, reminded),
+    **{f"{buttons.REMIND}-{number}": remind for number in range(len(Wish))},
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.answers import Entries
+from bot.answers import Entries, Notice
 from bot.law_page import LawPage
 from bot.slack import buttons
+from bot.slack.answer_blocks import shared
 from bot.slack.click import Click, Handler
+from bot.slack.reply import reply
 from bot.timeline import DaysAhead
 
 
@@ -36,6 +38,20 @@ async def open_law(click: Click) -> None:
     answer = await click.commands.page(place, channel=asked.channel, user=asked.user)
     turned = asked.action != buttons.LAW_OPEN and isinstance(answer, LawPage)
     return await click.say(answer, replace=turned)
+
+
+async def share(click: Click) -> None:
+    """Show a page to everyone, once."""
+    asked, place = click.asked, buttons.read_place(click.asked.value)
+    if place is None:
+        return await click.stale()
+    answer = await click.commands.page(place, channel=asked.channel, user=asked.user)
+    if not isinstance(answer, Entries):
+        return await click.say(answer)
+    if not await click.commands.first("page shared", f"{asked.channel} {asked.ts} {asked.value}"):
+        return await click.say(Notice(text="Shared already."))
+    said = shared(answer, by=asked.user, timezone=click.commands.timezone)
+    return await reply(click.client, asked, said, aloud=True)
 
 
 async def subscribe_search(click: Click) -> None:
@@ -82,6 +98,7 @@ HANDLERS: Mapping[str, Handler] = {
     buttons.NEXT: turn,
     buttons.PREVIOUS: turn,
     buttons.SORT: turn,
+    buttons.SHARE: share,
     buttons.LAW_OPEN: open_law,
     buttons.LAW_NEXT: open_law,
     buttons.LAW_PREVIOUS: open_law,

@@ -10,8 +10,9 @@ from bot.answers import Details, Entries, Help, Notice, Problem, Rehearsal, Subs
 from bot.card import Card
 from bot.choices import Choices
 from bot.law_page import LawPage
+from bot.personal import Noted, Offer, Promised
 from bot.report import Explanation, Status, SubscriptionRow
-from bot.slack import buttons, mrkdwn, redline_blocks, report_blocks
+from bot.slack import buttons, mrkdwn, personal_blocks, redline_blocks, report_blocks
 from bot.slack.blocks import Block, alert, entry_row, fallback, mrkdwn_text
 from bot.slack.parts import (
     LINE,
@@ -178,6 +179,9 @@ def _rehearsal(answer: Rehearsal, _timezone: ZoneInfo) -> Message:
     return clipped(text), fitting([section(head)], rows, last)
 
 
+message.register(Noted)(personal_blocks.noted)
+message.register(Offer)(personal_blocks.offer)
+message.register(Promised)(personal_blocks.promised)
 message.register(Explanation)(report_blocks.explanation)
 message.register(Status)(report_blocks.status)
 message.register(LawPage)(redline_blocks.page)
@@ -188,11 +192,6 @@ def shared(answer: Entries, *, by: str, timezone: ZoneInfo) -> Message:
     text, blocks = message(answer, timezone)
     kept = [block for block in blocks if block["type"] != "actions"]
     return clipped(f"{who(by)} shared: {text}"), [context(f"Shared by {who(by)}"), *kept]
-
-
-def muted_by(user: str) -> Block:
-    """The last line of a muted card."""
-    return context(f"Muted by {who(user)}")
 
 
 def _row(card: Card) -> list[Block]:
@@ -223,4 +222,5 @@ def _happening(each: Happening, timezone: ZoneInfo, *, own: str) -> str:
 
 def _subscription(row: SubscriptionRow, timezone: ZoneInfo) -> str:
     text = f"{code(row.query)}\nby {who(row.created_by)}, {when(row.created_at, timezone)}"
+    text += f"\n{row.feedback}" if row.feedback else ""
     return f"{text}\nStopped: {mrkdwn.escape(row.stopped, LINE)}" if row.stopped else text

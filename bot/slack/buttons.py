@@ -8,8 +8,10 @@ import msgspec
 
 from bot.answers import Entries, Place
 from bot.law_page import LawPage, LawPlace
-from bot.slack.blocks import Block, plain_text
+from bot.personal import Noted, Offer
+from bot.slack.blocks import MUTE, Block, plain_text
 from bot.timeline import DaysAhead
+from storage.reminders import Wish
 from storage.search import Order
 from storage.stories import Mark
 
@@ -33,6 +35,12 @@ LAW_PREVIOUS = "law-previous"
 UNDO = "undo"
 #: Its value is an entry's id.
 NOT_THIS_STORY = "not-this-story"
+#: Their value is an entry's id, of the first with a wish before it: "three days:42".
+REMIND = "remind-me"
+SHARE_STORY = "share-story"
+TIMELINE = "show-timeline"
+#: Its value is a reminder's id.
+FORGET_REMINDER = "forget-reminder"
 #: Its value is where the page ended, and the query: "2020-08-17~42 topic:huawei".
 MORE_DAYS = "more-days"
 
@@ -138,6 +146,45 @@ def settle(number: int) -> Block:
     offered = (("Send Again", SETTLE_AGAIN), ("Mark Sent", SETTLE_SENT))
     elements = [_button(label, action, str(number)) for label, action in offered]
     return {"type": "actions", "elements": elements}
+
+
+def timeline(entry_id: int) -> Block:
+    """A row that tells the whole story of an entry."""
+    return {"type": "actions", "elements": [_button("Timeline", TIMELINE, str(entry_id))]}
+
+
+def of_offer(answer: Offer) -> Block:
+    """A row for when to be reminded, and for sharing."""
+    wishes = [(Wish.DAY, "Remind in a Day"), (Wish.THREE_DAYS, "Remind in 3 Days")]
+    wishes += [(Wish.DEADLINE, "Before the Deadline")] if answer.deadline else []
+    # One action id a button: Slack refuses a message in which two have the same.
+    elements = [
+        _button(label, f"{REMIND}-{number}", f"{wish}:{answer.entry_id}")
+        for number, (wish, label) in enumerate(wishes)
+    ]
+    elements.append(_button("Share…", SHARE_STORY, str(answer.entry_id)))
+    return {"type": "actions", "elements": elements}
+
+
+def forget_reminder(reminder_id: int) -> Block:
+    """Takes a reminder back."""
+    button = _button("Cancel Reminder", FORGET_REMINDER, str(reminder_id))
+    return {"type": "actions", "elements": [button]}
+
+
+def of_noted(answer: Noted) -> Block:
+    """What follows an objection: take it back, or hear no more of the story."""
+    elements = [_button("Undo", UNDO, f"{Mark.IRRELEVANT}:{answer.story_id}")]
+    if answer.mutable:
+        elements.append(_button("Mute This Story Here", MUTE, str(answer.story_id)))
+    return {"type": "actions", "elements": elements}
+
+
+def read_wish(value: str) -> tuple[Wish, int] | None:
+    """The wish and the entry that a button's value names; None when it is not one of ours."""
+    wish, _, number = value.partition(":")
+    entry_id = read_id(number)
+    return (Wish(wish), entry_id) if entry_id is not None and wish in set(Wish) else None
 
 
 def undo(mark: Mark, story_id: int) -> Block:

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlite_utils import Database
 
 from bot.answers import Answer, Notice, Problem
 from bot.commands import Commands
+from bot.question import Question
 from bot.slack.answer_blocks import message
 from bot.slack.reply import Asked, reply
 
@@ -28,6 +30,11 @@ class Click:
     async def ask(self, text: str) -> Answer:
         """The answer to a command, as if it had been typed where the click was."""
         return await self.commands.answer(text, channel=self.asked.channel, user=self.asked.user)
+
+    async def act(self, act: Callable[[Database, Question], Answer]) -> None:
+        """Do it, and say what came of it."""
+        done = await self.commands.act(act, channel=self.asked.channel, user=self.asked.user)
+        await self.say(done)
 
     async def say(self, answer: Answer, *, replace: bool = False) -> None:
         """Answer for the one who clicked; for everyone when it is a change that concerns all."""

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Notice
 from bot.commands import Commands
+from bot.slack import alert_modals
 from bot.slack.actions import Actions
 from bot.slack.answer_blocks import message
 from bot.slack.desk import Desk
@@ -29,6 +30,8 @@ def register(app: AsyncApp, commands: Commands) -> None:
     """Let the app answer: each surface in a line."""
     desk = Desk(app)
     desk.command(COMMAND, partial(_answer, commands))
+    desk.submitted(alert_modals.NOT_RELEVANT, partial(alert_modals.not_relevant, commands))
+    desk.submitted(alert_modals.SHARE, partial(alert_modals.share, commands))
     # Last: buttons of earlier versions, too, are answered by one place, and Slack would send an event
     # again that nobody takes.
     desk.action(_ANYTHING, Actions(commands).clicked)

@@ -26,7 +26,8 @@ def explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
         lines += _telling(each, answer.card.title, timezone, here=here)
     if answer.people:
         lines.append(f"In direct messages: {answer.people}")
-    return listed(head, lines)
+    text, blocks = listed(head, lines)
+    return text, [*blocks, buttons.timeline(answer.card.entry_id)]
 
 
 def status(answer: Status, timezone: ZoneInfo) -> Message:
