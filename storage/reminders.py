@@ -66,7 +66,7 @@ def wait(
         INSERT INTO reminders (person, story_id, wish, due_at, zone, state, asked_at)
         VALUES (:person, :story, :wish, :due, :zone, 'waiting', :now)
         ON CONFLICT (person, story_id) WHERE state = 'waiting'
-            DO UPDATE SET wish = :wish, due_at = :due, zone = :zone
+            DO UPDATE SET wish = :wish, due_at = :due, zone = :zone, asked_at = :now
         """,
         {
             "person": person,
@@ -122,16 +122,15 @@ def done(db: Database, reminder: Reminder) -> None:
     db.execute("UPDATE reminders SET state = 'done' WHERE id = ?", [reminder.id])
 
 
-def next_day(db: Database, story_id: int, *, after: date) -> tuple[DateKind, date] | None:
-    """The soonest of the story's deadlines after a day, both Eastern; None when none is ahead."""
+def days(db: Database, story_id: int) -> list[tuple[DateKind, date]]:
+    """The deadlines of a story, past ones too, soonest first (Eastern days)."""
     rows = select(
         db,
         "SELECT kind, day FROM deadlines JOIN entries ON entries.id = entry_id"
-        " WHERE story_id = ? AND day > ? ORDER BY day, deadlines.id LIMIT 1",
-        [story_id, after.isoformat()],
+        " WHERE story_id = ? AND day IS NOT NULL ORDER BY day, deadlines.id",
+        [story_id],
     )
-    found = [(DateKind(row["kind"]), date.fromisoformat(row["day"])) for row in rows]
-    return next(iter(found), None)
+    return [(DateKind(row["kind"]), date.fromisoformat(row["day"])) for row in rows]
 
 
 def _all(db: Database, where: str, values: list[str | int]) -> list[Reminder]:

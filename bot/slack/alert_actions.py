@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot import commands_reminding as reminding
+from bot import promises
 from bot.answers import Problem
 from bot.slack import alert_modals, blocks, buttons
 from bot.slack.click import Click, Handler
@@ -154,8 +155,8 @@ _VERBS: Mapping[str, Callable[[Click, int], Awaitable[None]]] = {
     blocks.TIMELINE: tell_timeline,
 }
 _REMINDED = {
-    reminding.SNOOZE: reminding.snooze,
-    reminding.DONE: reminding.finish,
+    promises.SNOOZE: reminding.snooze,
+    promises.DONE: reminding.finish,
     buttons.FORGET_REMINDER: reminding.finish,
 }
 
