@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,6 +15,7 @@ from feeds.errors import ConfigError
 #: The channel that stands for the terminal while Slack is not connected.
 TERMINAL = "terminal"
 DEFAULT_QUERY = "topic:huawei-and-standards"
+_PERSON = re.compile(r"(?:[TE][A-Z0-9]+/)?[UW][A-Z0-9]+")
 _SWITCH = {"": False, "0": False, "no": False, "off": False, "1": True, "yes": True, "on": True}
 
 
@@ -66,6 +68,8 @@ class Settings:
     listen: Listen | None = field(default=None, metadata={"env": "RULEWIRE_PORT"})
     #: How people reach it, where that is another address.
     url: str = field(default="", metadata={"env": "RULEWIRE_URL"})
+    #: Who governs beside the workspace's own admins: ids of people, "U…" or "T…/U…".
+    admins: frozenset[str] = field(default=frozenset(), metadata={"env": "RULEWIRE_ADMINS"})
     #: Put into the User-Agent, so that a publisher can reach who runs this.
     contact: str = field(default="", metadata={"env": "RULEWIRE_CONTACT"})
 
@@ -122,6 +126,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         log_format=_choice(values, "RULEWIRE_LOG", ("text", "json"), problems),
         listen=_listen(values, problems),
         url=_public(values, problems),
+        admins=_people(values, "RULEWIRE_ADMINS", problems),
         contact=values["RULEWIRE_CONTACT"],
     )
     if problems:
@@ -207,6 +212,17 @@ def _file(values: Mapping[str, str], name: str, problems: list[str]) -> Path | N
     if not path.is_file():
         problems.append(f"{name}: there is no file {path}")
     return path
+
+
+def _people(values: Mapping[str, str], name: str, problems: list[str]) -> frozenset[str]:
+    """Ids with commas or spaces between them."""
+    ids = values[name].replace(",", " ").split()
+    problems += [
+        f"{name}: {each!r} is not a person's id such as U0123ABCD or T0123ABCD/U0123ABCD"
+        for each in ids
+        if not _PERSON.fullmatch(each)
+    ]
+    return frozenset(ids)
 
 
 def _switch(values: Mapping[str, str], name: str, problems: list[str]) -> bool:

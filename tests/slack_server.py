@@ -92,6 +92,13 @@ class SlackServer:
     #: Channels in which the bot is no member, and those that are archived.
     strange: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
+    #: Who is in a channel, and what users.info tells of people beside their id.
+    members: dict[str, list[str]] = field(
+        default_factory=lambda: {"C01GEN": ["U0BOT", "U01ALICE", "U02BOB"]}
+    )
+    people: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {"U01ALICE": {"is_admin": True}, "U02BOB": {}}
+    )
     #: The most that is given on one page of a history.
     page: int = 999
     #: Whether histories show metadata to whoever asks for it.
@@ -156,8 +163,10 @@ class SlackServer:
             "chat.getPermalink": self._permalink,
             "chat.update": self._update,
             "conversations.history": self._history,
+            "conversations.members": self._members,
             "conversations.open": self._open,
             "conversations.replies": self._replies,
+            "users.info": self._user,
         }
         if method not in methods:
             return {"ok": False, "error": "unknown_method"}
@@ -207,6 +216,23 @@ class SlackServer:
             return name
         self.channels.setdefault(f"D{name[1:]}", [])
         return f"D{name[1:]}"
+
+    def _members(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        members = self.members.get(arguments["channel"])
+        if members is None:
+            return {"ok": False, "error": "channel_not_found"}
+        skip = int(arguments.get("cursor") or 0)
+        upto = skip + min(int(arguments.get("limit") or 100), self.page)
+        more = str(upto) if upto < len(members) else ""
+        page = members[skip:upto]
+        return {"ok": True, "members": page, "response_metadata": {"next_cursor": more}}
+
+    def _user(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        person = self.people.get(arguments["user"])
+        if person is None:
+            return {"ok": False, "error": "user_not_found"}
+        user = {"id": arguments["user"], "team_id": "T01TEST", "is_admin": False, "is_owner": False}
+        return {"ok": True, "user": user | person}
 
     def _open(self, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"ok": True, "channel": {"id": self._conversation(arguments["users"])}}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from slack_bolt.response import BoltResponse
 from bot.commands import Commands
 from bot.slack import desk, listeners
 from bot.slack.client import web_client
+from bot.slack.permissions import Permissions
 from tests.slack_limits import check_limits
 from tests.slack_server import TOKEN, SlackServer
 
@@ -91,11 +93,16 @@ class Talk:
 
 
 @asynccontextmanager
-async def open_talk(commands: Commands) -> AsyncIterator[Talk]:
-    """The app with its listeners, connected to a local Slack."""
+async def open_talk(
+    commands: Commands,
+    *,
+    admins: frozenset[str] = frozenset(),
+    elapsed: Callable[[], float] = time.monotonic,
+) -> AsyncIterator[Talk]:
+    """The app with its listeners, connected to a local Slack of which Alice is an admin."""
     async with SlackServer().running() as server, aiohttp.ClientSession() as session:
         app = AsyncApp(client=web_client(TOKEN, base_url=server.url, session=session))
-        listeners.register(app, commands)
+        listeners.register(app, commands, Permissions(admins=admins, elapsed=elapsed))
         yield Talk(app=app, server=server)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import msgspec
 
+from bot import promises
 from bot.answers import Entries, Place
 from bot.law_page import LawPage, LawPlace
 from bot.personal import Noted, Offer
@@ -39,8 +40,15 @@ NOT_THIS_STORY = "not-this-story"
 REMIND = "remind-me"
 SHARE_STORY = "share-story"
 TIMELINE = "show-timeline"
-#: Its value is a reminder's id.
+#: Their value is a reminder's id.
 FORGET_REMINDER = "forget-reminder"
+#: Everything that is about one's own reminders.
+REMINDERS = (
+    *(f"{REMIND}-{number}" for number in range(len(Wish))),
+    FORGET_REMINDER,
+    promises.SNOOZE,
+    promises.DONE,
+)
 #: Its value is where the page ended, and the query: "2020-08-17~42 topic:huawei".
 MORE_DAYS = "more-days"
 

@@ -18,6 +18,7 @@ from bot.commands import Commands
 from bot.config import Settings
 from bot.slack import desk, listeners
 from bot.slack.client import TIMEOUT, SlackPoster, web_client
+from bot.slack.permissions import Permissions
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,9 @@ async def answering(
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         client = web_client(settings.bot_token, base_url=settings.slack_api_url, session=session)
         app = AsyncApp(client=client, logger=_bolt_log())
-        listeners.register(app, commands)
+        loop = asyncio.get_running_loop()
+        permissions = Permissions(admins=settings.admins, elapsed=loop.time)
+        listeners.register(app, commands, permissions)
         handler = AsyncSocketModeHandler(app, settings.app_token, ping_interval=PING_SECONDS)
         connecting = asyncio.create_task(_connect(handler), name="connect to Slack")
         try:

@@ -19,6 +19,7 @@ from bot.slack.desk import Desk
 from bot.slack.manifest import COMMAND
 from bot.slack.parts import code, context
 from bot.slack.permalinks import linked
+from bot.slack.permissions import Permissions
 from bot.slack.reply import Asked, reply
 
 log = logging.getLogger(__name__)
@@ -26,15 +27,16 @@ log = logging.getLogger(__name__)
 _ANYTHING = re.compile(".*", re.DOTALL)
 
 
-def register(app: AsyncApp, commands: Commands) -> None:
-    """Let the app answer: each surface in a line."""
+def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> None:
+    """Let the app answer whoever may ask: each surface in a line."""
     desk = Desk(app)
-    desk.command(COMMAND, partial(_answer, commands))
+    answer = permissions.gated(partial(_answer, commands))
+    desk.command(COMMAND, answer)
     desk.submitted(alert_modals.NOT_RELEVANT, partial(alert_modals.not_relevant, commands))
     desk.submitted(alert_modals.SHARE, partial(alert_modals.share, commands))
     # Last: buttons of earlier versions, too, are answered by one place, and Slack would send an event
     # again that nobody takes.
-    desk.action(_ANYTHING, Actions(commands).clicked)
+    desk.action(_ANYTHING, permissions.gated(Actions(commands).clicked))
     desk.event(_ANYTHING, _taken)
 
 
