@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from bot import commands_deadlines as days
+from bot import commands_feedback as feedback
 from bot import commands_finding as finding
 from bot import commands_joining as joining
 from bot import commands_law as law
@@ -182,6 +183,11 @@ class Commands:
     ) -> Answer:
         """Do what a click means, in one transaction."""
         return await self._asking.ask(act, "", channel=channel, user=user)
+
+    async def news(self, *, user: str) -> list[tuple[str, str]]:
+        """What is new of somebody's own subscriptions, to go with an answer, once: query and news."""
+        question = self._asking.question("", channel=user, user=user)
+        return await self._storage.run(feedback.news, question)
 
     async def first(self, what: str, name: str, *, rest: timedelta = timedelta.max) -> bool:
         """Whether something is done for the first time, or for the first time in so long: `storage.once`."""

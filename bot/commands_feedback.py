@@ -82,8 +82,8 @@ def counted(given: Iterable[Feedback]) -> str:
     return f"{total} not relevant in {DAYS} days{mostly}: {most}"
 
 
-def news(db: Database, question: Question) -> str:
-    """What is new to whoever made subscriptions: objections to them, told once; empty for none.
+def news(db: Database, question: Question) -> list[tuple[str, str]]:
+    """What is new to whoever made subscriptions: each query with what people objected to, once.
 
     It goes with the next answer that they ask for: nobody is written to who did not ask.
     """
@@ -96,8 +96,8 @@ def news(db: Database, question: Question) -> str:
         own = [one for one in given if each.query in one.queries and one.person != question.user]
         new = [one for one in own if _is_news(db, question, each, one)]
         if new:
-            lines.append(f"{each.query}: {counted(own)}")
-    return "; ".join(lines)
+            lines.append((each.query, counted(own)))
+    return lines
 
 
 def _is_news(db: Database, question: Question, owned: Subscription, given: Feedback) -> bool:

@@ -16,7 +16,7 @@ from aiohttp import web
 
 TOKEN = "xoxb-test-token"
 BOT_ID = "B0BOT"
-_JSON_ARGUMENTS = ("blocks", "metadata", "attachments")
+_JSON_ARGUMENTS = ("blocks", "metadata", "attachments", "view", "unfurls")
 
 
 class When(StrEnum):
@@ -161,11 +161,13 @@ class SlackServer:
             "auth.test": self._auth_test,
             "chat.postMessage": self._post,
             "chat.getPermalink": self._permalink,
+            "chat.unfurl": self._taken,
             "chat.update": self._update,
             "conversations.history": self._history,
             "conversations.members": self._members,
             "conversations.open": self._open,
             "conversations.replies": self._replies,
+            "views.open": self._opened,
             "users.info": self._user,
         }
         if method not in methods:
@@ -174,6 +176,12 @@ class SlackServer:
 
     def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"ok": True, "user_id": "U0BOT", "bot_id": BOT_ID, "team_id": "T01TEST"}
+
+    def _taken(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True}
+
+    def _opened(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "view": {**arguments["view"], "id": f"V{len(self.requests)}"}}
 
     def _post(self, arguments: dict[str, Any]) -> dict[str, Any]:
         name = self._conversation(arguments["channel"])

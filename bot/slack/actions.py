@@ -11,7 +11,8 @@ from bot.slack import alert_actions, answer_actions, blocks
 from bot.slack.click import Click, Handler
 from bot.slack.reply import Asked
 
-_HANDLERS: Mapping[str, Handler] = {**answer_actions.HANDLERS, **alert_actions.HANDLERS}
+#: By `action_id`.
+HANDLERS: Mapping[str, Handler] = {**answer_actions.HANDLERS, **alert_actions.HANDLERS}
 
 
 class Actions:
@@ -25,4 +26,4 @@ class Actions:
         if asked.action == blocks.READ:  # Slack has opened the page already
             return
         click = Click(asked=asked, client=client, commands=self._commands)
-        await _HANDLERS.get(asked.action, Click.stale)(click)
+        await HANDLERS.get(asked.action, Click.stale)(click)

@@ -15,13 +15,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import commands_feedback as feedback
 from bot import commands_marking as marking
-from bot.answers import Details, Notice
+from bot.answers import Details, Notice, Problem
 from bot.commands import Commands
 from bot.slack import blocks, buttons, modals, mrkdwn
+from bot.slack.address import address
 from bot.slack.blocks import Block
 from bot.slack.click import Click
 from bot.slack.modals import Option
 from bot.slack.parts import clipped, context, who
+from bot.slack.permissions import Permissions
 from bot.slack.reply import Asked
 from storage.feedback import Objection
 
@@ -104,7 +106,13 @@ async def not_relevant(
     return await click.act(give)
 
 
-async def share(commands: Commands, asked: Asked, ack: AsyncAck, client: AsyncWebClient) -> None:
+async def share(
+    commands: Commands,
+    permissions: Permissions,
+    asked: Asked,
+    ack: AsyncAck,
+    client: AsyncWebClient,
+) -> None:
     """Post a story's card where the person chose, once."""
     origin, filled = _origin(asked), modals.read(_view(asked).get("state"))
     channel = filled.text(_CHANNEL)
@@ -115,8 +123,11 @@ async def share(commands: Commands, asked: Asked, ack: AsyncAck, client: AsyncWe
     click = _click(commands, asked, client, origin)
     if origin is None:
         return await click.stale()
+    target = address(asked.workspace, channel)
+    if why_not := await permissions.why_not_change(client, user=asked.user, channel=target):
+        return await click.say(Problem(message=why_not))
     shown = await commands.act(
-        partial(marking.shareable, entry_id=origin.entry_id), channel=channel, user=asked.user
+        partial(marking.shareable, entry_id=origin.entry_id), channel=target, user=asked.user
     )
     if not isinstance(shown, Details):
         return await click.say(shown)

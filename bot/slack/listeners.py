@@ -33,7 +33,7 @@ def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> Non
     answer = permissions.gated(partial(_answer, commands))
     desk.command(COMMAND, answer)
     desk.submitted(alert_modals.NOT_RELEVANT, partial(alert_modals.not_relevant, commands))
-    desk.submitted(alert_modals.SHARE, partial(alert_modals.share, commands))
+    desk.submitted(alert_modals.SHARE, partial(alert_modals.share, commands, permissions))
     # Last: buttons of earlier versions, too, are answered by one place, and Slack would send an event
     # again that nobody takes.
     desk.action(_ANYTHING, permissions.gated(Actions(commands).clicked))
@@ -51,6 +51,10 @@ async def _answer(commands: Commands, asked: Asked, client: AsyncWebClient) -> N
     if aloud and not asked.private and await _is_stranger(client, asked.conversation):
         hint = f"I am not in this channel yet, and post only where I am. Write {code('/invite @Rulewire')}"
         await reply(client, asked, (hint, [context(hint)]))
+    news = [] if asked.answered_in else await commands.news(user=asked.user)
+    if news:
+        said = "\n".join(f"Your subscription {code(query)}: {told}" for query, told in news)
+        await reply(client, asked, (said, [context(said)]))
 
 
 async def _taken(asked: Asked, _: AsyncWebClient) -> None:

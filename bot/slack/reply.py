@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -44,6 +45,8 @@ class Asked:
     thread: str = ""
     #: Opens a modal, within three seconds of the click.
     trigger: str = ""
+    #: The thread in which it is answered for all to see, when it came without a `response_url`.
+    answered_in: str = ""
     #: The whole payload, for what only one surface reads.
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -113,6 +116,7 @@ def from_event(body: Mapping[str, Any], *, workspace: str) -> Asked:
     Source: https://docs.slack.dev/apis/events-api
     """
     event = _inner(body, "event")
+    spoken = _text(event, "type") in {"app_mention", "message"}
     return Asked(
         person=_text(event, "user"),
         conversation=_text(event, "channel"),
@@ -120,6 +124,7 @@ def from_event(body: Mapping[str, Any], *, workspace: str) -> Asked:
         text=_unescaped(_text(event, "text")[:_TYPED]),
         ts=_text(event, "ts") or _text(event, "message_ts"),
         thread=_text(event, "thread_ts"),
+        answered_in=(_text(event, "thread_ts") or _text(event, "ts")) if spoken else "",
         body=body,
     )
 
@@ -145,6 +150,8 @@ async def reply(
         replace: In place of the message that was clicked, whoever sees it.
     """
     if not asked.response_url:
+        if asked.answered_in:
+            await _speak(client, asked, message)
         return
     text, blocks = message
     webhook = AsyncWebhookClient(
@@ -168,6 +175,22 @@ async def reply(
         return
     if answer.status_code != 200:
         log.warning("replied status=%s reason=%s", answer.status_code, answer.body[:100])
+
+
+async def _speak(client: AsyncWebClient, asked: Asked, message: Message) -> None:
+    """Answer what was said to us, in its thread."""
+    text, blocks = message
+    try:
+        await client.chat_postMessage(
+            channel=asked.conversation,
+            thread_ts=asked.answered_in,
+            text=text,
+            blocks=blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        log.warning("spoke status=failed reason=%s", error)
 
 
 def _text(body: object, key: str) -> str:
