@@ -19,6 +19,7 @@ from bot import commands_rehearsing as rehearsing
 from bot import commands_reporting as reporting
 from bot import commands_subscribing as subscribing
 from bot import commands_timeline as timelines
+from bot import thread_context
 from bot.answers import Answer, Place, Problem
 from bot.asking import Asking, in_zone
 from bot.command_words import ANSWERS, WORDS
@@ -188,6 +189,16 @@ class Commands:
         """What is new of somebody's own subscriptions, to go with an answer, once: query and news."""
         question = self._asking.question("", channel=user, user=user)
         return await self._storage.run(feedback.news, question)
+
+    async def in_thread(self, text: str, thread: str, *, channel: str, user: str) -> str:
+        """A question with what it leaves unsaid in its thread."""
+        question = self._asking.question(text, channel=channel, user=user)
+        return await self._storage.run(thread_context.completed, question, thread)
+
+    @staticmethod
+    def understands(text: str) -> bool:
+        """Whether a line is a command or points at a document."""
+        return text.partition(" ")[0].lower() in WORDS or reference.parse(text) is not None
 
     async def first(self, what: str, name: str, *, rest: timedelta = timedelta.max) -> bool:
         """Whether something is done for the first time, or for the first time in so long: `storage.once`."""

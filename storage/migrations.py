@@ -592,6 +592,12 @@ def m023_feedback_and_reminders(db: Database) -> None:
             at TEXT NOT NULL,
             PRIMARY KEY (what, name)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE threads (                   -- what was last asked in a thread
+            channel TEXT NOT NULL,
+            thread TEXT NOT NULL,
+            asked TEXT NOT NULL,
+            PRIMARY KEY (channel, thread)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE unfurling (                 -- workspaces that had links to documents unfurled
             workspace TEXT PRIMARY KEY,          -- empty: the one of SLACK_BOT_TOKEN
             chosen_by TEXT NOT NULL,

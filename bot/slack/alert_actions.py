@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot import commands_reminding as reminding
 from bot import promises
 from bot.answers import Problem
-from bot.slack import alert_modals, blocks, buttons
+from bot.slack import alert_modals, blocks, buttons, story_buttons
 from bot.slack.click import Click, Handler
 from bot.slack.permalinks import linked
 from storage.reminders import Wish
@@ -112,7 +112,7 @@ async def show_timeline(click: Click) -> None:
 
 async def remind(click: Click) -> None:
     """Remind of the story when the button says."""
-    wished = buttons.read_wish(click.asked.value)
+    wished = story_buttons.read_wish(click.asked.value)
     if wished is None:
         return await click.stale()
     wish, entry_id = wished
@@ -157,16 +157,16 @@ _VERBS: Mapping[str, Callable[[Click, int], Awaitable[None]]] = {
 _REMINDED = {
     promises.SNOOZE: reminding.snooze,
     promises.DONE: reminding.finish,
-    buttons.FORGET_REMINDER: reminding.finish,
+    story_buttons.FORGET_REMINDER: reminding.finish,
 }
 
 #: By `action_id`.
 HANDLERS: Mapping[str, Handler] = {
     buttons.UNDO: undo,
-    buttons.TIMELINE: show_timeline,
-    buttons.SHARE_STORY: alert_modals.ask_where,
+    story_buttons.TIMELINE: show_timeline,
+    story_buttons.SHARE_STORY: alert_modals.ask_where,
     blocks.MORE: more,
     **dict.fromkeys(_MARKS, mark),
     **dict.fromkeys(_REMINDED, reminded),
-    **{f"{buttons.REMIND}-{number}": remind for number in range(len(Wish))},
+    **{f"{story_buttons.REMIND}-{number}": remind for number in range(len(Wish))},
 }

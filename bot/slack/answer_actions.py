@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.answers import Entries, Notice
 from bot.law_page import LawPage
-from bot.slack import buttons
+from bot.slack import buttons, onboarding
 from bot.slack.answer_blocks import shared
 from bot.slack.click import Click, Handler
 from bot.slack.reply import reply
@@ -109,4 +109,6 @@ HANDLERS: Mapping[str, Handler] = {
     buttons.SETTLE_SENT: settle,
     buttons.NOT_THIS_STORY: split,
     buttons.MORE_DAYS: more_days,
+    buttons.CHOOSE_TOPICS: onboarding.choose_topics,
+    buttons.SEE_EXAMPLE: onboarding.show_example,
 }

@@ -6,13 +6,10 @@ from dataclasses import replace
 
 import msgspec
 
-from bot import promises
 from bot.answers import Entries, Place
 from bot.law_page import LawPage, LawPlace
-from bot.personal import Noted, Offer
-from bot.slack.blocks import MUTE, Block, plain_text
+from bot.slack.blocks import Block, plain_text
 from bot.timeline import DaysAhead
-from storage.reminders import Wish
 from storage.search import Order
 from storage.stories import Mark
 
@@ -36,19 +33,9 @@ LAW_PREVIOUS = "law-previous"
 UNDO = "undo"
 #: Its value is an entry's id.
 NOT_THIS_STORY = "not-this-story"
-#: Their value is an entry's id, of the first with a wish before it: "three days:42".
-REMIND = "remind-me"
-SHARE_STORY = "share-story"
-TIMELINE = "show-timeline"
-#: Their value is a reminder's id.
-FORGET_REMINDER = "forget-reminder"
-#: Everything that is about one's own reminders.
-REMINDERS = (
-    *(f"{REMIND}-{number}" for number in range(len(Wish))),
-    FORGET_REMINDER,
-    promises.SNOOZE,
-    promises.DONE,
-)
+#: Below the message that greets a channel.
+CHOOSE_TOPICS = "choose-topics"
+SEE_EXAMPLE = "see-example"
 #: Its value is where the page ended, and the query: "2020-08-17~42 topic:huawei".
 MORE_DAYS = "more-days"
 
@@ -66,8 +53,8 @@ def of_page(answer: Entries) -> list[Block]:
     place = answer.place
     if place is None:  # a list that no search found has one page
         query = answer.subscribable or ""
-        button = _button("Subscribe to This Search", SUBSCRIBE_SEARCH, query)
-        return [button] if 0 < len(query) <= _VALUE else []
+        only = button("Subscribe to This Search", SUBSCRIBE_SEARCH, query)
+        return [only] if 0 < len(query) <= _VALUE else []
     other = Order.BEST if place.order is Order.NEWEST else Order.NEWEST
     can_rank = answer.subscribable is not None and answer.total > 1
     offered = [
@@ -82,9 +69,7 @@ def of_page(answer: Entries) -> list[Block]:
         (SUBSCRIBE_SEARCH, "Subscribe to This Search", answer.subscribable or ""),
     ]
     return [
-        _button(label, action, value)
-        for action, label, value in offered
-        if 0 < len(value) <= _VALUE
+        button(label, action, value) for action, label, value in offered if 0 < len(value) <= _VALUE
     ]
 
 
@@ -93,14 +78,14 @@ def more_days(answer: DaysAhead) -> list[Block]:
     value = f"{answer.next} {answer.query}"
     if answer.next is None or len(value) > _VALUE:
         return []
-    return [{"type": "actions", "elements": [_button("Next", MORE_DAYS, value)]}]
+    return [{"type": "actions", "elements": [button("Next", MORE_DAYS, value)]}]
 
 
 def of_law(answer: LawPage) -> list[Block]:
     """A row that turns the page; none when there is but one."""
     offered = ((LAW_PREVIOUS, "Previous", answer.previous), (LAW_NEXT, "Next", answer.next))
     elements = [
-        _button(label, action, msgspec.json.encode(place).decode())
+        button(label, action, msgspec.json.encode(place).decode())
         for action, label, place in offered
         if place and len(place.named) <= _NAMED
     ]
@@ -110,19 +95,19 @@ def of_law(answer: LawPage) -> list[Block]:
 def law(named: str) -> list[Block]:
     """A row that opens everything that changed by a document or in a part."""
     value = msgspec.json.encode(LawPlace(named=named)).decode()
-    return [{"type": "actions", "elements": [_button("Show All Changes", LAW_OPEN, value)]}]
+    return [{"type": "actions", "elements": [button("Show All Changes", LAW_OPEN, value)]}]
 
 
 def subscribe(query: str) -> list[Block]:
     """A row that subscribes to a query; none when it is too long for a button."""
     if len(query) > _VALUE:
         return []
-    return [{"type": "actions", "elements": [_button("Subscribe", SUBSCRIBE_SEARCH, query)]}]
+    return [{"type": "actions", "elements": [button("Subscribe", SUBSCRIBE_SEARCH, query)]}]
 
 
 def topic(name: str) -> Block | None:
     """Subscribes to a topic; None when its name is too long for a button."""
-    return _button("Subscribe", SUBSCRIBE_TOPIC, name) if len(name) <= _VALUE else None
+    return button("Subscribe", SUBSCRIBE_TOPIC, name) if len(name) <= _VALUE else None
 
 
 def subscription(subscription_id: int) -> Block:
@@ -133,7 +118,7 @@ def subscription(subscription_id: int) -> Block:
         "confirm": plain_text("Remove", 30),
         "deny": plain_text("Keep", 30),
     }
-    return _button("Remove", REMOVE, str(subscription_id)) | {"confirm": confirm}
+    return button("Remove", REMOVE, str(subscription_id)) | {"confirm": confirm}
 
 
 def not_this_story(entry_id: int) -> Block:
@@ -146,58 +131,29 @@ def not_this_story(entry_id: int) -> Block:
         "confirm": plain_text("Take out", 30),
         "deny": plain_text("Keep", 30),
     }
-    return _button("Not This Story", NOT_THIS_STORY, str(entry_id)) | {"confirm": confirm}
+    return button("Not This Story", NOT_THIS_STORY, str(entry_id)) | {"confirm": confirm}
 
 
 def settle(number: int) -> Block:
     """Settles an uncertain delivery, after it was looked for by eye."""
     offered = (("Send Again", SETTLE_AGAIN), ("Mark Sent", SETTLE_SENT))
-    elements = [_button(label, action, str(number)) for label, action in offered]
+    elements = [button(label, action, str(number)) for label, action in offered]
     return {"type": "actions", "elements": elements}
 
 
-def timeline(entry_id: int) -> Block:
-    """A row that tells the whole story of an entry."""
-    return {"type": "actions", "elements": [_button("Timeline", TIMELINE, str(entry_id))]}
-
-
-def of_offer(answer: Offer) -> Block:
-    """A row for when to be reminded, and for sharing."""
-    wishes = [(Wish.DAY, "Remind in a Day"), (Wish.THREE_DAYS, "Remind in 3 Days")]
-    wishes += [(Wish.DEADLINE, "Before the Deadline")] if answer.deadline else []
-    # One action id a button: Slack refuses a message in which two have the same.
-    elements = [
-        _button(label, f"{REMIND}-{number}", f"{wish}:{answer.entry_id}")
-        for number, (wish, label) in enumerate(wishes)
-    ]
-    elements.append(_button("Share…", SHARE_STORY, str(answer.entry_id)))
-    return {"type": "actions", "elements": elements}
-
-
-def forget_reminder(reminder_id: int) -> Block:
-    """Takes a reminder back."""
-    button = _button("Cancel Reminder", FORGET_REMINDER, str(reminder_id))
-    return {"type": "actions", "elements": [button]}
-
-
-def of_noted(answer: Noted) -> Block:
-    """What follows an objection: take it back, or hear no more of the story."""
-    elements = [_button("Undo", UNDO, f"{Mark.IRRELEVANT}:{answer.story_id}")]
-    if answer.mutable:
-        elements.append(_button("Mute This Story Here", MUTE, str(answer.story_id)))
-    return {"type": "actions", "elements": elements}
-
-
-def read_wish(value: str) -> tuple[Wish, int] | None:
-    """The wish and the entry that a button's value names; None when it is not one of ours."""
-    wish, _, number = value.partition(":")
-    entry_id = read_id(number)
-    return (Wish(wish), entry_id) if entry_id is not None and wish in set(Wish) else None
+def welcome(query: str) -> Block:
+    """A row for whoever invited the bot: subscribe to a topic, see the others, see what it looks like."""
+    offered = (
+        ("Subscribe to Huawei and Standards", SUBSCRIBE_SEARCH, query),
+        ("Choose Topics", CHOOSE_TOPICS, "topics"),
+        ("See an Example", SEE_EXAMPLE, "example"),
+    )
+    return {"type": "actions", "elements": [button(*each) for each in offered]}
 
 
 def undo(mark: Mark, story_id: int) -> Block:
     """Takes a mark off again."""
-    return {"type": "actions", "elements": [_button("Undo", UNDO, f"{mark}:{story_id}")]}
+    return {"type": "actions", "elements": [button("Undo", UNDO, f"{mark}:{story_id}")]}
 
 
 def read_undo(value: str) -> tuple[Mark, int] | None:
@@ -238,6 +194,7 @@ def _written(place: Place | None) -> str:
     return ""
 
 
-def _button(label: str, action_id: str, value: str) -> Block:
+def button(label: str, action_id: str, value: str) -> Block:
+    """A button."""
     text = plain_text(label, 75)
     return {"type": "button", "text": text, "action_id": action_id, "value": value}

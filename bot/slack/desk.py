@@ -96,6 +96,7 @@ class Desk:
 
 async def finish(app: AsyncApp, *, seconds: float) -> None:
     """Wait, at most so long, until everything in hand is answered."""
+    await asyncio.sleep(0)  # what Bolt has just acknowledged by itself begins, and has its name
     in_hand = [task for task in asyncio.all_tasks() if task.get_name() == _task_name(app)]
     if in_hand:
         await asyncio.wait(in_hand, timeout=seconds)

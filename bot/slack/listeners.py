@@ -17,6 +17,8 @@ from bot.slack.actions import Actions
 from bot.slack.answer_blocks import message
 from bot.slack.desk import Desk
 from bot.slack.manifest import COMMAND
+from bot.slack.mentions import Mentions
+from bot.slack.onboarding import Onboarding
 from bot.slack.parts import code, context
 from bot.slack.permalinks import linked
 from bot.slack.permissions import Permissions
@@ -34,6 +36,10 @@ def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> Non
     desk.command(COMMAND, answer)
     desk.submitted(alert_modals.NOT_RELEVANT, partial(alert_modals.not_relevant, commands))
     desk.submitted(alert_modals.SHARE, partial(alert_modals.share, commands, permissions))
+    mentions = Mentions(commands, answer)
+    desk.event("app_mention", mentions.mentioned)
+    desk.event("message", mentions.written_to)
+    desk.event("member_joined_channel", Onboarding(commands).joined)
     # Last: buttons of earlier versions, too, are answered by one place, and Slack would send an event
     # again that nobody takes.
     desk.action(_ANYTHING, permissions.gated(Actions(commands).clicked))

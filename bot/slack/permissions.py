@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Problem
 from bot.card import UTC
-from bot.slack import blocks, buttons
+from bot.slack import blocks, buttons, story_buttons
 from bot.slack.address import bare
 from bot.slack.answer_blocks import message
 from bot.slack.reply import Asked, reply
@@ -62,7 +62,10 @@ ACTIONS: Mapping[str, Who] = {
     ),
     **dict.fromkeys((buttons.LAW_OPEN, buttons.LAW_NEXT, buttons.LAW_PREVIOUS), Who.ANYONE),
     **dict.fromkeys((blocks.READ, blocks.FOLLOW, blocks.UNFOLLOW), Who.ANYONE),
-    **dict.fromkeys((buttons.TIMELINE, buttons.SHARE_STORY, *buttons.REMINDERS), Who.ANYONE),
+    **dict.fromkeys((buttons.CHOOSE_TOPICS, buttons.SEE_EXAMPLE), Who.ANYONE),
+    **dict.fromkeys(
+        (story_buttons.TIMELINE, story_buttons.SHARE_STORY, *story_buttons.REMINDERS), Who.ANYONE
+    ),
     **dict.fromkeys((buttons.SUBSCRIBE_SEARCH, buttons.SUBSCRIBE_TOPIC), Who.MEMBERS),
     **dict.fromkeys((buttons.REMOVE, buttons.SHARE, buttons.UNDO), Who.MEMBERS),
     **dict.fromkeys((blocks.MUTE, blocks.UNMUTE), Who.MEMBERS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from bot.personal import Noted, Offer, Promised
-from bot.slack import buttons, mrkdwn
+from bot.slack import mrkdwn, story_buttons
 from bot.slack.parts import LINE, QUERY, Message, code, section
 
 
@@ -21,7 +21,7 @@ def noted(answer: Noted, _timezone: ZoneInfo) -> Message:
             f" Try {code(f'/rulewire rehearse {narrower.query}')}"
         )
     text = "\n".join(lines)
-    return text, [section(text), buttons.of_noted(answer)]
+    return text, [section(text), story_buttons.of_noted(answer)]
 
 
 def offer(answer: Offer, _timezone: ZoneInfo) -> Message:
@@ -33,11 +33,11 @@ def offer(answer: Offer, _timezone: ZoneInfo) -> Message:
     if answer.waiting:
         lines.append(f"You will be reminded on {mrkdwn.escape(answer.waiting, LINE)}.")
     text = "\n".join(lines)
-    return text, [section(text), buttons.of_offer(answer)]
+    return text, [section(text), story_buttons.of_offer(answer)]
 
 
 def promised(answer: Promised, _timezone: ZoneInfo) -> Message:
     """That somebody will be reminded, or not any more."""
     text = mrkdwn.escape(answer.text, 2_800)
-    back = [buttons.forget_reminder(answer.reminder_id)] if answer.reminder_id else []
+    back = [story_buttons.forget_reminder(answer.reminder_id)] if answer.reminder_id else []
     return text, [section(text), *back]

@@ -65,6 +65,19 @@ class Asked:
         return self.user if self.private else address(self.workspace, self.conversation)
 
     @property
+    def recipient(self) -> str:
+        """Slack's id of the bot that an event is for; empty when it does not say.
+
+        Source: https://docs.slack.dev/apis/events-api, "Event payload", `authorizations`.
+        """
+        told = self.body.get("authorizations")
+        bots = (
+            (each for each in told if isinstance(each, Mapping)) if isinstance(told, list) else ()
+        )
+        named = (_text(each, "user_id") for each in bots if each.get("is_bot"))
+        return next((name for name in named if name.isalnum()), "")
+
+    @property
     def private(self) -> bool:
         """Asked in a direct message or on Home, where nobody else has to be told of a change."""
         return self.conversation.startswith("D") or not self.conversation

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bot.slack import blocks, buttons
+from bot.slack import blocks, buttons, story_buttons
 from storage import feedback, stories, subscriptions
 from storage.entries import Entry
 from storage.feedback import Feedback, Objection
@@ -209,7 +209,7 @@ async def test_the_owner_hears_of_objections_with_their_next_command_and_once(
 
 
 async def test_a_story_is_shared_once_with_who_did_and_their_word(talk: Talk, told: Entry) -> None:
-    await talk.click({"action_id": buttons.SHARE_STORY, "value": str(told.id)})
+    await talk.click({"action_id": story_buttons.SHARE_STORY, "value": str(told.id)})
 
     await submit(talk, to(CHANNEL, "Look <!channel> *here*"))
     await submit(talk, to(CHANNEL, "Look"))
@@ -226,7 +226,7 @@ async def test_a_story_is_shared_once_with_who_did_and_their_word(talk: Talk, to
 async def test_only_members_share_into_a_channel(talk: Talk, told: Entry) -> None:
     talk.server.channels["C02OTHER"] = []
     talk.server.members["C02OTHER"] = [BOB]
-    await talk.click({"action_id": buttons.SHARE_STORY, "value": str(told.id)})
+    await talk.click({"action_id": story_buttons.SHARE_STORY, "value": str(told.id)})
 
     await submit(talk, to("C02OTHER"))
 
@@ -246,7 +246,7 @@ async def test_what_slack_does_not_take_is_said(
     talk: Talk, told: Entry, fault: Fault, said: str
 ) -> None:
     talk.server.fail("chat.postMessage", fault)
-    await talk.click({"action_id": buttons.SHARE_STORY, "value": str(told.id)})
+    await talk.click({"action_id": story_buttons.SHARE_STORY, "value": str(told.id)})
 
     await submit(talk, to(CHANNEL))
 
@@ -265,7 +265,7 @@ async def test_an_entry_that_is_gone_is_said(talk: Talk, told: Entry) -> None:
     await talk.click(choose(f"{blocks.NOT_RELEVANT}:{told.id + 40}"))
     await submit(talk, because("duplicate"))
     objected = talk.replies[-1]["text"]
-    await talk.click({"action_id": buttons.SHARE_STORY, "value": str(told.id + 40)})
+    await talk.click({"action_id": story_buttons.SHARE_STORY, "value": str(told.id + 40)})
     await submit(talk, to(CHANNEL))
 
     assert "not in the archive any more" in objected

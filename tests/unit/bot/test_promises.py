@@ -12,7 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot import bulletin, follow_up, promises
-from bot.slack import blocks, buttons
+from bot.slack import blocks, story_buttons
 from feeds.model import Item, Stage
 from storage import bulletins, channels, entries, events, reminders
 from storage.bulletins import BulletinDelivery
@@ -26,7 +26,7 @@ from tests.factories import NOW, make_document, make_filing, make_item
 from tests.slack_talk import Talk, open_talk
 
 NEW_YORK = ZoneInfo("America/New_York")
-DAY, THREE_DAYS, DEADLINE = (f"{buttons.REMIND}-{number}" for number in range(3))
+DAY, THREE_DAYS, DEADLINE = (f"{story_buttons.REMIND}-{number}" for number in range(3))
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ async def test_a_promise_can_be_taken_back(archive: Archive, talk: Talk) -> None
     entry = await happen(archive, make_item())
     await wish(talk, entry, DAY)
 
-    await talk.click(talk.button(buttons.FORGET_REMINDER))
+    await talk.click(talk.button(story_buttons.FORGET_REMINDER))
 
     assert talk.replies[-1]["text"] == "Done: I will not remind you of this."
     assert await remind(archive, NOW + timedelta(days=2)) == 0
@@ -251,7 +251,7 @@ async def test_nobody_touches_the_reminder_of_another(archive: Archive, talk: Ta
     await wish(talk, entry, DAY)
     (promised,) = await waiting(archive)
 
-    await talk.click(pressed(buttons.FORGET_REMINDER, promised.id), user=BOB)
+    await talk.click(pressed(story_buttons.FORGET_REMINDER, promised.id), user=BOB)
 
     assert talk.replies[-1]["text"].startswith("This reminder is not known")
     assert len(await waiting(archive)) == 1
@@ -261,7 +261,13 @@ async def test_nobody_touches_the_reminder_of_another(archive: Archive, talk: Ta
 async def test_a_wish_that_cannot_be_read_or_kept_is_answered(
     archive: Archive, talk: Talk, value: str
 ) -> None:
-    for action in (DAY, promises.SNOOZE, promises.DONE, buttons.FORGET_REMINDER, buttons.TIMELINE):
+    for action in (
+        DAY,
+        promises.SNOOZE,
+        promises.DONE,
+        story_buttons.FORGET_REMINDER,
+        story_buttons.TIMELINE,
+    ):
         await talk.click({"action_id": action, "value": value})
 
     assert len(talk.replies) == 5
