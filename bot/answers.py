@@ -9,7 +9,7 @@ from typing import TypeAlias
 from bot.card import Card
 from bot.choices import Choices
 from bot.law_page import LawPage
-from bot.personal import Noted, Offer, Promised
+from bot.personal import Noted, Offer, Promised, Suggested
 from bot.report import Explanation, Status, SubscriptionRow
 from bot.timeline import DaysAhead, Timeline
 from bot.wording import day
@@ -222,6 +222,7 @@ Answer: TypeAlias = (
     | Noted
     | Offer
     | Promised
+    | Suggested
     | Status
     | Explanation
 )

@@ -179,11 +179,17 @@ class Commands:
 
         return await self._asking.ask(unmarked, "", channel=channel, user=user)
 
+    async def ask(
+        self, ask: Callable[[Database, Question], Answer], text: str, *, channel: str, user: str
+    ) -> Answer:
+        """The answer to a text that is no command."""
+        return await self._asking.ask(ask, text, channel=channel, user=user)
+
     async def act(
         self, act: Callable[[Database, Question], Answer], *, channel: str, user: str
     ) -> Answer:
         """Do what a click means, in one transaction."""
-        return await self._asking.ask(act, "", channel=channel, user=user)
+        return await self.ask(act, "", channel=channel, user=user)
 
     async def news(self, *, user: str) -> list[tuple[str, str]]:
         """What is new of somebody's own subscriptions, to go with an answer, once: query and news."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.card import Card
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrower:
@@ -52,3 +54,14 @@ class Promised:
     text: str
     #: The reminder that can be taken back; None when there is none any more.
     reminder_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """What the archive has on a message, best first, each with why in its card."""
+
+    cards: tuple[Card, ...]
+    #: What was looked for: "85 FR 36719", "entity:huawei"; empty when nothing in it tells.
+    sought: tuple[str, ...]
+    #: A query for more of it; empty when there is none.
+    query: str

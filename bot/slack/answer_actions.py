@@ -51,7 +51,8 @@ async def share(click: Click) -> None:
     if not await click.commands.first("page shared", f"{asked.channel} {asked.ts} {asked.value}"):
         return await click.say(Notice(text="Shared already."))
     said = shared(answer, by=asked.user, timezone=click.commands.timezone)
-    return await reply(click.client, asked, said, aloud=True)
+    await reply(click.client, asked, said, aloud=True)
+    return None
 
 
 async def subscribe_search(click: Click) -> None:

@@ -10,7 +10,7 @@ from bot.answers import Details, Entries, Help, Notice, Problem, Rehearsal, Subs
 from bot.card import Card
 from bot.choices import Choices
 from bot.law_page import LawPage
-from bot.personal import Noted, Offer, Promised
+from bot.personal import Noted, Offer, Promised, Suggested
 from bot.report import Explanation, Status, SubscriptionRow
 from bot.slack import buttons, mrkdwn, personal_blocks, redline_blocks, report_blocks
 from bot.slack.blocks import Block, alert, entry_row, fallback, mrkdwn_text
@@ -182,6 +182,7 @@ def _rehearsal(answer: Rehearsal, _timezone: ZoneInfo) -> Message:
 message.register(Noted)(personal_blocks.noted)
 message.register(Offer)(personal_blocks.offer)
 message.register(Promised)(personal_blocks.promised)
+message.register(Suggested)(personal_blocks.suggested)
 message.register(Explanation)(report_blocks.explanation)
 message.register(Status)(report_blocks.status)
 message.register(LawPage)(redline_blocks.page)

@@ -16,13 +16,14 @@ from bot.slack import alert_modals
 from bot.slack.actions import Actions
 from bot.slack.answer_blocks import message
 from bot.slack.desk import Desk
-from bot.slack.manifest import COMMAND
+from bot.slack.manifest import COMMAND, IS_THERE_A_RULE
 from bot.slack.mentions import Mentions
 from bot.slack.onboarding import Onboarding
 from bot.slack.parts import code, context
 from bot.slack.permalinks import linked
 from bot.slack.permissions import Permissions
 from bot.slack.reply import Asked, reply
+from bot.slack.shortcuts import Shortcuts
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> Non
     desk.command(COMMAND, answer)
     desk.submitted(alert_modals.NOT_RELEVANT, partial(alert_modals.not_relevant, commands))
     desk.submitted(alert_modals.SHARE, partial(alert_modals.share, commands, permissions))
+    desk.shortcut(IS_THERE_A_RULE, Shortcuts(commands).is_there_a_rule)
     mentions = Mentions(commands, answer)
     desk.event("app_mention", mentions.mentioned)
     desk.event("message", mentions.written_to)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from bot.personal import Noted, Offer, Promised
-from bot.slack import mrkdwn, story_buttons
-from bot.slack.parts import LINE, QUERY, Message, code, section
+from bot.personal import Noted, Offer, Promised, Suggested
+from bot.slack import buttons, mrkdwn, story_buttons
+from bot.slack.blocks import entry_row
+from bot.slack.parts import LINE, QUERY, Message, clipped, code, context, fitting, section
+from bot.slack.report_blocks import line
 
 
 def noted(answer: Noted, _timezone: ZoneInfo) -> Message:
@@ -41,3 +43,29 @@ def promised(answer: Promised, _timezone: ZoneInfo) -> Message:
     text = mrkdwn.escape(answer.text, 2_800)
     back = [story_buttons.forget_reminder(answer.reminder_id)] if answer.reminder_id else []
     return text, [section(text), *back]
+
+
+def suggested(answer: Suggested, _timezone: ZoneInfo) -> Message:
+    """What the archive has on a message, and why each of it."""
+    if not answer.sought:
+        text = (
+            "This message names no document, company or rule that I could look for. Try"
+            f" {code('/rulewire search huawei standards')}"
+        )
+        return text, [section(text)]
+    sought = ", ".join(code(each) for each in answer.sought)
+    head = "*Rules about this message*" if answer.cards else "*No rule found about this message*"
+    rows = [
+        block
+        for card in answer.cards
+        for block in (*entry_row(card), *(context(mrkdwn.escape(why, LINE)) for why in card.why))
+    ]
+    said = [
+        "\n".join([line(card), *(mrkdwn.escape(why, LINE) for why in card.why)])
+        for card in answer.cards
+    ]
+    looked = f"Looked for {sought}"
+    last = buttons.subscribe(answer.query) if answer.query else []
+    return clipped("\n".join([head, looked, *said])), fitting(
+        [section(f"{head}\n{looked}")], rows, last
+    )

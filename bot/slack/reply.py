@@ -149,10 +149,10 @@ async def reply(
     *,
     aloud: bool = False,
     replace: bool = False,
-) -> None:
+) -> bool:
     """Answer where it was asked.
 
-    A failure is logged: there is nobody left to tell.
+    A failure is logged, and False returned: mostly there is nobody left to tell.
 
     Args:
         client: Lends its session, which has its own timeout.
@@ -163,9 +163,7 @@ async def reply(
         replace: In place of the message that was clicked, whoever sees it.
     """
     if not asked.response_url:
-        if asked.answered_in:
-            await _speak(client, asked, message)
-        return
+        return bool(asked.answered_in) and await _speak(client, asked, message)
     text, blocks = message
     webhook = AsyncWebhookClient(
         asked.response_url,
@@ -185,12 +183,13 @@ async def reply(
         )
     except (aiohttp.ClientError, TimeoutError) as error:
         log.warning("replied status=failed reason=%s", type(error).__name__)
-        return
+        return False
     if answer.status_code != 200:
         log.warning("replied status=%s reason=%s", answer.status_code, answer.body[:100])
+    return answer.status_code == 200
 
 
-async def _speak(client: AsyncWebClient, asked: Asked, message: Message) -> None:
+async def _speak(client: AsyncWebClient, asked: Asked, message: Message) -> bool:
     """Answer what was said to us, in its thread."""
     text, blocks = message
     try:
@@ -204,6 +203,8 @@ async def _speak(client: AsyncWebClient, asked: Asked, message: Message) -> None
         )
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         log.warning("spoke status=failed reason=%s", error)
+        return False
+    return True
 
 
 def _text(body: object, key: str) -> str:

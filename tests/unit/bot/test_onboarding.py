@@ -101,8 +101,6 @@ async def test_a_greeting_that_slack_does_not_take_is_not_repeated(
 async def test_a_joining_that_lacks_what_it_should_have_is_acknowledged(
     talk: Talk, but: dict[str, Any]
 ) -> None:
-    await join(talk, **but) if "user" not in but else await join(
-        talk, named=True, channel=None
-    )
+    await join(talk, **but) if "user" not in but else await join(talk, named=True, channel=None)
 
     assert talk.server.asked("chat.postMessage") == []
