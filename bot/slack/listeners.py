@@ -24,6 +24,7 @@ from bot.slack.permalinks import linked
 from bot.slack.permissions import Permissions
 from bot.slack.reply import Asked, reply
 from bot.slack.shortcuts import Shortcuts
+from bot.slack.unfurls import Unfurls
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,8 @@ _ANYTHING = re.compile(".*", re.DOTALL)
 def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> None:
     """Let the app answer whoever may ask: each surface in a line."""
     desk = Desk(app)
-    answer = permissions.gated(partial(_answer, commands))
+    unfurls = Unfurls(commands)
+    answer = permissions.gated(partial(_answer, commands, unfurls))
     desk.command(COMMAND, answer)
     desk.submitted(alert_modals.NOT_RELEVANT, partial(alert_modals.not_relevant, commands))
     desk.submitted(alert_modals.SHARE, partial(alert_modals.share, commands, permissions))
@@ -41,6 +43,7 @@ def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> Non
     mentions = Mentions(commands, answer)
     desk.event("app_mention", mentions.mentioned)
     desk.event("message", mentions.written_to)
+    desk.event("link_shared", unfurls.shared)
     desk.event("member_joined_channel", Onboarding(commands).joined)
     # Last: buttons of earlier versions, too, are answered by one place, and Slack would send an event
     # again that nobody takes.
@@ -48,7 +51,12 @@ def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> Non
     desk.event(_ANYTHING, _taken)
 
 
-async def _answer(commands: Commands, asked: Asked, client: AsyncWebClient) -> None:
+async def _answer(
+    commands: Commands, unfurls: Unfurls, asked: Asked, client: AsyncWebClient
+) -> None:
+    if unfurls.is_choice(asked):  # of the workspace, and of Slack alone
+        await unfurls.choose(asked, client)
+        return
     answer = await commands.answer(asked.text, channel=asked.channel, user=asked.user)
     answer = await linked(client, answer)
     aloud = isinstance(answer, Notice) and answer.aloud

@@ -94,6 +94,8 @@ def needed(asked: Asked) -> Who:
     if asked.action:
         return ACTIONS.get(asked.action, Who.ANYONE)
     word, rest = [*asked.text.split(maxsplit=1), "", ""][:2]
+    if word.lower() == "settings" and rest.lower().split()[:1] == ["unfurl"]:
+        return Who.ADMINS if rest.split()[1:] else Who.ANYONE
     if word.lower() == "settings" and not rest:
         return Who.ANYONE  # they are shown
     return WORDS.get(word.lower(), Who.ANYONE)
