@@ -61,19 +61,20 @@ for command in (
 
 
 @cli.command()
+@click.option("--http", is_flag=True, help="Answer Slack over HTTP on RULEWIRE_PORT.")
 @click.pass_obj
-def run(verbose: bool) -> None:  # noqa: FBT001  click passes it so
+def run(verbose: bool, *, http: bool) -> None:  # noqa: FBT001  click passes it so
     """Run the bot: in Slack when its tokens are set, else in this terminal."""
     from bot import run as life
     from bot import shell
 
-    settings = shell.settings(verbose=verbose, prompt=sys.stdin.isatty())
+    settings = shell.settings(verbose=verbose, prompt=sys.stdin.isatty(), http=http)
     if not settings.slack_connected and settings.log_format == "text":
         click.echo(
             "Slack is not connected: alerts appear here. `rulewire manifest` shows how to connect.",
             err=True,
         )
-    asyncio.run(life.run(settings, clock=shell.now))
+    asyncio.run(life.run(settings, clock=shell.now, http=http))
 
 
 @cli.command()

@@ -31,7 +31,7 @@ from bot.storage_thread import Storage
 from feeds import reference
 from feeds.model import Feed
 from feeds.topics import Topic
-from storage import once
+from storage import once, seen_events
 from storage.search import Order
 from storage.stories import Mark
 
@@ -206,10 +206,14 @@ class Commands:
         """Whether a line is a command or points at a document."""
         return text.partition(" ")[0].lower() in WORDS or reference.parse(text) is not None
 
-    async def first(self, what: str, name: str, *, rest: timedelta = timedelta.max) -> bool:
-        """Whether something is done for the first time, or for the first time in so long: `storage.once`."""
-        question = self._asking.question("", channel="", user="")
-        return await self._storage.run(once.first, what, name, now=question.now, rest=rest)
+    async def once(self, what: str, name: str, *, rest: timedelta = timedelta.max) -> bool:
+        """Whether something is done for the first time, or the first in so long: `storage.once`."""
+        now = self._asking.now()
+        return await self._storage.run(once.first, what, name, now=now, rest=rest)
+
+    async def first(self, key: str) -> bool:
+        """Whether a request is heard for the first time in a day, by Slack's name of it."""
+        return await self._storage.run(seen_events.first, key, now=self._asking.now())
 
     async def story_of(self, entry_id: int) -> int | None:
         """The story an entry tells; None when there is no such entry."""

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from aiohttp import web
 
 TOKEN = "xoxb-test-token"
+TEAM = "T01TEST"
 BOT_ID = "B0BOT"
 _JSON_ARGUMENTS = ("blocks", "metadata", "attachments", "view", "unfurls")
 
@@ -103,6 +104,14 @@ class SlackServer:
     page: int = 999
     #: Whether histories show metadata to whoever asks for it.
     shows_metadata: bool = True
+    #: Whose each token is; a token that was taken out works no longer.
+    tokens: dict[str, str] = field(default_factory=lambda: {TOKEN: TEAM})
+    #: Of channels that only one workspace has: which.
+    owners: dict[str, str] = field(default_factory=dict)
+    #: What an install's code, or a refresh token, buys; once.
+    grants: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Which workspace made each request, in their order.
+    callers: list[str] = field(default_factory=list)
     #: Turns away what comes too fast; None for a Slack without limits.
     limits: Limits | None = None
     #: Called with each request before it has an effect, and with each that has had it.
@@ -154,9 +163,15 @@ class SlackServer:
         return web.json_response(answer, headers={"Date": formatdate(now, usegmt=True)})
 
     def _call(self, request: web.Request, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if TOKEN not in {token, arguments.get("token")}:
+        if method == "oauth.v2.access":
+            return self._access(arguments)
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        team = self.tokens.get(arguments.get("token", bearer))
+        if team is None:
             return {"ok": False, "error": "invalid_auth"}
+        self.callers.append(team)
+        if self.owners.get(arguments.get("channel", ""), team) != team:
+            return {"ok": False, "error": "channel_not_found"}
         methods = {
             "auth.test": self._auth_test,
             "chat.postMessage": self._post,
@@ -175,7 +190,19 @@ class SlackServer:
         return methods[method](arguments)
 
     def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"ok": True, "user_id": "U0BOT", "bot_id": BOT_ID, "team_id": "T01TEST"}
+        return {"ok": True, "user_id": "U0BOT", "bot_id": BOT_ID, "team_id": self.callers[-1]}
+
+    def _access(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What Slack's oauth.v2.access answers; the new token works from now on."""
+        refreshing = arguments.get("grant_type") == "refresh_token"
+        spent = str(arguments["refresh_token" if refreshing else "code"])
+        answer = self.grants.pop(spent, None)
+        if answer is None:
+            error = "invalid_refresh_token" if refreshing else "invalid_code"
+            return {"ok": False, "error": error}
+        named = answer.get("team") or answer.get("enterprise") or {}
+        self.tokens[answer["access_token"]] = named.get("id", TEAM)
+        return {"ok": True, "token_type": "bot", **answer}
 
     def _taken(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"ok": True}

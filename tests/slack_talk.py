@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from tests.slack_server import TOKEN, SlackServer
 
 CHANNEL = "C01GEN"
 ALICE = "U01ALICE"
+_TRIGGERS = itertools.count()
 
 
 @dataclass(kw_only=True)
@@ -55,7 +57,7 @@ class Talk:
             "channel_id": channel,
             "team_id": "T01TEST",
             "response_url": f"{self.server.url}respond",
-            "trigger_id": "1.2.3",
+            "trigger_id": f"1.2.{next(_TRIGGERS)}",
         }
         await self.send(body)
         return self.replies[-1]
@@ -78,7 +80,7 @@ class Talk:
                 "container": {"type": "message", "message_ts": ts, "channel_id": channel},
                 "actions": [{"type": "button", "block_id": "b", **action}],
                 "response_url": f"{self.server.url}respond",
-                "trigger_id": "1.2.3",
+                "trigger_id": f"1.2.{next(_TRIGGERS)}",
             }
         )
 

@@ -48,7 +48,7 @@ async def share(click: Click) -> None:
     answer = await click.commands.page(place, channel=asked.channel, user=asked.user)
     if not isinstance(answer, Entries):
         return await click.say(answer)
-    if not await click.commands.first("page shared", f"{asked.channel} {asked.ts} {asked.value}"):
+    if not await click.commands.once("page shared", f"{asked.channel} {asked.ts} {asked.value}"):
         return await click.say(Notice(text="Shared already."))
     said = shared(answer, by=asked.user, timezone=click.commands.timezone)
     await reply(click.client, asked, said, aloud=True)

@@ -38,13 +38,23 @@ class Desk:
     Bolt asks the first that fits, so what fits everything comes last.
     """
 
-    def __init__(self, app: AsyncApp) -> None:
-        """Register on this app. Bolt may call at any time until its connection is closed."""
+    def __init__(
+        self, app: AsyncApp, first: Callable[[str], Awaitable[bool]] | None = None
+    ) -> None:
+        """Register on this app. Bolt may call at any time until its connection is closed.
+
+        Args:
+            app: Bolt's.
+            first: Whether a request is heard for the first time, by Slack's name of it: Slack brings
+                again what was not acknowledged in time (docs.slack.dev/apis/events-api). None where
+                doing it again does no harm.
+        """
         self._app = app
+        self._first = first
 
     def command(self, name: str, handler: Handler) -> None:
         """A slash command."""
-        self._app.command(name)(self._acknowledged(from_command, handler))
+        self._app.command(name)(self._acknowledged(from_command, self._once(handler)))
 
     def action(self, action_id: str | Pattern[str], handler: Handler) -> None:
         """A click on a button, a menu or the like."""
@@ -56,7 +66,7 @@ class Desk:
 
     def event(self, event: EventKind, handler: Handler) -> None:
         """An event, by its type, or by type and subtype."""
-        self._app.event(event)(self._acknowledged(from_event, handler))
+        self._app.event(event)(self._acknowledged(from_event, self._once(handler)))
 
     def submitted(self, callback_id: str, handler: Acknowledging) -> None:
         """A modal that was sent; the acknowledgement closes it, or says what is wrong with it."""
@@ -92,6 +102,20 @@ class Desk:
             await _guarded(_called(handler(asked, client)), asked, client)
 
         return listener
+
+    def _once(self, handler: Handler) -> Handler:
+        # Not for clicks: what they do is the same twice, and a modal cannot wait for the database.
+        first = self._first
+        if first is None:
+            return handler
+
+        async def once(asked: Asked, client: AsyncWebClient) -> None:
+            if not asked.request or await first(asked.request):
+                await handler(asked, client)
+            else:
+                log.info("heard before request=%s", asked.request)
+
+        return once
 
 
 async def finish(app: AsyncApp, *, seconds: float) -> None:

@@ -33,7 +33,7 @@ _ANYTHING = re.compile(".*", re.DOTALL)
 
 def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> None:
     """Let the app answer whoever may ask: each surface in a line."""
-    desk = Desk(app)
+    desk = Desk(app, commands.first)
     unfurls = Unfurls(commands)
     answer = permissions.gated(partial(_answer, commands, unfurls))
     desk.command(COMMAND, answer)

@@ -39,7 +39,7 @@ class Mentions:
         """Somebody wrote a message, of which only direct ones are meant for us."""
         if not asked.private or not await self._is_new(asked):
             return
-        if await self._commands.first("greeted", asked.user):
+        if await self._commands.once("greeted", asked.user):
             await reply(client, asked, (_HELLO, [section(_HELLO)]))
             if not self._commands.understands(_said(asked)):
                 return
@@ -65,7 +65,7 @@ class Mentions:
             or {"subtype", "bot_id", "edited", "hidden"} & said.keys()
         ):
             return False
-        return await self._commands.first("said", f"{asked.channel} {asked.ts}")
+        return await self._commands.once("said", f"{asked.channel} {asked.ts}")
 
 
 def _said(asked: Asked) -> str:

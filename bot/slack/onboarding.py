@@ -31,7 +31,7 @@ class Onboarding:
         """
         if not asked.conversation or asked.person != await _own_id(asked, client):
             return
-        if not await self._commands.first("welcomed", asked.channel):
+        if not await self._commands.once("welcomed", asked.channel):
             return
         text, blocks = welcome()
         try:

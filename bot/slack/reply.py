@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 #: Of the words a person typed, as many as a query may have and some more (characters).
 _TYPED = 4_000
+#: Of Slack's name of a request, which is much shorter (characters).
+_NAME = 200
 #: How an address comes when the command's text is escaped.
 _LINKED = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 
@@ -49,6 +51,11 @@ class Asked:
     answered_in: str = ""
     #: The whole payload, for what only one surface reads.
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def request(self) -> str:
+        """Slack's own name of an event or a command: the same when it is brought again, else empty."""
+        return (_text(self.body, "event_id") or self.trigger)[:_NAME]
 
     @property
     def user(self) -> str:

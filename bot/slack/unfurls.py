@@ -72,7 +72,7 @@ class Unfurls:
         if not isinstance(answer, Details):
             return None
         name = f"{asked.channel} {answer.card.entry_id}"
-        if told.get("source") != _COMPOSER and not await self._commands.first(
+        if told.get("source") != _COMPOSER and not await self._commands.once(
             "unfurled", name, rest=_REST
         ):
             return None
