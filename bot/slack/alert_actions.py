@@ -15,6 +15,7 @@ from bot.answers import Problem
 from bot.slack import alert_modals, blocks, buttons, story_buttons
 from bot.slack.click import Click, Handler
 from bot.slack.permalinks import linked
+from bot.slack.spoken import spoken
 from storage.reminders import Wish
 from storage.stories import Mark
 
@@ -136,7 +137,7 @@ async def refresh(click: Click, story_id: int) -> bool:
         await click.client.chat_update(
             channel=shown.conversation,
             ts=shown.ts,
-            text=blocks.fallback(shown.card),
+            text=spoken(blocks.fallback(shown.card)),
             blocks=blocks.alert(shown.card),
         )
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:

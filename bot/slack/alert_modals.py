@@ -25,6 +25,7 @@ from bot.slack.modals import Option
 from bot.slack.parts import clipped, context, who
 from bot.slack.permissions import Permissions
 from bot.slack.reply import Asked
+from bot.slack.spoken import spoken
 from storage.feedback import Objection
 
 log = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ async def _post(click: Click, channel: str, shown: Details, word: str) -> str:
     try:
         await click.client.chat_postMessage(
             channel=channel,
-            text=clipped(f"{by}\n{blocks.fallback(shown.card)}"),
+            text=spoken(clipped(f"{by}\n{blocks.fallback(shown.card)}")),
             blocks=[context(by), *blocks.alert(shown.card)],
             unfurl_links=False,
             unfurl_media=False,

@@ -107,8 +107,8 @@ def _timeline(answer: Timeline, timezone: ZoneInfo) -> Message:
     own = visible(answer.card.title, 200)
     lines = [_happening(each, timezone, own=own) for each in answer.happenings]
     rows = [
-        section(said) | _taking_out(each)
-        for said, each in zip(lines, answer.happenings, strict=True)
+        section(said) | _taking_out(each, number)
+        for number, (said, each) in enumerate(zip(lines, answer.happenings, strict=True), 1)
     ]
     return clipped("\n".join([head, *lines])), fitting([section(head)], rows)
 
@@ -150,7 +150,7 @@ def _topics(answer: Topics, _timezone: ZoneInfo) -> Message:
         button = None if topic.subscribed else buttons.topic(topic.name)
         rows.append(section(f"{named}\n{about}") | ({"accessory": button} if button else {}))
     lines = (f"{topic.name}{' (subscribed)' * topic.subscribed}" for topic in answer.topics)
-    return plain_lines("Topics", lines), fitting([section(head)], rows)
+    return plain_lines(head, lines), fitting([section(head)], rows)
 
 
 @message.register
@@ -160,11 +160,12 @@ def _subscriptions(answer: Subscriptions, timezone: ZoneInfo) -> Message:
         return text, [section(text)]
     head = "*Subscriptions*"
     rows = [
-        section(_subscription(row, timezone)) | {"accessory": buttons.subscription(row.id)}
+        section(_subscription(row, timezone))
+        | {"accessory": buttons.subscription(row.id, row.query)}
         for row in answer.subscriptions
     ]
-    lines = (row.query for row in answer.subscriptions)
-    return plain_lines("Subscriptions", lines), fitting([section(head)], rows)
+    lines = (". ".join(filter(None, (row.query, row.feedback))) for row in answer.subscriptions)
+    return plain_lines(head, lines), fitting([section(head)], rows)
 
 
 @message.register
@@ -192,7 +193,7 @@ def shared(answer: Entries, *, by: str, timezone: ZoneInfo) -> Message:
     """A page of entries for everyone in the channel: no buttons that would turn the page."""
     text, blocks = message(answer, timezone)
     kept = [block for block in blocks if block["type"] != "actions"]
-    return clipped(f"{who(by)} shared: {text}"), [context(f"Shared by {who(by)}"), *kept]
+    return clipped(f"Shared by {who(by)}: {text}"), [context(f"Shared by {who(by)}"), *kept]
 
 
 def _row(card: Card) -> list[Block]:
@@ -203,11 +204,11 @@ def _row(card: Card) -> list[Block]:
     return [{**row[0], "text": mrkdwn_text(line)}]
 
 
-def _taking_out(each: Happening) -> Block:
+def _taking_out(each: Happening, line: int) -> Block:
     """A press report may have been put into the wrong story; a document's number may not."""
     if each.entry_id is None or not each.press:
         return {}
-    return {"accessory": buttons.not_this_story(each.entry_id)}
+    return {"accessory": buttons.not_this_story(each.entry_id, line)}
 
 
 def _happening(each: Happening, timezone: ZoneInfo, *, own: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.card import UTC, Card
 from bot.slack import mrkdwn
 from bot.wording import Fact, moment, safe_url, visible
-from storage.stories import Mark
+from storage.stories import Mark, Marked
 
 #: A block, element or text object as Slack's JSON has it.
 Block = dict[str, Any]
@@ -67,10 +67,7 @@ def alert(card: Card) -> list[Block]:
     blocks += [_context([plain_text(line, _LINE)]) for line in card.why]
     blocks.append({"type": "actions", "elements": _buttons(card)})
     if card.muted:
-        at = mrkdwn.date(card.muted.made_at, moment(card.muted.made_at, UTC))
-        blocks.append(
-            _context([mrkdwn_text(f"Muted by {mrkdwn.who(card.muted.made_by)} · {at}: {_MUTED}")])
-        )
+        blocks.append(_context([mrkdwn_text(_muted(card.muted))]))
     return blocks
 
 
@@ -98,16 +95,17 @@ def entry_row(card: Card) -> list[Block]:
 
 
 def fallback(card: Card) -> str:
-    """The same facts as text, for notifications and screen readers: under 3,000 characters.
+    """The same facts in sentences, for notifications and screen readers: under 3,000 characters.
 
     Slack reads it instead of the blocks (https://docs.slack.dev/reference/methods/chat.postMessage).
     """
-    facts = " · ".join(fact.phrase for fact in (*card.facts, *card.references))
+    facts = ". ".join(fact.phrase for fact in (*card.facts, *card.references))
     said = f"{mrkdwn.escape(card.headline, _LINE)}: {_link(card)}"
-    for line in (" ".join(card.sentences), facts, card.issued_by, *card.why):
+    why = (f"Told because of: {line}" for line in card.why)
+    for line in (" ".join(card.sentences), facts, card.issued_by, *why):
         escaped = mrkdwn.escape(line, _FALLBACK - len(said) - 1)
         said += f"\n{escaped}" if escaped else ""
-    return said
+    return f"{said}\n{_muted(card.muted)}" if card.muted else said
 
 
 def plain_text(text: str, limit: int) -> Block:
@@ -151,6 +149,11 @@ def _identity(card: Card) -> list[Block]:
     if card.pdf_url and safe_url(card.pdf_url):
         elements.append(mrkdwn_text(mrkdwn.link(card.pdf_url, "PDF")))
     return elements
+
+
+def _muted(muted: Marked) -> str:
+    at = mrkdwn.date(muted.made_at, moment(muted.made_at, UTC))
+    return f"Muted by {mrkdwn.who(muted.made_by)} · {at}: {_MUTED}"
 
 
 def _context(elements: Sequence[Block]) -> Block:

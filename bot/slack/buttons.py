@@ -10,6 +10,7 @@ from bot.answers import Entries, Place
 from bot.law_page import LawPage, LawPlace
 from bot.slack.blocks import Block, plain_text
 from bot.timeline import DaysAhead
+from bot.wording import visible
 from storage.search import Order
 from storage.stories import Mark
 
@@ -107,10 +108,11 @@ def subscribe(query: str) -> list[Block]:
 
 def topic(name: str) -> Block | None:
     """Subscribes to a topic; None when its name is too long for a button."""
-    return button("Subscribe", SUBSCRIBE_TOPIC, name) if len(name) <= _VALUE else None
+    fits = len(name) <= _VALUE
+    return button("Subscribe", SUBSCRIBE_TOPIC, name, of=f"to {name}") if fits else None
 
 
-def subscription(subscription_id: int) -> Block:
+def subscription(subscription_id: int, query: str) -> Block:
     """Removes a subscription, after a second thought."""
     confirm = {
         "title": plain_text("Remove this subscription?", 100),
@@ -118,10 +120,12 @@ def subscription(subscription_id: int) -> Block:
         "confirm": plain_text("Remove", 30),
         "deny": plain_text("Keep", 30),
     }
-    return button("Remove", REMOVE, str(subscription_id)) | {"confirm": confirm}
+    return button("Remove", REMOVE, str(subscription_id), of=f"{subscription_id}: {query}") | {
+        "confirm": confirm
+    }
 
 
-def not_this_story(entry_id: int) -> Block:
+def not_this_story(entry_id: int, line: int) -> Block:
     """Takes an entry out of its story, after a second thought."""
     confirm = {
         "title": plain_text("Take it out of this story?", 100),
@@ -131,13 +135,15 @@ def not_this_story(entry_id: int) -> Block:
         "confirm": plain_text("Take out", 30),
         "deny": plain_text("Keep", 30),
     }
-    return button("Not This Story", NOT_THIS_STORY, str(entry_id)) | {"confirm": confirm}
+    return button("Not This Story", NOT_THIS_STORY, str(entry_id), of=f"in line {line}") | {
+        "confirm": confirm
+    }
 
 
 def settle(number: int) -> Block:
     """Settles an uncertain delivery, after it was looked for by eye."""
     offered = (("Send Again", SETTLE_AGAIN), ("Mark Sent", SETTLE_SENT))
-    elements = [button(label, action, str(number)) for label, action in offered]
+    elements = [button(label, action, str(number), of=str(number)) for label, action in offered]
     return {"type": "actions", "elements": elements}
 
 
@@ -194,7 +200,8 @@ def _written(place: Place | None) -> str:
     return ""
 
 
-def button(label: str, action_id: str, value: str) -> Block:
-    """A button."""
+def button(label: str, action_id: str, value: str, *, of: str = "") -> Block:
+    """A button; with what it is of, which is read aloud, where a message has several that look alike."""
     text = plain_text(label, 75)
-    return {"type": "button", "text": text, "action_id": action_id, "value": value}
+    made: Block = {"type": "button", "text": text, "action_id": action_id, "value": value}
+    return made | ({"accessibility_label": visible(f"{label} {of}", 75)} if of else {})

@@ -80,6 +80,10 @@ def date(value: datetime, fallback: str) -> str:
     return f"<!date^{int(value.timestamp())}^{{date_short_pretty}} at {{time}}|{words}>"
 
 
+def defused(text: str) -> str:
+    """Text in which no sign is markup any more; `&`, `<` and `>` are left as they are."""
+    return _LEFT.sub(lambda match: f"{match[0]}\u200b", text).translate(_LOOKALIKES)
+
+
 def _escape(text: str) -> str:
-    defused = _LEFT.sub(lambda match: f"{match[0]}\u200b", text).translate(_LOOKALIKES)
-    return defused.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return defused(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -14,6 +14,7 @@ from bot.slack import buttons
 from bot.slack.click import Click
 from bot.slack.parts import Message, code, section
 from bot.slack.reply import Asked
+from bot.slack.spoken import spoken
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Onboarding:
         try:
             await client.chat_postMessage(
                 channel=asked.conversation,
-                text=text,
+                text=spoken(text),
                 blocks=blocks,
                 unfurl_links=False,
                 unfurl_media=False,

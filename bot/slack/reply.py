@@ -15,6 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.address import address
 from bot.slack.parts import Message
+from bot.slack.spoken import spoken
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +182,7 @@ async def reply(
     webhook.proxy = client.proxy  # as `web_client` has it, not from the environment
     try:
         answer = await webhook.send(
-            text=text,
+            text=spoken(text),
             blocks=blocks,
             response_type="in_channel" if aloud else "ephemeral",
             replace_original=replace,
@@ -203,7 +204,7 @@ async def _speak(client: AsyncWebClient, asked: Asked, message: Message) -> bool
         await client.chat_postMessage(
             channel=asked.conversation,
             thread_ts=asked.answered_in,
-            text=text,
+            text=spoken(text),
             blocks=blocks,
             unfurl_links=False,
             unfurl_media=False,

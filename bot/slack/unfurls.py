@@ -20,6 +20,7 @@ from bot.slack.address import bare
 from bot.slack.answer_blocks import message
 from bot.slack.manifest import UNFURLED
 from bot.slack.reply import Asked, reply
+from bot.slack.spoken import spoken
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,10 @@ class Unfurls:
             "unfurled", name, rest=_REST
         ):
             return None
-        return {"blocks": blocks.step(answer.card), "fallback": blocks.fallback(answer.card)}
+        return {
+            "blocks": blocks.step(answer.card),
+            "fallback": spoken(blocks.fallback(answer.card)),
+        }
 
 
 async def _unfurl(

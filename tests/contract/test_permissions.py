@@ -224,7 +224,7 @@ async def test_who_may_not_subscribe_is_offered_a_preview(talk: Talk) -> None:
 
     preview = await talk.type("rehearse topic:standards", user=DAVE)
 
-    assert "`/rulewire rehearse topic:standards daily`" in refused["text"]
+    assert "“/rulewire rehearse topic:standards daily”" in refused["text"]
     assert "would have told" in preview["text"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -81,7 +82,7 @@ async def test_sharing_shows_the_page_to_the_channel_once(archive: Archive, talk
     shown, again = talk.replies[1:]
     assert shown["response_type"] == "in_channel"
     assert shown["replace_original"] is False
-    assert shown["text"].startswith(f"<@{ALICE}> shared")
+    assert shown["text"].startswith(f"Shared by <@{ALICE}>: ")
     assert (again["response_type"], again["text"]) == ("ephemeral", "Shared already.")
 
 
@@ -243,9 +244,10 @@ async def test_an_explanation_links_to_the_messages_that_slack_still_has(
     typed = await talk.type("why 2020-13093")
 
     link = f"<https://test.slack.com/archives/{CHANNEL}/p{posted['ts'].replace('.', '')}|told>"
-    for answer in (talk.replies[-2]["text"], typed["text"]):
-        assert answer.count("|told>") == 1
-        assert link in answer
+    for answer in (talk.replies[-2], typed):
+        shown = json.dumps(answer["blocks"])
+        assert shown.count("|told>") == 1
+        assert link in shown
 
 
 async def test_the_menu_offers_the_topics(archive: Archive, talk: Talk) -> None:
@@ -363,7 +365,7 @@ async def test_an_uncertain_alert_is_settled_by_one_click_however_often_it_is_ma
     await talk.click(again)
     said = [reply["text"] for reply in talk.replies if not reply.get("replace_original")]
 
-    assert "answer lost; missing_scope" in shown["text"]
+    assert "answer lost; missing_scope" in str(shown["blocks"])
     assert said[1].startswith(f"<@{ALICE}> has marked as sent: Release of")
     assert said[2] == f"Delivery {number} is settled already: marked as sent by {ALICE}."
     assert await archive.storage.run(outbox.counts) == {State.SENT: 1}

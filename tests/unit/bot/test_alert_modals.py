@@ -169,7 +169,7 @@ async def test_who_objects_can_mute_the_story_and_is_shown_a_narrower_query(
 
     await talk.click(offered)
 
-    assert "subscribe to `topic:huawei -organizations` instead" in said
+    assert "subscribe to “topic:huawei -organizations” instead" in said
     assert "left out 1 of 1" in said
     (card,) = talk.server.asked("chat.update")
     assert f"Muted by <@{ALICE}>" in str(card["blocks"])
@@ -202,7 +202,7 @@ async def test_the_owner_hears_of_objections_with_their_next_command_and_once(
     assert other == 2
     assert (
         heard["text"]
-        == "Your subscription `topic:huawei`: 1 not relevant in 30 days: wrong subject"
+        == "Your subscription “topic:huawei”: 1 not relevant in 30 days: wrong subject."
     )
     assert heard["response_type"] == "ephemeral"
     assert len(talk.replies) == other + 3

@@ -307,7 +307,7 @@ def test_what_is_shared_has_no_page_buttons_and_names_who_shared() -> None:
     text, blocks = shared(page, by="U01ALICE", timezone=ZONE)
 
     assert "page-next" not in json.dumps(blocks)
-    assert text.startswith("<@U01ALICE> shared")
+    assert text.startswith("Shared by <@U01ALICE>: ")
     assert check_limits({"text": text, "blocks": blocks}) == []
 
 

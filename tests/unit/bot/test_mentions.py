@@ -179,8 +179,8 @@ async def test_why_in_the_thread_of_an_alert_asks_of_that_alert(
     (why,) = await say(talk, f"<@{BOT}> why", thread_ts=stands.ts)
     (told,) = await say(talk, f"<@{BOT}> Timeline", thread_ts=stands.ts)
 
-    assert why["text"].startswith("*Why: ")
-    assert told["text"].startswith("*Timeline*")
+    assert why["text"].startswith("Why: ")
+    assert told["text"].startswith("Timeline: ")
 
 
 async def test_a_thread_goes_on_with_what_was_searched_for(archive: Archive, talk: Talk) -> None:
@@ -203,14 +203,14 @@ async def test_a_thread_goes_on_with_the_document_that_was_asked_for(
     (told,) = await say(talk, f"<@{BOT}> timeline", thread_ts=thread)
     (again,) = await say(talk, f"<@{BOT}> why", thread_ts=thread)
 
-    assert told["text"].startswith("*Timeline*")
-    assert again["text"].startswith("*Why: ")
+    assert told["text"].startswith("Timeline: ")
+    assert again["text"].startswith("Why: ")
 
 
 async def test_without_anything_before_it_a_word_alone_asks_for_the_rest(talk: Talk) -> None:
     (answer,) = await say(talk, f"<@{BOT}> why", thread_ts="1592488000.000001")
 
-    assert "`/rulewire why" in answer["text"]
+    assert "“/rulewire why" in answer["text"]
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ async def test_press_is_no_rule(archive: Archive, talk: Talk) -> None:
 
     await ask_about(talk, said("Huawei report?"))
 
-    assert talk.replies[-1]["text"].startswith("*No rule found about this message*")
+    assert talk.replies[-1]["text"].startswith("No rule found about this message.")
 
 
 async def test_what_slack_shows_of_a_linked_page_is_read_too(archive: Archive, talk: Talk) -> None:

@@ -148,7 +148,7 @@ async def test_only_admins_turn_it_on_and_anybody_sees_whether_it_is(talk: Talk)
     assert "admins" in refused["text"]
     assert "not unfurled" in seen["text"]
     assert on["text"] == "Links to rules are unfurled in this workspace."
-    assert "`/rulewire settings unfurl on`" in wrong["text"]
+    assert "“/rulewire settings unfurl on”" in wrong["text"]
 
 
 @pytest.mark.parametrize("fault", [Fault(error="missing_scope"), Fault(drop=True)])
