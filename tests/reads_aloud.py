@@ -14,6 +14,7 @@ _EMOJI_NAME = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]+:(?!\w)")
 #: Pictures, arrows and dingbats; letters of any script are none.
 _PICTURE = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 _WORD = re.compile(r"\w+")
+_ENDED = re.compile(r"(?:[.!?:;,…>][”\"')\]]?|https?://\S+)$")
 #: What a client makes of itself: links, people, moments.
 _OF_SLACK = re.compile(r"<https?://[^|>]+\|([^>]*)>|<[@#!][^>]*>|<(https?://[^>]+)>")
 
@@ -43,7 +44,7 @@ def _text(text: str, blocks: list[dict[str, Any]]) -> Iterator[str]:
     if found := _NOISE.search(text):
         yield f"text: {found[0]!r} is noise when it is read aloud"
     for line in text.splitlines():
-        if line and not re.search(r"[.!?:;,…>][”\"')\]]?$", line):
+        if line and not _ENDED.search(line):
             yield f"text: {line[-30:]!r} ends without a stop"
     first = blocks[0] if blocks else {}
     missing = _words(_shown(first)) - _words(text)

@@ -6,14 +6,17 @@ import re
 
 from bot.slack import mrkdwn
 
-#: Links with a label, and bare ones; mentions and moments are read by Slack itself.
-_LINK = re.compile(r"<https?://[^|>]+\|([^>]*)>|<(https?://[^|>]+)>")
-_CODE = re.compile(r"```\n?(.*?)\n?```|`([^`\n]*)`", re.DOTALL)
-#: Our own marks: outside text has none, as `mrkdwn.escape` sees to it.
-_MARKS = re.compile(r"[*`~]|(?<!\w)_|_(?!\w)")
+#: Code, links with a label and bare ones, mentions and moments, and marks of our own: outside text
+#: has none, as `mrkdwn.escape` sees to it.
+_LAYOUT = re.compile(
+    r"```\n?(?P<block>.*?)\n?```|`(?P<code>[^`\n]*)`"
+    r"|<https?://[^|>]+\|(?P<label>[^>]*)>|<(?P<address>https?://[^|>]+)>|(?P<kept><[^>]*>)"
+    r"|[*`~]|(?<!\w)_|_(?!\w)",
+    re.DOTALL,
+)
 _QUOTED = re.compile(r"^(?:&gt;|>|•) ?", re.MULTILINE)
-_DOTS = re.compile(r"\s+·\s+")
-_ENDED = re.compile(r"[.!?:;,…][”\"')\]]?$")
+_DOTS = re.compile(r"\s+(?:·\s+)+")
+_ENDED = re.compile(r"(?:[.!?:;,…][”\"')\]]?|https?://\S+)$")
 
 
 def spoken(text: str) -> str:
@@ -25,14 +28,13 @@ def spoken(text: str) -> str:
     Args:
         text: Our own markup, in which outside text is escaped.
     """
-    plain = _CODE.sub(lambda found: f"“{_bare(found[1] or found[2] or '')}”", text)
-    plain = _LINK.sub(lambda found: found[1] or found[2], plain)
-    plain = _MARKS.sub("", _QUOTED.sub("", plain))
-    plain = _DOTS.sub(", ", plain)
+    plain = _DOTS.sub(", ", _LAYOUT.sub(_said, _QUOTED.sub("", text)))
     lines = (line.strip() for line in plain.splitlines())
     return "\n".join(line if _ENDED.search(line) else f"{line}." for line in lines if line)
 
 
-def _bare(code: str) -> str:
-    """What stood as code still does nothing: its lines become one, its marks others that look alike."""
-    return mrkdwn.defused(" ".join(code.split()))
+def _said(found: re.Match[str]) -> str:
+    code = found["block"] or found["code"]
+    if code:  # it still does nothing: its lines become one, its marks others that look alike
+        return f"“{mrkdwn.defused(' '.join(code.split()))}”"
+    return found["label"] or found["address"] or found["kept"] or ""
