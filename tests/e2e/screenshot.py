@@ -21,7 +21,7 @@ from tests.e2e.browser import Page, browser
 from tests.e2e.documents import NUMBER, filed, june_2020, published, rss
 from tests.e2e.local_slack import LocalSlack, local_slack, said_base
 from tests.e2e.rulewire import Rulewire, world_settings
-from tests.e2e.waiting import until_true
+from tests.e2e.waiting import until, until_true
 from tests.ecfr_server import LoopbackEcfr, loopback_ecfr, part, section
 from tests.servers import LoopbackRegister, loopback_register, reply
 
@@ -29,6 +29,8 @@ from tests.servers import LoopbackRegister, loopback_register, reply
 WIDTH, HEIGHT, SCALE = 1000, 960, 1.4
 #: Of an answer: as wide as a channel beside a list of channels; a long one is cut at the foot.
 ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE = 760, 700, 1.2
+#: A phone, upright.
+PHONE_WIDTH, PHONE_HEIGHT, PHONE_SCALE = 360, 760, 2.0
 #: When people ask, and what; each answer is a picture of this name.
 ASKED_AT = datetime(2020, 8, 21, 12, tzinfo=EASTERN)
 ASKED = {
@@ -154,6 +156,26 @@ async def alert(page: Page) -> bytes:
     return await page.shot()
 
 
+async def phone(page: Page, rulewire: Rulewire, slack: LocalSlack) -> bytes:
+    """The card of the rule on a narrow screen, muted by somebody, as it stands in the channel."""
+    settings = config.load(rulewire.environment)
+    async with (
+        open_app(settings, clock=lambda: ASKED_AT) as app,
+        socket(settings, app.commands()),
+    ):
+        card = (await slack.cards())[-1]
+        await slack.click(card, "Mute story")
+        await until(lambda: _is_muted(slack), what="muted card")
+        await page.ask("Page.navigate", url=slack.base)
+        await _open(page, PHONE_WIDTH, PHONE_HEIGHT, PHONE_SCALE)
+        await page.run(_STYLE)
+        return await _last(page, len(await slack.cards()))
+
+
+async def _is_muted(slack: LocalSlack) -> bool:
+    return "Muted by" in json.dumps((await slack.cards())[-1])
+
+
 async def answers(page: Page, rulewire: Rulewire, slack: LocalSlack) -> dict[str, bytes]:
     """What the running bot answers in the summer of 2020, with what was printed until then."""
     settings = config.load(rulewire.environment)
@@ -232,6 +254,8 @@ async def main(folder: Path) -> None:
                 await tell(register, ecfr, rulewire)
                 await page.ask("Page.navigate", url=slack.base)
                 pictures = {"alert": await alert(page)}
+                await page.ask("Page.navigate", url=slack.base)
+                pictures["phone"] = await phone(page, rulewire, slack)
                 await page.ask("Page.navigate", url=slack.base)
                 pictures |= await answers(page, rulewire, slack)
     for name, png in pictures.items():
