@@ -44,12 +44,21 @@ async def check(environ: Mapping[str, str], *, clock: Clock) -> list[str]:
             problems += [
                 f"subscription {query}: {reason}" for query, reason in app.audience.broken.items()
             ]
+            problems += await _workspace_problems(app)
             problems += await _feed_problems(app)
     except ConfigError as error:
         problems += error.problems
     except DatabaseError as error:
         problems.append(f"RULEWIRE_DATABASE {error}")
     return problems
+
+
+async def _workspace_problems(app: App) -> list[str]:
+    if not app.settings.many_workspaces:
+        return []
+    from bot.slack.check import workspace_problems  # noqa: PLC0415  only with Slack
+
+    return await workspace_problems(app.settings, app.storage, clock=app.clock)
 
 
 def _folder_problems(database: Path) -> list[str]:

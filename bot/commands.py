@@ -51,6 +51,8 @@ class Commands:
         clock: Callable[[], datetime],
         timezone: ZoneInfo,
         calendars: str = "",
+        shared: bool = False,
+        admins: frozenset[str] = frozenset(),
         on_change: Callable[[], Awaitable[None]],
     ) -> None:
         """Serve one database.
@@ -62,6 +64,8 @@ class Commands:
             clock: Aware time, asked once a question.
             timezone: In which answers tell moments, unless a channel chose another.
             calendars: What the address of a calendar begins with; empty when none is served.
+            shared: Whether several workspaces have the archive in common.
+            admins: Who may change it for all of them then.
             on_change: Called after subscriptions changed.
         """
         self._asking = Asking(
@@ -71,6 +75,8 @@ class Commands:
             clock=clock,
             timezone=timezone,
             calendars=calendars,
+            shared=shared,
+            admins=admins,
         )
         self._storage = storage
         self.timezone = timezone
@@ -200,11 +206,6 @@ class Commands:
         """A question with what it leaves unsaid in its thread."""
         question = self._asking.question(text, channel=channel, user=user)
         return await self._storage.run(thread_context.completed, question, thread)
-
-    @staticmethod
-    def understands(text: str) -> bool:
-        """Whether a line is a command or points at a document."""
-        return text.partition(" ")[0].lower() in WORDS or reference.parse(text) is not None
 
     async def once(self, what: str, name: str, *, rest: timedelta = timedelta.max) -> bool:
         """Whether something is done for the first time, or the first in so long: `storage.once`."""

@@ -22,6 +22,7 @@ from feeds import query as queries
 from feeds.errors import QueryError
 from feeds.prepared import prepare
 from feeds.query import Query
+from feeds.secrets import without_secrets
 from feeds.terms import And, Or
 from storage import (
     cards,
@@ -36,6 +37,7 @@ from storage import (
 from storage.deliveries import Delivery, State
 from storage.entries import Entry
 from storage.subscriptions import Subscription
+from storage.workspaces import local
 
 #: Of how many subscriptions it is said what keeps them from matching, and how many such terms.
 _NEAR = 3
@@ -62,7 +64,7 @@ def why(db: Database, question: Question) -> Explanation | Notice | Problem:
         )
     found = lookup.find(db, named)
     if not found:
-        return Notice(text=f"Never seen: no feed has brought {question.text}.")
+        return Notice(text=f"Never seen: no feed has brought {without_secrets(question.text)}.")
     return explain(db, question, found[0].id)
 
 
@@ -75,7 +77,9 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
     items = {each.id: each for each in entries.of_story(db, entry.story_id)}
     here = [each for each in told if each.channel == question.channel]
     itself = any(each.event.entry_id == entry_id for each in here)
-    others = [each for each in told if each.channel != question.channel]
+    others = [
+        each for each in told if each.channel != question.channel and question.sees(each.channel)
+    ]
     elsewhere = [each for each in others if not _is_person(each.channel)]
     return Explanation(
         card=card_for(db, question, entry),
@@ -87,7 +91,7 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
             telling(db, each, items[each.event.entry_id], now=question.now) for each in elsewhere
         ),
         people=len({each.channel for each in others if _is_person(each.channel)}),
-        joined=why_joined(db, entry),
+        joined=why_joined(db, question, entry),
         silence="" if itself else _silence(db, question, entry),
     )
 
@@ -156,4 +160,4 @@ def telling(db: Database, delivery: Delivery, entry: Entry, *, now: datetime) ->
 
 def _is_person(channel: str) -> bool:
     """A direct message, by Slack's ids: U… and W… are people's, C… and G… conversations'."""
-    return channel[:1] in {"U", "W"}
+    return local(channel)[:1] in {"U", "W"}

@@ -17,7 +17,7 @@ def first(
     Args:
         db: Inside a transaction: who rolls it back has not done it.
         what: The kind of thing, in our words.
-        name: Which one.
+        name: Which one; it begins with the address of whom it concerns, with whom it is forgotten.
         now: When.
         rest: So long after, it may be done again; never unless said.
     """

@@ -13,6 +13,7 @@ from bot import commands_reminding as reminding
 from bot import promises
 from bot.answers import Problem
 from bot.slack import alert_modals, blocks, buttons, story_buttons
+from bot.slack.address import bare
 from bot.slack.click import Click, Handler
 from bot.slack.permalinks import linked
 from bot.slack.spoken import spoken
@@ -135,7 +136,7 @@ async def refresh(click: Click, story_id: int) -> bool:
         return False
     try:
         await click.client.chat_update(
-            channel=shown.conversation,
+            channel=bare(shown.conversation),
             ts=shown.ts,
             text=spoken(blocks.fallback(shown.card)),
             blocks=blocks.alert(shown.card),

@@ -132,7 +132,7 @@ async def share(
     )
     if not isinstance(shown, Details):
         return await click.say(shown)
-    if not await commands.once("story shared", f"{asked.workspace} {_view(asked).get('id')}"):
+    if not await commands.once("story shared", f"{asked.user} {_view(asked).get('id')}"):
         return None  # the modal was sent twice
     word = (filled.text(_WORDS) or "")[:_WORD]
     return await click.say(Notice(text=await _post(click, channel, shown, word)))

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.command_words import WORDS
 from bot.commands import Commands
 from bot.slack.desk import Handler
 from bot.slack.parts import code, section
 from bot.slack.reply import Asked, reply
+from feeds import reference
 
 _HELLO = "\n".join(
     (
@@ -41,7 +43,7 @@ class Mentions:
             return
         if await self._commands.once("greeted", asked.user):
             await reply(client, asked, (_HELLO, [section(_HELLO)]))
-            if not self._commands.understands(_said(asked)):
+            if not _is_question(_said(asked)):
                 return
         await self._reply(asked, client)
 
@@ -66,6 +68,11 @@ class Mentions:
         ):
             return False
         return await self._commands.once("said", f"{asked.channel} {asked.ts}")
+
+
+def _is_question(text: str) -> bool:
+    """Whether a line is a command or points at a document."""
+    return text.partition(" ")[0].lower() in WORDS or reference.parse(text) is not None
 
 
 def _said(asked: Asked) -> str:

@@ -68,6 +68,8 @@ class Rulewire:
 
     folder: Path
     settings: Mapping[str, str]
+    #: What it is started with, after "run".
+    options: tuple[str, ...] = ()
     _running: asyncio.subprocess.Process | None = field(default=None, repr=False)
     #: Length of the log when the bot was started last.
     _start: int = 0
@@ -135,7 +137,7 @@ class Rulewire:
         out, err = (self.folder / name for name in ("run.out", "run.err"))
         with out.open("ab") as shown, err.open("ab") as logged:
             self._running = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run"),
+                *(sys.executable, "-m", "bot", "run", *self.options),
                 cwd=self.folder,
                 env=self.environment,
                 stdin=asyncio.subprocess.DEVNULL,

@@ -161,7 +161,7 @@ async def phone(page: Page, rulewire: Rulewire, slack: LocalSlack) -> bytes:
     settings = config.load(rulewire.environment)
     async with (
         open_app(settings, clock=lambda: ASKED_AT) as app,
-        socket(settings, app.commands()),
+        socket(settings, app.storage, app.commands(), clock=app.clock),
     ):
         card = (await slack.cards())[-1]
         await slack.click(card, "Mute story")
@@ -182,7 +182,7 @@ async def answers(page: Page, rulewire: Rulewire, slack: LocalSlack) -> dict[str
     pictures = {}
     async with open_app(settings, clock=lambda: ASKED_AT) as app:
         await app.storage.run(_remember, printed())
-        async with socket(settings, app.commands()):
+        async with socket(settings, app.storage, app.commands(), clock=app.clock):
             await _open(page, ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE)
             await page.run(_STYLE)
             for name, text in ASKED.items():

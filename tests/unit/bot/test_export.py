@@ -17,11 +17,13 @@ from sqlite_utils import Database
 
 from bot import cli_export, follow_up
 from bot.cli import cli
-from bot.export import KINDS, Format, Row, calendar, rows, written
-from storage import entries, events, outbox, query_versions, subscriptions
+from bot.export import KINDS, calendar, rows
+from bot.table import Format, Row, written
+from storage import entries, events, outbox, query_versions, stories, subscriptions
 from storage.database import open_database, transaction
 from storage.deliveries import Why
 from storage.query_versions import QueryVersion
+from storage.stories import Mark
 from tests.factories import NOW, make_document, make_item, make_press
 
 
@@ -37,6 +39,7 @@ def fill(db: Database) -> None:
             follow_up.noted(db, entry, now=NOW)
             why = Why(subscription="topic:huawei", reasons=(), version="abc")
             outbox.enqueue(db, event, channel="C1", whys=[why], now=NOW)
+        stories.mark(db, 1, Mark.SAVED, holder="U1", made_by="U1", now=NOW)
 
 
 def as_csv(db: Database, what: str) -> list[dict[str, str]]:
@@ -52,7 +55,15 @@ def as_json(db: Database, what: str) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize(
     ("what", "count"),
-    [("entries", 2), ("deliveries", 2), ("subscriptions", 1), ("deadlines", 2), ("queries", 1)],
+    [
+        ("entries", 2),
+        ("deliveries", 2),
+        ("subscriptions", 1),
+        ("deadlines", 2),
+        ("queries", 1),
+        ("saved", 1),
+        ("ledger", 4),
+    ],
 )
 def test_every_kind_has_the_same_rows_in_both_formats(db: Database, what: str, count: int) -> None:
     fill(db)
