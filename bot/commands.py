@@ -36,7 +36,7 @@ from storage.search import Order
 from storage.stories import Mark
 
 #: After these the audience is read again.
-_CHANGING = {"subscribe", "unsubscribe"}
+_CHANGING = {"subscribe", "unsubscribe", "pause", "resume"}
 
 
 class Commands:

@@ -11,9 +11,10 @@ from sqlite_utils import Database
 from bot import bulletin
 from bot import commands_settling as settling
 from bot.audience import Audience
-from bot.commands_reporting import UNCERTAIN, telling
+from bot.commands_reporting import telling
 from bot.commands_subscribing import row
 from bot.config import TERMINAL
+from bot.gate_wording import UNCERTAIN
 from bot.question import Question
 from bot.report import FeedStatus, Status, Telling
 from feeds.model import Feed
@@ -41,7 +42,11 @@ def status(db: Database, question: Question) -> Status:
         entries=entries.count(db),
         owed={state.value: count for state, count in _owed(db, question).items() if count},
         stopped=tuple(
-            row(each, stopped=each.disabled_reason or broken.get(each.query))
+            row(
+                each,
+                zone=question.timezone,
+                stopped=each.disabled_reason or broken.get(each.query),
+            )
             for each in everyone
             if each.disabled_reason or each.query in broken
         ),
@@ -63,7 +68,9 @@ def _uncertain(db: Database, question: Question) -> Iterator[Telling]:
     for each in deliveries.in_state(db, State.UNCERTAIN):
         entry = entries.get(db, each.event.entry_id)
         if entry and question.sees(each.channel):
-            yield _in_doubt(telling(db, each, entry, now=question.now), each, question)
+            yield _in_doubt(
+                telling(db, each, entry, now=question.now, zone=question.timezone), each, question
+            )
     for sent in bulletins.in_state(db, State.UNCERTAIN):
         if not question.sees(sent.channel):
             continue

@@ -18,7 +18,7 @@ from bot.gate import Asked
 from bot.storage_thread import Storage
 from bot.wording import moment
 from feeds.model import EASTERN
-from storage import bulletins, cards, channels, deliveries, held, stories, subscriptions
+from storage import bulletins, cards, channels, deliveries, held, silences, stories, subscriptions
 from storage.channels import Channel
 from storage.deliveries import Delivery
 from storage.held import Gate
@@ -47,6 +47,11 @@ class _Free:
 
     delivery: Delivery
     asked: Asked
+
+    @property
+    def at_once(self) -> bool:
+        """Whether nothing ever held it, now that it was looked at."""
+        return self.asked.alone and self.delivery.gate is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +107,8 @@ def fold(db: Database, channel: str, *, now: datetime, timezone: ZoneInfo) -> in
     free = [
         found for each in deliveries.held_for(db, channel) if (found := _judged(db, each, here))
     ]
-    alone = [each for each in free if each.asked.alone and each.delivery.gate is None]
-    rest = [each for each in free if each not in alone]
+    alone = [each for each in free if each.at_once]
+    rest = [each for each in free if not each.at_once]
     if len(rest) <= FEW and all(each.asked.alone for each in rest):
         alone, rest = free, []
     for each in alone:
@@ -165,7 +170,7 @@ def _tell_together(db: Database, free: Sequence[_Free], here: _Here) -> int:
         _owe(db, some, said, here)
         told, name, owed = told[fit:], f"{name.removesuffix(', continued')}, continued", owed + 1
     if free:
-        subscriptions.spoke(db, here.channel, now=here.now)
+        silences.spoke(db, here.channel, now=here.now)
     return owed
 
 
@@ -203,14 +208,14 @@ def _closing(free: Sequence[_Free], here: _Here) -> str:
     asked = {each.id: each for some in free for each in some.asked.working}
     said = [
         f"{each.query}, {terms.told(each, zone=here.zone)}"
-        + (f": {each.note}" if each.note else "")
+        + (f". Why we follow this: {each.note}" if each.note else "")
         for each in asked.values()
     ]
     more = len(said) - _NAMED
     said = said[:_NAMED] + ([f"{more} more"] if more > 0 else [])
     due = _due(free, here.zone)
     late = due is not None and here.now - due > LATE
-    return " · ".join([*said, *([f"late: due {moment(due, here.zone)}"] if due and late else [])])
+    return " · ".join([*([f"Late: due {moment(due, here.zone)}"] if due and late else []), *said])
 
 
 def _due(free: Sequence[_Free], zone: ZoneInfo) -> datetime | None:

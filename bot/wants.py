@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlite_utils import Database
 
 from bot.table import Row
+from bot.terms import DAYS
 from feeds import query as queries
 from feeds.errors import ConfigError
 from storage import exports, ledger, stories, subscriptions
@@ -120,10 +121,10 @@ def _subscription(each: Subscription) -> Row:
         "paused_by": each.paused_by,
         "cadence": each.cadence,
         "at": f"{each.at:%H:%M}",
-        "weekday": each.weekday,
+        "weekday": DAYS[each.weekday],
         "timezone": each.timezone.key if each.timezone else None,
         "note": each.note,
-        "urgent": int(each.urgent),
+        "urgent": each.urgent,
         "reminders": list(map(str, each.reminders)),
     }
 
@@ -150,16 +151,18 @@ def _terms(row: Mapping[str, str]) -> Terms:
         days = tuple(
             sorted({int(day) for day in row["reminders"].split("; ") if day}, reverse=True)
         )
-    weekday, note = int(row.get("weekday") or 0), row.get("note", "")
+    weekday, note = row.get("weekday") or DAYS[0], row.get("note", "")
     if len(days) > _MOST or not all(0 < day <= _EARLIEST for day in days):
         raise ValueError(f"reminders are up to {_MOST} numbers of days, at most {_EARLIEST}")
-    if not 0 <= weekday <= 6 or len(note) > NOTE:
-        raise ValueError(f"a weekday is 0 to 6, and a note has {NOTE} characters at most")
+    if weekday not in DAYS:
+        raise ValueError(f"{weekday} is none of {', '.join(DAYS)}")
+    if len(note) > NOTE:
+        raise ValueError(f"a note has {NOTE} characters at most")
     zone = row.get("timezone")
     return Terms(
         cadence=Cadence(row.get("cadence") or usual.cadence),
         at=time.fromisoformat(row.get("at") or "09:00"),
-        weekday=weekday,
+        weekday=DAYS.index(weekday),
         timezone=ZoneInfo(zone) if zone else None,
         note=note,
         urgent=row.get("urgent", "") in {"1", "True", "true"},

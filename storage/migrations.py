@@ -546,7 +546,7 @@ def m017_cadence(db: Database) -> None:
         ALTER TABLE channels ADD COLUMN muted_by TEXT;
         ALTER TABLE outbox ADD COLUMN gate TEXT;                 -- that held it, or holds it
         ALTER TABLE outbox ADD COLUMN folded_into INTEGER REFERENCES outbox (id); -- what told it
-        CREATE INDEX outbox_held ON outbox (due_at) WHERE state = 'held';
+        CREATE INDEX outbox_held ON outbox (channel, due_at, created_at) WHERE state = 'held';
         CREATE INDEX outbox_folded ON outbox (folded_into) WHERE folded_into IS NOT NULL;
         """
     )

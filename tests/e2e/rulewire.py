@@ -126,7 +126,14 @@ class Rulewire:
 
     def owed(self) -> int:
         """Deliveries that are still to be made or under way."""
-        asked = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')"
+        return self._count("'pending', 'sending'")
+
+    def held(self) -> int:
+        """Deliveries that wait for a digest, or for the end of quiet hours or a mute."""
+        return self._count("'held'")
+
+    def _count(self, states: str) -> int:
+        asked = f"SELECT count(*) FROM outbox WHERE state IN ({states})"
         with closing(sqlite3.connect(self.database, timeout=10)) as db:
             return int(db.execute(asked).fetchone()[0])
 

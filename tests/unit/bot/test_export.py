@@ -6,7 +6,9 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
@@ -24,6 +26,7 @@ from storage.database import open_database, transaction
 from storage.deliveries import Why
 from storage.query_versions import QueryVersion
 from storage.stories import Mark
+from storage.subscriptions import Cadence, Terms
 from tests.factories import NOW, make_document, make_item, make_press
 
 
@@ -93,6 +96,25 @@ def test_a_delivery_says_who_was_told_what_by_which_version_of_the_query(db: Dat
     )
     assert (first["queries"], first["versions"]) == (["topic:huawei"], ["abc"])
     assert as_csv(db, "queries")[0]["definition"] == "huawei"
+
+
+def test_a_subscription_says_on_what_terms_it_speaks(db: Database) -> None:
+    terms = Terms(
+        cadence=Cadence.WEEKLY,
+        at=time(8, 30),
+        weekday=4,
+        timezone=ZoneInfo("Europe/Berlin"),
+        note="We vote on this",
+        urgent=True,
+    )
+    subscriptions.add(db, channel="C1", query="zte", created_by="U1", now=NOW, terms=terms)
+
+    (row,) = rows(db, "subscriptions")
+
+    wanted = ("cadence", "at", "weekday", "timezone", "note", "urgent", "paused_by")
+    assert [row[name] for name in wanted] == [
+        *("weekly", "08:30", "Friday", "Europe/Berlin", "We vote on this", True, None)
+    ]
 
 
 def test_a_formula_is_a_text(db: Database) -> None:

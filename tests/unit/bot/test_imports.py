@@ -110,7 +110,7 @@ def test_a_table_with_little_in_it_takes_the_rest_as_usual(db: Database) -> None
         ({"channel": ""}, "a channel"),
         ({"cadence": "yearly"}, "yearly"),
         ({"at": "25:00"}, "hour"),
-        ({"weekday": "7"}, "0 to 6"),
+        ({"weekday": "Caturday"}, "Caturday"),
         ({"timezone": "Mars/Olympus"}, "Mars"),
         ({"reminders": "14; x"}, "x"),
         ({"reminders": "999"}, "at most 90"),
