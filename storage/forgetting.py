@@ -62,6 +62,15 @@ RULES = (
     Rule(table="outbox", where=_CHANNEL, about=_EVENT),
     Rule(table="bulletins", where=_CHANNEL),
     Rule(table="cards", where=_CHANNEL, about=_STORY.format(table="cards")),
+    Rule(
+        table="feedback",
+        where=f"({_CHANNEL} OR {_HOLDER})",
+        about=_STORY.format(table="feedback"),
+    ),
+    Rule(table="reminders", where=owned("person"), about=_STORY.format(table="reminders")),
+    Rule(table="threads", where=_CHANNEL),
+    Rule(table="once", where=owned("name")),
+    Rule(table="unfurling", where="workspace = :workspace"),
     Rule(table="marks", where=_HOLDER, about=_STORY.format(table="marks")),
     Rule(
         table="calendars",

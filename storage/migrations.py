@@ -683,3 +683,61 @@ def m022_home(db: Database) -> None:
             f"CREATE TRIGGER home_{name} AFTER {change} BEGIN"  # noqa: S608  our text only
             f" UPDATE homes SET outdated = outdated + 1 WHERE {homes}; END"
         )
+
+
+@migrations()
+def m023_feedback_and_reminders(db: Database) -> None:
+    """Why people found an alert not relevant, what they want to be reminded of, what is done once."""
+    db.executescript(
+        """
+        CREATE TABLE feedback (                  -- why a person put the mark "irrelevant"
+            story_id INTEGER NOT NULL,
+            holder TEXT NOT NULL,
+            mark TEXT NOT NULL DEFAULT 'irrelevant' CHECK (mark = 'irrelevant'),
+            channel TEXT NOT NULL,               -- where it was told
+            entry_id INTEGER NOT NULL REFERENCES entries (id),
+            objection TEXT NOT NULL CHECK (
+                objection IN ('wrong subject', 'too minor', 'duplicate', 'other')
+            ),
+            words TEXT NOT NULL,                 -- the person's own; may be empty
+            queries TEXT NOT NULL,               -- JSON: the subscriptions that told it there
+            made_at TEXT NOT NULL,
+            PRIMARY KEY (story_id, holder, channel),
+            FOREIGN KEY (story_id, holder, mark) REFERENCES marks (story_id, holder, mark)
+                ON UPDATE CASCADE ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX feedback_channel ON feedback (channel, made_at);
+        CREATE TABLE reminders (                 -- what a person asked to be reminded of
+            id INTEGER PRIMARY KEY,
+            person TEXT NOT NULL,
+            story_id INTEGER NOT NULL REFERENCES stories (id),
+            wish TEXT NOT NULL CHECK (wish IN ('day', 'three days', 'deadline')),
+            due_at TEXT NOT NULL,
+            zone TEXT NOT NULL,                  -- the person's, when they asked
+            state TEXT NOT NULL CHECK (state IN ('waiting', 'told', 'done')),
+            asked_at TEXT NOT NULL,
+            tellings INTEGER NOT NULL DEFAULT 0  -- how often it was told; snoozed, it is told again
+        ) STRICT;
+        CREATE UNIQUE INDEX reminders_waiting ON reminders (person, story_id)
+            WHERE state = 'waiting';
+        CREATE INDEX reminders_due ON reminders (due_at) WHERE state = 'waiting';
+        CREATE INDEX reminders_story ON reminders (story_id);
+        CREATE TABLE once (                      -- what is not to be done twice, or not soon again
+            what TEXT NOT NULL,
+            name TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (what, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE threads (                   -- what was last asked in a thread
+            channel TEXT NOT NULL,
+            thread TEXT NOT NULL,
+            asked TEXT NOT NULL,
+            PRIMARY KEY (channel, thread)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE unfurling (                 -- workspaces that had links to documents unfurled
+            workspace TEXT PRIMARY KEY,          -- empty: the one of SLACK_BOT_TOKEN
+            chosen_by TEXT NOT NULL,
+            chosen_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+    )

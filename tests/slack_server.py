@@ -14,10 +14,13 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
+from tests.reads_aloud import unreadable
+from tests.slack_limits import check_limits
+
 TOKEN = "xoxb-test-token"
 TEAM = "T01TEST"
 BOT_ID = "B0BOT"
-_JSON_ARGUMENTS = ("blocks", "metadata", "attachments", "view")
+_JSON_ARGUMENTS = ("blocks", "metadata", "attachments", "view", "unfurls")
 
 
 class When(StrEnum):
@@ -117,6 +120,8 @@ class SlackServer:
     callers: list[str] = field(default_factory=list)
     #: Turns away what comes too fast; None for a Slack without limits.
     limits: Limits | None = None
+    #: What Slack would refuse, or somebody could not read, in anything that was ever sent.
+    wrong: list[str] = field(default_factory=list)
     #: What the token was granted, as each answer says it.
     scopes: str = ""
     #: Called with each request before it has an effect, and with each that has had it.
@@ -146,11 +151,13 @@ class SlackServer:
             yield self
         finally:
             await runner.cleanup()
+        assert self.wrong == []
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         arguments = await _arguments(request)
         self.requests.append((method, arguments))
+        self.wrong += [f"{method}: {problem}" for problem in _problems(arguments)]
         if self.limits and (wait := self.limits.wait(method, arguments.get("channel", ""))):
             return _failed(request, Fault(error="ratelimited", status=429, retry_after=wait))
         if self.before:
@@ -186,6 +193,7 @@ class SlackServer:
             "auth.test": self._auth_test,
             "chat.postMessage": self._post,
             "chat.getPermalink": self._permalink,
+            "chat.unfurl": self._taken,
             "chat.update": self._update,
             "conversations.history": self._history,
             "conversations.info": self._info,
@@ -217,6 +225,12 @@ class SlackServer:
         named = answer.get("team") or answer.get("enterprise") or {}
         self.tokens[answer["access_token"]] = named.get("id", TEAM)
         return {"ok": True, "token_type": "bot", **answer}
+
+    def _taken(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True}
+
+    def _opened(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "view": {**arguments["view"], "id": f"V{len(self.requests)}"}}
 
     def _post(self, arguments: dict[str, Any]) -> dict[str, Any]:
         name = self._conversation(arguments["channel"])
@@ -361,6 +375,15 @@ class SlackServer:
         more = skip + limit < len(shown)
         metadata = {"next_cursor": str(skip + limit) if more else ""}
         return {"ok": True, "messages": page, "has_more": more, "response_metadata": metadata}
+
+
+def _problems(arguments: dict[str, Any]) -> list[str]:
+    """Of a message, a view, or what is shown below links."""
+    sent = [arguments] if "blocks" in arguments else []
+    sent += [arguments["view"]] if "view" in arguments else []
+    for shown in arguments.get("unfurls", {}).values():
+        sent.append({"text": shown.get("fallback", ""), "blocks": shown.get("blocks", [])})
+    return [problem for each in sent for problem in (*check_limits(each), *unreadable(each))]
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

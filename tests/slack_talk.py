@@ -18,7 +18,6 @@ from bot.commands import Commands
 from bot.slack import desk, listeners
 from bot.slack.client import web_client
 from bot.slack.permissions import Permissions
-from tests.slack_limits import check_limits
 from tests.slack_server import TOKEN, SlackServer
 
 CHANNEL = "C01GEN"
@@ -180,14 +179,9 @@ class Talk:
         return offered
 
     async def send(self, body: dict[str, Any]) -> BoltResponse:
-        """Send a payload, wait until it is answered, and hold every answer to Slack's limits."""
+        """Send a payload and wait until it is answered."""
         response = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
         await desk.finish(self.app, seconds=5)
-        for method, arguments in self.server.requests:
-            if method in {"respond", "chat.update", "chat.postMessage"}:
-                assert check_limits(arguments) == []
-            elif method.startswith("views."):
-                assert check_limits(arguments["view"]) == []
         return response
 
 

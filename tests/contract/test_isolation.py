@@ -16,8 +16,7 @@ from sqlite_utils import Database
 from bot.answers import Place
 from bot.command_words import WORDS
 from bot.law_page import LawPlace
-from bot.slack import blocks
-from bot.slack.actions import Actions
+from bot.slack import actions, blocks
 from bot.slack.manifest import EVENTS, IS_THERE_A_RULE, NEW_ALERT
 from storage import (
     calendars,
@@ -270,7 +269,7 @@ async def test_no_click_tells_of_another_workspace_or_changes_it(
     values += [msgspec.json.encode(place).decode() for place in places]
     values += ["huawei", "2020-06-18 huawei"]
 
-    for action in [*Actions(archive.commands)._handlers, blocks.READ, "of-another-version"]:
+    for action in [*actions.HANDLERS, blocks.READ, "of-another-version"]:
         for value in values:
             await eve.click(action, value)
 

@@ -26,7 +26,7 @@ from tests.e2e.browser import browser
 from tests.e2e.documents import NUMBER, filed, june_2020, published, rss
 from tests.e2e.local_slack import ALICE, POLICY, LocalSlack, local_slack, said_base
 from tests.e2e.rulewire import Rulewire, world_settings
-from tests.e2e.waiting import until_true
+from tests.e2e.waiting import until, until_true
 from tests.ecfr_server import LoopbackEcfr, loopback_ecfr, part, section
 from tests.servers import LoopbackRegister, loopback_register, reply
 
@@ -36,6 +36,8 @@ WIDTH, HEIGHT, SCALE = 1000, 960, 1.4
 ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE = 760, 700, 1.2
 #: Of a digest, of Home and of a form, which are taken whole.
 HOME_HEIGHT = 1400
+#: A phone, upright.
+PHONE_WIDTH, PHONE_HEIGHT, PHONE_SCALE = 360, 760, 2.0
 #: When people ask, and what; each answer is a picture of this name.
 ASKED_AT = datetime(2020, 8, 21, 12, tzinfo=EASTERN)
 ASKED = {
@@ -183,6 +185,25 @@ async def alert(page: Page) -> bytes:
     return await page.screenshot()
 
 
+async def on_a_phone(page: Page, rulewire: Rulewire, slack: LocalSlack) -> bytes:
+    """The card of the rule on a narrow screen, muted by somebody, as it stands in the channel."""
+    settings = config.load(rulewire.environment)
+    async with (
+        open_app(settings, clock=lambda: ASKED_AT) as app,
+        socket(settings, app.storage, app.commands(), clock=app.clock),
+    ):
+        card = (await slack.cards())[-1]
+        await slack.click(card, "Mute story")
+        await until(lambda: _is_muted(slack), what="muted card")
+        await page.goto(slack.base)
+        await page.evaluate(_STYLE)
+        return await _last(page, len(await slack.cards()))
+
+
+async def _is_muted(slack: LocalSlack) -> bool:
+    return "Muted by" in json.dumps((await slack.cards())[-1])
+
+
 async def digest(page: Page) -> bytes:
     """The week of the rule in one message, as the channel beside is told that wants it so."""
     for _ in range(200):
@@ -301,6 +322,7 @@ async def main(folder: Path) -> None:
                 browser(width=WIDTH, height=HEIGHT, scale=SCALE) as page,
                 browser(width=ANSWER_WIDTH, height=ANSWER_HEIGHT, scale=ANSWER_SCALE) as answering,
                 browser(width=ANSWER_WIDTH, height=HOME_HEIGHT, scale=ANSWER_SCALE) as home,
+                browser(width=PHONE_WIDTH, height=PHONE_HEIGHT, scale=PHONE_SCALE) as phone,
             ):
                 settings = world_settings(register, work) | slack.settings
                 settings["RULEWIRE_ECFR_URL"] = ecfr.url
@@ -308,6 +330,8 @@ async def main(folder: Path) -> None:
                 await tell(register, ecfr, rulewire)
                 await page.goto(slack.base)
                 pictures = {"alert": await alert(page)}
+                await phone.goto(slack.base)
+                pictures["phone"] = await on_a_phone(phone, rulewire, slack)
                 await home.goto(slack.base)
                 pictures["digest"] = await digest(home)
                 await home.goto(slack.base)
