@@ -271,3 +271,7 @@ class Commands:
         """A story's card as the channel should see it now; None when it stands nowhere there."""
         question = self._asking.question("", channel=channel, user=channel)
         return await self._storage.run(marking.standing, question, story_id)
+
+    async def edited(self, shown: marking.Shown) -> None:
+        """A card was edited to what `standing` said."""
+        await self._storage.run(marking.edited, shown)

@@ -11,6 +11,7 @@ from bot.answers import Details, Notice, Problem
 from bot.card import Card, card
 from bot.question import Question
 from storage import cards, entries, heads, relations, stories, texts
+from storage.cards import Standing
 from storage.entries import Entry
 from storage.stories import Mark
 
@@ -44,6 +45,9 @@ class Shown:
     #: Where Slack put it: the channel, or a direct message's own id.
     conversation: str
     ts: str
+    #: For `edited`, once it stands so.
+    standing: Standing
+    changes: int
 
 
 def mark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice | Problem:
@@ -91,7 +95,14 @@ def standing(db: Database, question: Question, story_id: int) -> Shown | None:
         card=story.card_here(known, now=question.now, timezone=question.timezone),
         conversation=known.standing.conversation,
         ts=known.standing.ts,
+        standing=replace(known.standing, entry_id=known.head.id),
+        changes=cards.owed(db, known.standing),
     )
+
+
+def edited(db: Database, shown: Shown) -> None:
+    """The card was edited: what it shows now is owed to it no more."""
+    cards.renewed(db, shown.standing, changes=shown.changes)
 
 
 def card_for(db: Database, question: Question, entry: Entry) -> Card:

@@ -60,6 +60,15 @@ def outdated(db: Database) -> list[tuple[Standing, int]]:
     return [(_from_row(row), row["outdated"]) for row in rows]
 
 
+def owed(db: Database, card: Standing) -> int:
+    """How many changes a card does not show yet."""
+    found = db.execute(
+        "SELECT outdated FROM cards WHERE channel = ? AND story_id = ?",
+        [card.channel, card.story_id],
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
 def renewed(db: Database, card: Standing, *, changes: int) -> None:
     """A card was edited and shows so many changes; those that came meanwhile are still owed."""
     db.execute(

@@ -144,6 +144,7 @@ async def refresh(click: Click, story_id: int) -> bool:
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         log.warning("card not updated story=%d reason=%s", story_id, error)
         return False
+    await click.commands.edited(shown)
     return True
 
 

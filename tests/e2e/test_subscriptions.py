@@ -120,9 +120,8 @@ async def test_why_is_answered_from_the_menu_of_an_alert(
     await bot.poll("inspection")
     (card,) = await slack.cards()
 
-    await slack.choose(card, "Why am I told?")
-    words = "*This channel: On public inspection*, <"  # and the message's address
-    await until(_answered(slack, words), what="why")
+    await slack.choose(card, "Why and timeline")
+    await until(_answered(slack, "This channel: On public inspection, told"), what="why")
 
 
 def _at_least(slack: LocalSlack, count: int) -> Callable[[], Awaitable[list[Message]]]:

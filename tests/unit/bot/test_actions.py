@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from bot.answers import Problem
 from bot.card import card
 from bot.slack import blocks, buttons
-from storage import events, outbox, uncertain
+from storage import cards, events, outbox, uncertain
 from storage.deliveries import State
 from tests.archive import ALICE, BOB, CHANNEL, Archive, document, press
 from tests.factories import NOW
@@ -141,6 +141,18 @@ async def test_muting_changes_the_card_in_place_and_names_who_muted(
     assert blocks.UNMUTE in str(message["blocks"])
     assert await archive.marks(int(story)) == {("muted", CHANNEL)}
     assert talk.replies == []
+
+
+@pytest.mark.parametrize(("faults", "owed"), [([], 0), ([Fault(drop=True)], 1)])
+async def test_an_edit_is_owed_to_a_card_only_when_the_click_could_not_make_it(
+    archive: Archive, talk: Talk, faults: list[Fault], owed: int
+) -> None:
+    story = await standing(archive, talk)
+    talk.server.fail("chat.update", *faults)
+
+    await talk.click(click(blocks.MUTE, story))
+
+    assert len(await archive.storage.run(cards.outdated)) == owed
 
 
 async def test_unmuting_gives_the_card_back_as_it_was(archive: Archive, talk: Talk) -> None:
