@@ -174,9 +174,7 @@ class Commands:
 
     async def all_subscriptions(self) -> Answer:
         """The subscriptions of every channel."""
-        return await self._asking.ask(
-            subscribing.of_everyone, "", channel="terminal", user="terminal"
-        )
+        return await self.act(subscribing.of_everyone, channel="terminal", user="terminal")
 
     async def unsubscribe(self, subscription_id: int, *, channel: str, user: str) -> Answer:
         """Remove one of the channel's own subscriptions."""
@@ -187,12 +185,12 @@ class Commands:
 
     async def mark(self, story_id: int, mark: Mark, *, channel: str, user: str) -> Answer:
         """Put a mark on a story: the channel's if it mutes, else the person's. Repeatable."""
-        act = partial(marking.mark, story_id=story_id, mark=mark)
+        act = partial(marking.mark, story_id=story_id, kind=mark)
         return await self.act(act, channel=channel, user=user)
 
     async def unmark(self, story_id: int, mark: Mark, *, channel: str, user: str) -> Answer:
         """Take a mark off again. Repeatable."""
-        act = partial(marking.unmark, story_id=story_id, mark=mark)
+        act = partial(marking.unmark, story_id=story_id, kind=mark)
         return await self.act(act, channel=channel, user=user)
 
     async def ask(
