@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot import follow_up
+from bot import flood, follow_up
 from bot.audience import Audience
+from bot.flood import Arrival, Visit
 from feeds import full_text
 from feeds.model import Item
 from storage import deliveries, entries, events, outbox, relations, stories, texts
@@ -32,11 +33,14 @@ class IngestReport:
     counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
     #: Deliveries enqueued.
     owed: int = 0
+    #: Entries held back, and the flood that they belong to or began, whose card is to be shown.
+    held: int = 0
+    flood_id: int | None = None
 
     def __str__(self) -> str:
-        """As the log writes it: "new=2 advanced=0 revised=0 seen=48 owed=1"."""
+        """As the log writes it: "new=2 advanced=0 revised=0 seen=48 owed=1 held=0"."""
         seen = " ".join(f"{change.value}={count}" for change, count in self.counts.items())
-        return f"{seen} owed={self.owed}"
+        return f"{seen} owed={self.owed} held={self.held}"
 
 
 def ingest(
@@ -46,6 +50,7 @@ def ingest(
     audience: Audience,
     now: datetime,
     baseline: bool = False,
+    visit: Visit | None = None,
 ) -> IngestReport:
     """Remember items and owe each channel what its subscriptions match.
 
@@ -55,21 +60,30 @@ def ingest(
         audience: Who wants what.
         now: Time of the poll.
         baseline: The feed's first poll: nobody is told, except of events of the last day.
+        visit: Whose items they are, so that a flood is held back; None when they are known to be
+            good.
     """
     report = IngestReport()
-    tellable: list[tuple[Remembered, Event]] = []
-    for item in items:
-        sighting = entries.remember(db, item, now=now)
-        report.counts[sighting.change] += 1
-        if sighting.change is not Change.SEEN:
-            tellable.append((sighting, events.reach(db, sighting.entry, now=now)))
-            _want_text(db, sighting.entry, baseline=baseline, now=now)
-            if baseline:
-                follow_up.noted(db, sighting.entry, silent=True, now=now)
+    arrivals = [_arrival(db, item, now=now) for item in items]
+    for each in arrivals:
+        report.counts[each.sighting.change] += 1
     if baseline:
-        report.owed = _tell_baseline(db, tellable, audience=audience, now=now)
-    else:
-        report.owed = sum(_tell(db, *each, audience=audience, now=now) for each in tellable)
+        for each in arrivals:
+            _note_quietly(db, each, now=now)
+        report.owed = _tell_baseline(db, arrivals, audience=audience, now=now)
+        return report
+    arrivals = [
+        replace(each, wanted=_wanted(db, each.sighting, audience=audience)) for each in arrivals
+    ]
+    if visit:
+        report.flood_id, report.held = flood.hold_back(db, visit, arrivals, now=now)
+    for each in arrivals:
+        news = _news(db, each, audience=audience, now=now)
+        if news:
+            _want_text(db, news, silent=False, now=now)
+            report.owed += _tell(db, news, now=now)
+        else:
+            _note_quietly(db, each, now=now)
     return report
 
 
@@ -106,35 +120,69 @@ def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestRepo
     return report
 
 
-def _want_text(db: Database, entry: Entry, *, baseline: bool, now: datetime) -> None:
-    """Have the text read of a document that is worth it; of old ones for the archive only."""
+def _arrival(db: Database, item: Item, *, now: datetime) -> Arrival:
+    """Remember an item and what it means to its story."""
+    sighting = entries.remember(db, item, now=now)
+    seen = sighting.change is Change.SEEN
+    event = None if seen else events.reach(db, sighting.entry, now=now)
+    return Arrival(item=item, sighting=sighting, event=event)
+
+
+def _news(db: Database, arrival: Arrival, *, audience: Audience, now: datetime) -> Arrival | None:
+    """What is to be told of it; None of what is held back, or was seen before."""
+    sighting = flood.tellable(db, arrival.sighting, feed=arrival.item.feed)
+    if sighting is None:
+        return None
+    if sighting is arrival.sighting:
+        return arrival
+    return Arrival(
+        item=arrival.item,
+        sighting=sighting,
+        event=events.reach(db, sighting.entry, now=now),
+        wanted=_wanted(db, sighting, audience=audience),
+    )
+
+
+def _note_quietly(db: Database, arrival: Arrival, *, now: datetime) -> None:
+    """Nobody is told; the archive is to know all the same, and a text of today may be news."""
+    entry = arrival.sighting.entry
+    if arrival.event:
+        _want_text(db, arrival, silent=_age(entry, now) > BASELINE_NEWS, now=now)
+        follow_up.noted(db, entry, silent=True, now=now)
+
+
+def _want_text(db: Database, arrival: Arrival, *, silent: bool, now: datetime) -> None:
+    """Have the text read of a document that is worth it; for the archive only if `silent`."""
+    entry = arrival.sighting.entry
     document = entry.item.document
-    if document and document.raw_text_url and full_text.worth_reading(entry.item):
-        silent = baseline and _age(entry, now) > BASELINE_NEWS
+    if arrival.event and document and document.raw_text_url and full_text.worth_reading(entry.item):
         texts.want(db, entry.id, document.raw_text_url, silent=silent, now=now)
 
 
 def _tell_baseline(
-    db: Database,
-    tellable: Sequence[tuple[Remembered, Event]],
-    *,
-    audience: Audience,
-    now: datetime,
+    db: Database, arrivals: Sequence[Arrival], *, audience: Audience, now: datetime
 ) -> int:
     """Steps of entries we knew are news as ever; of new ones only the newest few of the last day."""
-    known = [each for each in tellable if each[0].change is Change.ADVANCED]
+    changed = [each for each in arrivals if each.sighting.change is not Change.SEEN]
+    known = [each for each in changed if each.sighting.change is Change.ADVANCED]
     fresh = [
         each
-        for each in tellable
-        if each[0].change is not Change.ADVANCED and _age(each[0].entry, now) <= BASELINE_NEWS
+        for each in changed
+        if each.sighting.change is not Change.ADVANCED
+        and _age(each.sighting.entry, now) <= BASELINE_NEWS
     ]
-    fresh.sort(key=lambda each: _age(each[0].entry, now))
-    owed = sum(_tell(db, *each, audience=audience, now=now) for each in known)
+    fresh.sort(key=lambda each: _age(each.sighting.entry, now))
+
+    def tell(each: Arrival) -> int:
+        wanted = _wanted(db, each.sighting, audience=audience)
+        return _tell(db, replace(each, wanted=wanted), now=now)
+
+    owed = sum(map(tell, known))
     told = 0
     for each in fresh:
         if told == BASELINE_ALERTS:
             break
-        new = _tell(db, *each, audience=audience, now=now)
+        new = tell(each)
         told += new > 0
         owed += new
     return owed
@@ -145,16 +193,30 @@ def _age(entry: Entry, now: datetime) -> timedelta:
     return now - entry.item.event_at if entry.item.event_at else timedelta.max
 
 
-def _tell(
-    db: Database, sighting: Remembered, event: Event, *, audience: Audience, now: datetime
-) -> int:
+def _wanted(
+    db: Database, sighting: Remembered, *, audience: Audience
+) -> Mapping[str, Sequence[Why]]:
+    """Who asks for it, by its contents.
+
+    An edit that changed no fact speaks only to those whom the earlier text did not concern.
+    """
+    if sighting.change is Change.SEEN:
+        return {}
+    body = texts.body(db, sighting.entry.id)
+    wanted = audience.of(sighting.entry.item, body)
+    if wanted and sighting.change is Change.REVISED and sighting.before:
+        return _without(wanted, audience.of(sighting.before, body))
+    return wanted
+
+
+def _tell(db: Database, arrival: Arrival, *, now: datetime) -> int:
     """Owe the channels that want this, the people who follow its story, and whom an edit concerns."""
-    entry, body = sighting.entry, texts.body(db, sighting.entry.id)
-    wanted: dict[str, Sequence[Why]] = {**audience.of(entry.item, body)}
+    sighting, event, wanted = arrival.sighting, arrival.event, arrival.wanted
+    entry = sighting.entry
+    if event is None:
+        return 0
     if sighting.change is Change.REVISED and sighting.before:
-        # An edit that changed no fact speaks only to those whom the earlier text did not concern.
-        newly = _without(wanted, audience.of(sighting.before, body)) if wanted else {}
-        return _enqueue(db, event, newly, now=now) + follow_up.revised(
+        return _enqueue(db, event, wanted, now=now) + follow_up.revised(
             db, sighting.before, entry, now=now
         )
     if entry.item.document is None:
@@ -166,7 +228,7 @@ def _tell(
         return owed + _enqueue(db, event, _without(wanted, knowing), now=now)
     # Who knows the story hears its documents' steps, whatever the query says of them.
     told = {channel: known.whys for channel, known in knowing.items()}
-    return owed + _enqueue(db, event, _followers(db, entry) | told | wanted, now=now)
+    return owed + _enqueue(db, event, {**_followers(db, entry), **told, **wanted}, now=now)
 
 
 def _enqueue(

@@ -156,18 +156,7 @@ def told(db: Database, story_id: int) -> dict[str, Knowing]:
         """,
         {"story": story_id},
     )
-    wanted = {
-        (row["channel"], row["query"])
-        for row in select(
-            db,
-            """
-            SELECT channel, query FROM subscriptions WHERE disabled_reason IS NULL
-            UNION ALL SELECT holder, :followed FROM marks
-                WHERE story_id = :story AND mark = 'followed'
-            """,
-            {"story": story_id, "followed": FOLLOWED},
-        )
-    }
+    wanted = standing(db, story_id)
     knowing: dict[str, Knowing] = {}
     for row in rows:
         channel = row["channel"]
@@ -176,6 +165,20 @@ def told(db: Database, story_id: int) -> dict[str, Knowing]:
             since = knowing[channel].since if channel in knowing else to_instant(row["created_at"])
             knowing[channel] = Knowing(whys=held, since=since)
     return knowing
+
+
+def standing(db: Database, story_id: int) -> set[tuple[str, str]]:
+    """Each channel with the subscriptions that work, and whoever follows the story with `FOLLOWED`."""
+    rows = select(
+        db,
+        """
+        SELECT channel, query FROM subscriptions WHERE disabled_reason IS NULL
+        UNION ALL SELECT holder, :followed FROM marks
+            WHERE story_id = :story AND mark = 'followed'
+        """,
+        {"story": story_id, "followed": FOLLOWED},
+    )
+    return {(row["channel"], row["query"]) for row in rows}
 
 
 _whys = msgspec.json.Decoder(tuple[Why, ...])

@@ -207,8 +207,8 @@ def test_what_an_older_index_holds_is_found_by_title_and_fact(tmp_path: Path) ->
     old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     migrations.apply(old, stop_before="m011_worth_in_the_index")
     with transaction(old):
-        entry = entries.remember(old, make_press(title="Huawei rules"), now=NOW).entry
-    fact = search_index.fact_token("source", "news").lstrip("§")
+        entry = entries.remember(old, make_item(title="Huawei rules"), now=NOW).entry
+    fact = search_index.fact_token("source", "register").lstrip("§")
     old.execute(
         "UPDATE entries_fts SET title = ' huawei  rule  rules¹  ²huawei  ²rule  ²rules¹ ', facts = ?",
         [f"§every §{fact}"],
@@ -216,7 +216,7 @@ def test_what_an_older_index_holds_is_found_by_title_and_fact(tmp_path: Path) ->
     old.close()
 
     with open_database(tmp_path / "old.db") as upgraded:
-        asked = query.parse("title:huawei source:news")
+        asked = query.parse("title:huawei source:register")
         page = search.search(upgraded, asked, order=search.Order.BEST)
         worth = upgraded.execute(
             "SELECT count(*) FROM entries_fts WHERE entries_fts MATCH ?",
