@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from bot.card import Card
 from bot.choices import Choices
+from bot.flood_page import Floods, HeldPage
 from bot.law_page import LawPage
 from bot.report import Explanation, Status, SubscriptionRow
 from bot.timeline import DaysAhead, Timeline
@@ -218,6 +219,8 @@ Answer: TypeAlias = (
     | Subscriptions
     | Rehearsal
     | LawPage
+    | Floods
+    | HeldPage
     | Status
     | Explanation
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -62,8 +63,17 @@ class Bulletin:
     title: str
     parts: tuple[Part, ...] = ()
     buttons: tuple[Button, ...] = ()
-    #: A last small line: who did what about it, and when.
+    #: A last small line: what was done about it, or can be.
     closing: str = ""
+    #: Who did what the last line says, and when; a Slack user id, or "terminal".
+    by: str = ""
+    at: datetime | None = None
+
+    @property
+    def closed(self) -> str:
+        """The last line in words, for where nobody can be mentioned."""
+        said = f"{self.closing} by {self.by}" if self.by else self.closing
+        return f"{said} · {self.at:%d %B %Y, %H:%M} UTC" if self.at else said
 
     @property
     def lines(self) -> list[str]:
@@ -72,7 +82,7 @@ class Bulletin:
         for part in self.parts:
             said += [part.heading, part.text]
             said += [": ".join(filter(None, (row.text, row.detail))) for row in part.rows]
-        return [line for line in (*said, self.closing) if line]
+        return [line for line in (*said, self.closed) if line]
 
 
 def encode(bulletin: Bulletin) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot import flood_card
 from feeds import flood as floods_of
 from feeds import identity
 from feeds.flood import FEW, Reason, Sighted
@@ -29,6 +30,8 @@ class Visit:
     """Whose items are ingested, and what was known of the feed before."""
 
     feed: str
+    #: As people know the feed.
+    title: str
     #: Where a flood's card is shown.
     owners: str
     #: When the feed was last read, and when it was first read in full.
@@ -77,14 +80,21 @@ def hold_back(
     new = sum(each.sighting.change is Change.NEW for each in items)
     held_new = sum(items[n].sighting.change is Change.NEW for n in judged.held)
     flood_id = floods.grow(
-        db, visit.feed, judged, told=new - held_new, channel=visit.owners, now=now
+        db,
+        visit.feed,
+        judged,
+        title=visit.title,
+        told=new - held_new,
+        channel=visit.owners,
+        now=now,
     )
     for number, reason in judged.held.items():
         _hold(db, flood_id, items[number], reason)
+    flood_card.show(db, flood_id, now=now)
     return flood_id, len(judged.held)
 
 
-def tellable(db: Database, sighting: Remembered, *, feed: str) -> Remembered | None:
+def tellable(db: Database, sighting: Remembered, *, feed: str, now: datetime) -> Remembered | None:
     """The sighting as it is to be told; None when there is nothing to tell.
 
     What is held back stays so when its feed shows it again. When another feed brings it, too, it is
@@ -98,6 +108,7 @@ def tellable(db: Database, sighting: Remembered, *, feed: str) -> Remembered | N
         return None if seen else sighting
     if held.feed == feed or not floods.let_go(db, sighting.entry.id):
         return None
+    flood_card.show(db, held.id, now=now)
     return replace(sighting, change=Change.NEW, before=None)
 
 

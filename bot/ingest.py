@@ -130,7 +130,7 @@ def _arrival(db: Database, item: Item, *, now: datetime) -> Arrival:
 
 def _news(db: Database, arrival: Arrival, *, audience: Audience, now: datetime) -> Arrival | None:
     """What is to be told of it; None of what is held back, or was seen before."""
-    sighting = flood.tellable(db, arrival.sighting, feed=arrival.item.feed)
+    sighting = flood.tellable(db, arrival.sighting, feed=arrival.item.feed, now=now)
     if sighting is None:
         return None
     if sighting is arrival.sighting:

@@ -127,6 +127,8 @@ class Poller:
                 ),
             )
         log.info("polled feed=%s status=ok %s", feed.name, report)
+        if report.flood_id:
+            log.warning("flood feed=%s flood=%d held=%d", feed.name, report.flood_id, report.held)
         return PollResult(feed=feed.name, report=report)
 
     async def _failed(self, feed: Feed, poll: Poll, error: FeedError, *, now: datetime) -> None:
@@ -171,6 +173,7 @@ def _keep(
         baseline=poll is None or poll.baselined_at is None,
         visit=Visit(
             feed=feed.name,
+            title=feed.title,
             owners=owners,
             last=poll.succeeded_at if poll else None,
             baselined_at=poll.baselined_at if poll else None,

@@ -77,8 +77,8 @@ def _bulletin(bulletin: Bulletin) -> RenderableType:
             whole = ": ".join(filter(None, (row.text, row.detail)))
             lines.append(Text(f"  - {visible(whole, _LINE)}"))
             lines += [Text(f"    {url}", style="dim") for url in [safe_url(row.url)] if url]
-    if bulletin.closing:
-        lines.append(Text(visible(bulletin.closing, _LINE), style="dim"))
+    if bulletin.closed:
+        lines.append(Text(visible(bulletin.closed, _LINE), style="dim"))
     return Group(*lines, Text())
 
 

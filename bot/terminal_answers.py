@@ -15,6 +15,7 @@ from rich.text import Text
 from bot.answers import Details, Entries, Help, Notice, Problem, Rehearsal, Subscriptions, Topics
 from bot.card import UTC, Card
 from bot.choices import Choices
+from bot.flood_page import FloodRow, Floods, HeldPage
 from bot.law_page import LawPage
 from bot.report import Explanation, FeedStatus, Status, Telling
 from bot.terminal import render_card
@@ -110,6 +111,34 @@ def _days(answer: DaysAhead, _timezone: ZoneInfo = UTC) -> RenderableType:
 
 
 @render_answer.register
+def _floods(answer: Floods, timezone: ZoneInfo = UTC) -> RenderableType:
+    if not answer.floods:
+        return _line("Nothing was held back.")
+    return _table((str(each.id), _flood(each, timezone)) for each in answer.floods)
+
+
+@render_answer.register
+def _held(answer: HeldPage, timezone: ZoneInfo = UTC) -> RenderableType:
+    lines = [_line(f"{answer.flood.id}  {answer.flood.title}", "bold")]
+    lines += [_line(_flood(answer.flood, timezone)), _line(answer.extent, "dim")]
+    for each in answer.rows:
+        linked = Style(bold=True, link=safe_url(each.url))
+        lines.append(Text("  ").append(visible(each.text, _LINE), linked))
+        lines.append(_line(f"    {each.detail}", "dim"))
+    if answer.more:
+        lines.append(_line(f"Go on with floods show {answer.flood.id} {answer.page + 1}", "dim"))
+    return Group(*lines)
+
+
+def _flood(flood: FloodRow, timezone: ZoneInfo) -> str:
+    said = f"{flood.title}, {moment(flood.began_at, timezone)}. {flood.why}"
+    if not flood.decided:
+        return said
+    at = f", {moment(flood.at, timezone)}" if flood.at else ""
+    return f"{said} {flood.decided} by {flood.by}{at}."
+
+
+@render_answer.register
 def _choices(answer: Choices, _timezone: ZoneInfo = UTC) -> RenderableType:
     return _table(answer.rows)
 
@@ -138,6 +167,7 @@ def _subscriptions(answer: Subscriptions, timezone: ZoneInfo = UTC) -> Renderabl
 def _status(answer: Status, _timezone: ZoneInfo = UTC) -> RenderableType:
     lines: list[RenderableType] = [_line(answer.headline, "bold"), _line(answer.kept)]
     lines.append(_line(answer.led))
+    lines += [_line(answer.held, "yellow")] if answer.held else []
     lines += [
         _line(f"{each.channel} {each.query} stopped: {each.stopped}", "yellow")
         for each in answer.stopped

@@ -37,6 +37,8 @@ class Held:
 
     id: int
     feed: str
+    #: The feed's, as it was.
+    title: str
     #: Of most of it.
     reason: Reason
     #: The other feed or the host from which foreign items are; empty when there are none.
@@ -75,7 +77,9 @@ _SELECT = """
 """
 
 
-def grow(db: Database, feed: str, flood: Flood, *, told: int, channel: str, now: datetime) -> int:
+def grow(
+    db: Database, feed: str, flood: Flood, *, title: str, told: int, channel: str, now: datetime
+) -> int:
     """Keep what a visit found as part of the feed's flood that goes on, or of a new one.
 
     One that a person decided about does not go on: what comes after is theirs to decide again.
@@ -84,6 +88,7 @@ def grow(db: Database, feed: str, flood: Flood, *, told: int, channel: str, now:
         db: Inside the transaction that remembers the entries.
         feed: Whose visit it was.
         flood: What is held.
+        title: The feed's.
         told: New items of the visit that are told as ever.
         channel: In which the card of a new one is shown.
         now: Time of the visit.
@@ -95,10 +100,11 @@ def grow(db: Database, feed: str, flood: Flood, *, told: int, channel: str, now:
     ).fetchone()
     if row is None:
         made = db.execute(
-            "INSERT INTO floods (feed, reason, origin, state, known, told, began_at, grew_at,"
-            " channel) VALUES (?, ?, ?, 'held', ?, ?, ?, ?, ?)",
+            "INSERT INTO floods (feed, title, reason, origin, state, known, told, began_at,"
+            " grew_at, channel) VALUES (?, ?, ?, ?, 'held', ?, ?, ?, ?, ?)",
             [
                 feed,
+                title,
                 flood.reason.value,
                 flood.origin,
                 flood.known,
@@ -202,10 +208,24 @@ def entries(db: Database, flood_id: int, *, first: int = 0, limit: int = -1) -> 
     ]
 
 
-def settle(db: Database, flood_id: int, state: State, *, by: str, now: datetime) -> bool:
-    """Release or drop a flood, once; False when someone did before.
+def tally(db: Database, flood_id: int) -> dict[Reason, int]:
+    """How many entries a flood holds for each reason, the most first."""
+    rows = select(
+        db,
+        "SELECT reason, count(*) AS n FROM flood_entries WHERE flood_id = ?"
+        " GROUP BY reason ORDER BY n DESC, reason",
+        [flood_id],
+    )
+    return {Reason(row["reason"]): row["n"] for row in rows}
+
+
+def settle(db: Database, flood_id: int, state: State, *, by: str, now: datetime) -> int | None:
+    """Release or drop a flood, once.
 
     Released, each channel is owed what it asked for when it came, if it still asks for it.
+
+    Returns:
+        How many deliveries came to be owed; None when someone decided before, or it is gone.
     """
     done = db.execute(
         "UPDATE floods SET state = ?, settled_by = ?, settled_at = ?"
@@ -213,22 +233,26 @@ def settle(db: Database, flood_id: int, state: State, *, by: str, now: datetime)
         [state.value, by, to_text(now), flood_id],
     )
     if not done.rowcount:
-        return False
-    if state is State.RELEASED:
-        for held in entries(db, flood_id):
-            _owe(db, held, now=now)
-    return True
+        return None
+    if state is State.DROPPED:
+        return 0
+    return sum(_owe(db, held, now=now) for held in entries(db, flood_id))
 
 
-def _owe(db: Database, held: HeldEntry, *, now: datetime) -> None:
+def _owe(db: Database, held: HeldEntry, *, now: datetime) -> int:
     event = events.get(db, held.event_id)
     if event is None or not held.wanted:
-        return
+        return 0
     still = standing(db, event.story_id)
-    for channel, whys in held.wanted.items():
-        asked = [why for why in whys if (channel, why.subscription) in still]
-        if asked:
-            outbox.enqueue(db, event, channel=channel, whys=asked, now=now)
+    asked = {
+        channel: [why for why in whys if (channel, why.subscription) in still]
+        for channel, whys in held.wanted.items()
+    }
+    return sum(
+        outbox.enqueue(db, event, channel=channel, whys=whys, now=now)
+        for channel, whys in asked.items()
+        if whys
+    )
 
 
 _wanted = msgspec.json.Decoder(dict[str, tuple[Why, ...]])
@@ -239,6 +263,7 @@ def _read(db: Database, query: str, parameters: Sequence[Any]) -> Iterator[Held]
         yield Held(
             id=row["id"],
             feed=row["feed"],
+            title=row["title"],
             reason=Reason(row["reason"]),
             origin=row["origin"],
             state=State(row["state"]),

@@ -533,6 +533,7 @@ def m018_floods(db: Database) -> None:
         CREATE TABLE floods (
             id INTEGER PRIMARY KEY,
             feed TEXT NOT NULL,
+            title TEXT NOT NULL,                 -- the feed's, as it was
             reason TEXT NOT NULL,                -- of most of it
             origin TEXT NOT NULL,                -- of foreign items: a feed or a host
             state TEXT NOT NULL CHECK (state IN ('held', 'released', 'dropped')),

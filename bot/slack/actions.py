@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import flood_card
 from bot.answers import Answer, Entries, Notice, Problem
 from bot.commands import Commands
 from bot.law_page import LawPage
@@ -65,6 +66,11 @@ class Actions:
             buttons.UNDO: self._undo,
             buttons.NOT_THIS_STORY: self._split,
             buttons.MORE_DAYS: self._more_days,
+            flood_card.RELEASE: self._flood,
+            flood_card.DROP: self._flood,
+            flood_card.SHOW: self._flood,
+            f"{flood_card.SHOW}-previous": self._flood,
+            f"{flood_card.SHOW}-next": self._flood,
             blocks.MORE: self._more,
         } | dict.fromkeys(_MARKS, self._mark)
 
@@ -140,6 +146,11 @@ class Actions:
         answer = await self._ask(asked, f"settle {asked.value} {verdict}")
         await self._say(asked, client, answer)
         await self._say(asked, client, await self._ask(asked, "status"), replace=True)
+
+    async def _flood(self, asked: Asked, client: AsyncWebClient) -> None:
+        _, verb, *turned = asked.action.split("-")
+        answer = await self._ask(asked, f"floods {verb} {asked.value}")
+        return await self._say(asked, client, answer, replace=bool(turned))
 
     async def _mark(self, asked: Asked, client: AsyncWebClient) -> None:
         story_id = buttons.read_id(asked.value)

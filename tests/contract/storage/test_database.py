@@ -17,7 +17,7 @@ from storage import condition, entries, search, search_index, upkeep
 from storage.database import APPLICATION_ID, open_database, transaction
 from storage.errors import DatabaseError
 from storage.migrations import migrations
-from tests.factories import NOW, make_item, make_press
+from tests.factories import NOW, make_item
 
 
 def test_a_new_database_is_its_owners_and_carries_our_mark(tmp_path: Path) -> None:
