@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot import flood_card
+from bot.arrival import Arrival
 from feeds import flood as floods_of
 from feeds import identity
 from feeds.flood import FEW, Reason, Sighted
 from feeds.habits import Habits
-from feeds.model import Item
 from storage import feed_history, floods
-from storage.deliveries import Why
+from storage import held as held_entries
 from storage.entries import Change, Remembered
-from storage.events import Event
 from storage.floods import State
 
 #: Of a feed's history at least so many items are looked at, and twice as many as it shows now.
@@ -37,19 +36,6 @@ class Visit:
     #: When the feed was last read, and when it was first read in full.
     last: datetime | None = None
     baselined_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """One item of a visit as it was remembered, and what may be told of it."""
-
-    #: As the feed shows it now.
-    item: Item
-    sighting: Remembered
-    #: None for one that was seen before.
-    event: Event | None = None
-    #: Who asks for it, and did not for what it was before.
-    wanted: Mapping[str, Sequence[Why]] = field(default_factory=dict)
 
 
 def hold_back(
@@ -103,10 +89,10 @@ def tellable(db: Database, sighting: Remembered, *, feed: str, now: datetime) ->
     seen = sighting.change is Change.SEEN
     if seen and (sighting.before is None or sighting.before.feed == feed):
         return None
-    held = floods.holding(db, sighting.entry.id)
+    held = held_entries.holding(db, sighting.entry.id)
     if held is None or held.state is State.RELEASED:
         return None if seen else sighting
-    if held.feed == feed or not floods.let_go(db, sighting.entry.id):
+    if held.feed == feed or not held_entries.let_go(db, sighting.entry.id):
         return None
     flood_card.show(db, held.id, now=now)
     return replace(sighting, change=Change.NEW, before=None)
@@ -124,7 +110,7 @@ def _could_be(items: Sequence[Arrival]) -> bool:
 def _hold(db: Database, flood_id: int, arrival: Arrival, reason: Reason) -> None:
     if arrival.event:
         fresh = arrival.sighting.change is Change.NEW
-        floods.hold(db, flood_id, arrival.event, reason, wanted=arrival.wanted, fresh=fresh)
+        held_entries.hold(db, flood_id, arrival.event, reason, wanted=arrival.wanted, fresh=fresh)
 
 
 def _habits(db: Database, visit: Visit, items: Sequence[Arrival], *, now: datetime) -> Habits:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot import flood, follow_up
+from bot.arrival import Arrival
 from bot.audience import Audience
-from bot.flood import Arrival, Visit
+from bot.flood import Visit
+from bot.telling import enqueue, tell, wanted_by, without
 from feeds import full_text
 from feeds.model import Item
-from storage import deliveries, entries, events, outbox, relations, stories, texts
-from storage.deliveries import FOLLOWED, Why
-from storage.entries import Change, Entry, Remembered
-from storage.events import Event
+from storage import entries, events, outbox, texts
+from storage.entries import Change, Entry
 from storage.texts import Wanted
 
-#: An alert waits so long for its document's text, which tells the dates of what is only filed.
-TEXT_PATIENCE = timedelta(seconds=30)
 #: A first poll tells nothing older than this, and no more than so many alerts a feed.
 BASELINE_NEWS = timedelta(hours=24)
 BASELINE_ALERTS = 5
@@ -63,17 +61,14 @@ def ingest(
         visit: Whose items they are, so that a flood is held back; None when they are known to be
             good.
     """
-    report = IngestReport()
-    arrivals = [_arrival(db, item, now=now) for item in items]
-    for each in arrivals:
-        report.counts[each.sighting.change] += 1
+    report, arrivals = _remembered(db, items, now=now)
     if baseline:
         for each in arrivals:
             _note_quietly(db, each, now=now)
         report.owed = _tell_baseline(db, arrivals, audience=audience, now=now)
         return report
     arrivals = [
-        replace(each, wanted=_wanted(db, each.sighting, audience=audience)) for each in arrivals
+        replace(each, wanted=wanted_by(db, each.sighting, audience=audience)) for each in arrivals
     ]
     if visit:
         report.flood_id, report.held = flood.hold_back(db, visit, arrivals, now=now)
@@ -81,7 +76,7 @@ def ingest(
         news = _news(db, each, audience=audience, now=now)
         if news:
             _want_text(db, news, silent=False, now=now)
-            report.owed += _tell(db, news, now=now)
+            report.owed += tell(db, news, now=now)
         else:
             _note_quietly(db, each, now=now)
     return report
@@ -105,19 +100,26 @@ def ingest_text(
     if wanted.silent:
         return owed
     event = events.reach(db, entry, now=now)
-    return owed + _enqueue(db, event, _without(audience.of(entry.item, body), known), now=now)
+    return owed + enqueue(db, event, without(audience.of(entry.item, body), known), now=now)
 
 
 def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestReport:
     """Remember items and tell nobody: history read by `backfill`."""
-    report = IngestReport()
-    for item in items:
-        sighting = entries.remember(db, item, now=now)
-        report.counts[sighting.change] += 1
-        if sighting.change is not Change.SEEN:
-            events.reach(db, sighting.entry, now=now)
-            follow_up.noted(db, sighting.entry, silent=True, now=now)
+    report, arrivals = _remembered(db, items, now=now)
+    for each in arrivals:
+        if each.event:
+            follow_up.noted(db, each.sighting.entry, silent=True, now=now)
     return report
+
+
+def _remembered(
+    db: Database, items: Iterable[Item], *, now: datetime
+) -> tuple[IngestReport, list[Arrival]]:
+    report, arrivals = IngestReport(), []
+    for item in items:
+        arrivals.append(_arrival(db, item, now=now))
+        report.counts[arrivals[-1].sighting.change] += 1
+    return report, arrivals
 
 
 def _arrival(db: Database, item: Item, *, now: datetime) -> Arrival:
@@ -139,7 +141,7 @@ def _news(db: Database, arrival: Arrival, *, audience: Audience, now: datetime) 
         item=arrival.item,
         sighting=sighting,
         event=events.reach(db, sighting.entry, now=now),
-        wanted=_wanted(db, sighting, audience=audience),
+        wanted=wanted_by(db, sighting, audience=audience),
     )
 
 
@@ -173,16 +175,16 @@ def _tell_baseline(
     ]
     fresh.sort(key=lambda each: _age(each.sighting.entry, now))
 
-    def tell(each: Arrival) -> int:
-        wanted = _wanted(db, each.sighting, audience=audience)
-        return _tell(db, replace(each, wanted=wanted), now=now)
+    def told_of(each: Arrival) -> int:
+        wanted = wanted_by(db, each.sighting, audience=audience)
+        return tell(db, replace(each, wanted=wanted), now=now)
 
-    owed = sum(map(tell, known))
+    owed = sum(map(told_of, known))
     told = 0
     for each in fresh:
         if told == BASELINE_ALERTS:
             break
-        new = tell(each)
+        new = told_of(each)
         told += new > 0
         owed += new
     return owed
@@ -191,65 +193,3 @@ def _tell_baseline(
 def _age(entry: Entry, now: datetime) -> timedelta:
     """Time since the event; an undated one is as old as can be."""
     return now - entry.item.event_at if entry.item.event_at else timedelta.max
-
-
-def _wanted(
-    db: Database, sighting: Remembered, *, audience: Audience
-) -> Mapping[str, Sequence[Why]]:
-    """Who asks for it, by its contents.
-
-    An edit that changed no fact speaks only to those whom the earlier text did not concern.
-    """
-    if sighting.change is Change.SEEN:
-        return {}
-    body = texts.body(db, sighting.entry.id)
-    wanted = audience.of(sighting.entry.item, body)
-    if wanted and sighting.change is Change.REVISED and sighting.before:
-        return _without(wanted, audience.of(sighting.before, body))
-    return wanted
-
-
-def _tell(db: Database, arrival: Arrival, *, now: datetime) -> int:
-    """Owe the channels that want this, the people who follow its story, and whom an edit concerns."""
-    sighting, event, wanted = arrival.sighting, arrival.event, arrival.wanted
-    entry = sighting.entry
-    if event is None:
-        return 0
-    if sighting.change is Change.REVISED and sighting.before:
-        return _enqueue(db, event, wanted, now=now) + follow_up.revised(
-            db, sighting.before, entry, now=now
-        )
-    if entry.item.document is None:
-        return _enqueue(db, event, wanted, now=now)
-    knowing = deliveries.told(db, event.story_id)
-    owed = follow_up.noted(db, entry, now=now)
-    if relations.within_story(db, entry):
-        # Who knows the story has just been told what this does to an earlier document of it.
-        return owed + _enqueue(db, event, _without(wanted, knowing), now=now)
-    # Who knows the story hears its documents' steps, whatever the query says of them.
-    told = {channel: known.whys for channel, known in knowing.items()}
-    return owed + _enqueue(db, event, {**_followers(db, entry), **told, **wanted}, now=now)
-
-
-def _enqueue(
-    db: Database, event: Event, wanted: Mapping[str, Sequence[Why]], *, now: datetime
-) -> int:
-    """Owe an event to channels; returns how many are new."""
-    wait = TEXT_PATIENCE if texts.awaited(db, event.entry_id) else timedelta()
-    return sum(
-        outbox.enqueue(db, event, channel=channel, whys=whys, wait=wait, now=now)
-        for channel, whys in wanted.items()
-    )
-
-
-def _without(
-    wanted: Mapping[str, Sequence[Why]], earlier: Mapping[str, object]
-) -> dict[str, Sequence[Why]]:
-    return {channel: whys for channel, whys in wanted.items() if channel not in earlier}
-
-
-def _followers(db: Database, entry: Entry) -> dict[str, Sequence[Why]]:
-    """People who follow a story, whether or not they were told of it before."""
-    why = Why(subscription=FOLLOWED, reasons=())
-    marks = stories.marks(db, entry.story_id)
-    return {each.holder: (why,) for each in marks if each.mark is stories.Mark.FOLLOWED}

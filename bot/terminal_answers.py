@@ -15,10 +15,11 @@ from rich.text import Text
 from bot.answers import Details, Entries, Help, Notice, Problem, Rehearsal, Subscriptions, Topics
 from bot.card import UTC, Card
 from bot.choices import Choices
-from bot.flood_page import FloodRow, Floods, HeldPage
+from bot.flood_page import Floods, HeldPage
 from bot.law_page import LawPage
 from bot.report import Explanation, FeedStatus, Status, Telling
 from bot.terminal import render_card
+from bot.terminal_floods import render_floods, render_page
 from bot.terminal_law import render_law
 from bot.timeline import DaysAhead, Timeline
 from bot.wording import day, moment, safe_url, visible
@@ -112,30 +113,12 @@ def _days(answer: DaysAhead, _timezone: ZoneInfo = UTC) -> RenderableType:
 
 @render_answer.register
 def _floods(answer: Floods, timezone: ZoneInfo = UTC) -> RenderableType:
-    if not answer.floods:
-        return _line("Nothing was held back.")
-    return _table((str(each.id), _flood(each, timezone)) for each in answer.floods)
+    return render_floods(answer, timezone)
 
 
 @render_answer.register
 def _held(answer: HeldPage, timezone: ZoneInfo = UTC) -> RenderableType:
-    lines = [_line(f"{answer.flood.id}  {answer.flood.title}", "bold")]
-    lines += [_line(_flood(answer.flood, timezone)), _line(answer.extent, "dim")]
-    for each in answer.rows:
-        linked = Style(bold=True, link=safe_url(each.url))
-        lines.append(Text("  ").append(visible(each.text, _LINE), linked))
-        lines.append(_line(f"    {each.detail}", "dim"))
-    if answer.more:
-        lines.append(_line(f"Go on with floods show {answer.flood.id} {answer.page + 1}", "dim"))
-    return Group(*lines)
-
-
-def _flood(flood: FloodRow, timezone: ZoneInfo) -> str:
-    said = f"{flood.title}, {moment(flood.began_at, timezone)}. {flood.why}"
-    if not flood.decided:
-        return said
-    at = f", {moment(flood.at, timezone)}" if flood.at else ""
-    return f"{said} {flood.decided} by {flood.by}{at}."
+    return render_page(answer, timezone)
 
 
 @render_answer.register
