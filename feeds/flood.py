@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from feeds.habits import LATE, Habits, crowded, host_of
+from feeds.habits import LATE, Habits, crowded, host_of, marks
 from feeds.model import Item
 
 #: Fewer than this of one kind are no flood, and so many of a burst are told in any case.
@@ -93,6 +93,9 @@ def judge(
     held: dict[int, Reason] = {}
     reissued = [n for n, each in _new(visit) if habits.brought(each.item)]
     if len(again) + len(reissued) >= FEW:
+        shown = Counter(mark for each in visit for mark in marks(each.item))
+        # With them comes what the feed shows under one headline over and over.
+        reissued = [n for n, each in _new(visit) if habits.brought_as_often(each.item, shown)]
         held |= dict.fromkeys(reissued, Reason.REISSUED)
     foreign, origin = _foreign(visit, habits, own={*reissued})
     for numbers, reason in (

@@ -77,6 +77,10 @@ class Habits:
         """
         return any(self._marks[mark] == 1 for mark in marks(item))
 
+    def brought_as_often(self, item: Item, again: Counter[str]) -> bool:
+        """Whether the feed has shown what marks the item at least as often as it does now."""
+        return any(again[mark] <= self._marks[mark] for mark in marks(item))
+
     def is_strange(self, host: str) -> bool:
         """Whether a feed that links to few hosts never linked to this one or its kin."""
         if not host or not self.acquainted or len(self._hosts) > FEW_HOSTS:

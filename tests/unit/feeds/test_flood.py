@@ -62,6 +62,11 @@ def judged(
     return judge(visit, habits, last_visit=last_visit, told_today=told_today, now=NOW)
 
 
+def held_of(visit: Sequence[Sighted], history: Sequence[Known]) -> set[int]:
+    found = judged(visit, history)
+    return set(found.held) if found else set()
+
+
 def new(item: Item, **but: object) -> Sighted:
     return replace(Sighted(item=item, wanted=True), **but)  # type: ignore[arg-type]  # facts of any type
 
@@ -139,6 +144,23 @@ def test_what_stands_over_many_items_tells_none_of_them_apart() -> None:
     assert judged(visit, history) is None
 
 
+def test_with_a_flood_comes_what_the_feed_shows_over_and_over_but_no_more_often_than_before() -> (
+    None
+):
+    title = "Notice of sanctions actions taken this week"
+    often = [replace(story(n), title=title, summary="") for n in (40, 41, 42)]
+    history = [*usual(), *(Known(item=each, seen_at=NOW - DAY) for each in often)]
+    visit = [new(again(n)) for n in range(1, 11)]
+    three = [
+        new(replace(each, key=f"v2-{n}", url=f"https://news.example/v2/{n}"))
+        for n, each in enumerate(often)
+    ]
+    fourth = new(replace(story(700, at=NOW - HOUR), title=title))
+
+    assert len(held_of([*visit, *three], history)) == 13
+    assert len(held_of([*visit, *three, fourth], history)) == 10
+
+
 def test_items_of_a_host_that_the_feed_never_linked_to_are_foreign() -> None:
     foreign = [new(story(n, host="other.example.org", at=NOW - HOUR)) for n in range(500, 525)]
 
@@ -209,7 +231,7 @@ def test_a_feed_that_stood_still_for_a_week_catches_up() -> None:
 
 
 def test_a_feed_that_always_dates_its_items_back_is_believed() -> None:
-    history = [replace(each, seen_at=each.item.event_at + 9 * DAY) for each in usual()]  # type: ignore[operator]  # all are dated
+    history = [replace(each, seen_at=each.seen_at + 9 * DAY) for each in usual()]
     late = [new(story(500 + n, at=NOW - (40 + n) * DAY)) for n in range(10)]
 
     assert judged(late, history) is None
