@@ -116,8 +116,8 @@ def counted(count: int, what: str) -> str:
 
 def _matching(held: Held) -> str:
     if not held.wanted:
-        return "No subscription asks for any of it."
-    return f"{held.wanted:,} of it match subscriptions." if held.wanted > 1 else "1 matches."
+        return "No subscription asks for any of them."
+    return f"{held.wanted:,} of them match{'es' * (held.wanted == 1)} subscriptions."
 
 
 def _buttons(held: Held) -> tuple[Button, ...]:

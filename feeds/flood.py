@@ -90,13 +90,8 @@ def judge(
         on the feed's own pages, unless the feed brings `BURST` times its usual volume.
     """
     again = [each for each in visit if _again(each)]
-    held: dict[int, Reason] = {}
-    reissued = [n for n, each in _new(visit) if habits.brought(each.item)]
-    if len(again) + len(reissued) >= FEW:
-        shown = Counter(mark for each in visit for mark in marks(each.item))
-        # With them comes what the feed shows under one headline over and over.
-        reissued = [n for n, each in _new(visit) if habits.brought_as_often(each.item, shown)]
-        held |= dict.fromkeys(reissued, Reason.REISSUED)
+    reissued = _reissued(visit, habits, known=len(again))
+    held = dict.fromkeys(reissued, Reason.REISSUED)
     foreign, origin = _foreign(visit, habits, own={*reissued})
     for numbers, reason in (
         (foreign, Reason.FOREIGN),
@@ -133,6 +128,26 @@ def _again(each: Sighted) -> bool:
         return False
     later = bool(before.event_at and item.event_at and item.event_at > before.event_at)
     return before.key != item.key or later
+
+
+def _reissued(visit: Sequence[Sighted], habits: Habits, *, known: int) -> list[int]:
+    """What the feed brought before, and with it what it shows under one headline over and over.
+
+    Of the latter not what is dated by itself, after everything that the feed brought: that is the
+    next of its kind.
+    """
+    found = [n for n, each in _new(visit) if habits.brought(each.item)]
+    if known + len(found) < FEW:
+        return []
+    shown = Counter(mark for each in visit for mark in marks(each.item))
+    shared = crowded([each.item.event_at for each in visit if each.item.event_at], most=FEW)
+    often = [
+        n
+        for n, each in _new(visit)
+        if habits.brought_as_often(each.item, shown)
+        and (each.item.event_at in shared or not habits.is_newer(each.item))
+    ]
+    return sorted({*found, *often})
 
 
 def _foreign(

@@ -81,6 +81,10 @@ class Habits:
         """Whether the feed has shown what marks the item at least as often as it does now."""
         return any(again[mark] <= self._marks[mark] for mark in marks(item))
 
+    def is_newer(self, item: Item) -> bool:
+        """Whether it is dated after everything that the feed brought."""
+        return bool(item.event_at and self.newest and item.event_at > self.newest)
+
     def is_strange(self, host: str) -> bool:
         """Whether a feed that links to few hosts never linked to this one or its kin."""
         if not host or not self.acquainted or len(self._hosts) > FEW_HOSTS:

@@ -88,7 +88,7 @@ def test_a_feed_that_churns_is_held_behind_one_card_and_its_news_is_told(db: Dat
     said = card(db)
     assert said.title == "Example News: 25 items held back"
     assert said.parts[0].text == (
-        "25 items came before, under other ids, links or dates. 25 of it match subscriptions."
+        "25 items came before, under other ids, links or dates. 25 of them match subscriptions."
         " 1 new item in the same visits passed as ever."
     )
     assert [button.label for button in said.buttons] == ["Release", "Drop", "Show"]
