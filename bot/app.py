@@ -190,7 +190,7 @@ async def open_app(settings: Settings, *, clock: Clock) -> AsyncIterator[App]:
     shipped = catalog.load_file(settings.feeds_file) if settings.feeds_file else catalog.bundled()
     known_topics = topics.load_with(settings.topics_file)
     async with AsyncExitStack() as stack:
-        storage = Storage(settings.database)
+        storage = Storage(settings.database, clock=clock)
         stack.push_async_callback(storage.close)
         await storage.open()
         http = await stack.enter_async_context(

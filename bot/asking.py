@@ -16,7 +16,7 @@ from bot.question import Question
 from bot.storage_thread import Storage
 from feeds.model import Feed
 from feeds.topics import Topic
-from storage import channels
+from storage import channels, ledger
 
 T = TypeVar("T")
 
@@ -41,6 +41,10 @@ class Asking:
         self._clock = clock
         self._timezone = timezone
         self._calendars = calendars
+
+    def now(self) -> datetime:
+        """The time."""
+        return self._clock()
 
     def question(self, text: str, *, channel: str, user: str) -> Question:
         """What was asked, where, by whom and when."""
@@ -71,6 +75,7 @@ class Asking:
 
 
 def in_zone(db: Database, ask: Callable[[Database, Question], T], question: Question) -> T:
-    """Ask in the time zone that the channel chose."""
+    """Ask in the time zone that the channel chose; what is changed so is whoever's who asks."""
+    ledger.acting(db, by=question.user, at=question.now)
     zone = channels.get(db, question.channel).timezone
     return ask(db, replace(question, timezone=zone) if zone else question)

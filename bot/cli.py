@@ -62,19 +62,20 @@ for command in (
 
 
 @cli.command()
+@click.option("--http", is_flag=True, help="Answer Slack over HTTP on RULEWIRE_PORT.")
 @click.pass_obj
-def run(verbose: bool) -> None:  # noqa: FBT001  click passes it so
+def run(verbose: bool, *, http: bool) -> None:  # noqa: FBT001  click passes it so
     """Run the bot: in Slack when its tokens are set, else in this terminal."""
     from bot import run as life
     from bot import shell
 
-    settings = shell.settings(verbose=verbose, prompt=sys.stdin.isatty())
+    settings = shell.settings(verbose=verbose, prompt=sys.stdin.isatty(), http=http)
     if not settings.slack_connected and settings.log_format == "text":
         click.echo(
             "Slack is not connected: alerts appear here. `rulewire manifest` shows how to connect.",
             err=True,
         )
-    asyncio.run(life.run(settings, clock=shell.now))
+    asyncio.run(life.run(settings, clock=shell.now, http=http))
 
 
 @cli.command()
@@ -127,17 +128,20 @@ def check() -> None:
 
 
 @cli.command()
-def manifest() -> None:
+@click.option("--http", "url", metavar="URL", default="", help="For HTTP, reached at this address.")
+@click.option("--rotate-tokens", is_flag=True, help="Tokens end after 12 hours and are renewed.")
+def manifest(url: str, *, rotate_tokens: bool) -> None:
     """Print the Slack app manifest and how to use it."""
-    from bot.slack.manifest import manifest_json
+    from bot.slack.manifest import guide, manifest_json
 
-    click.echo(
-        "Paste the lines below at api.slack.com/apps: Create New App, From a manifest. Then install\n"
-        "the app, make an app-level token with connections:write, and set SLACK_BOT_TOKEN (xoxb-…)\n"
-        "and SLACK_APP_TOKEN (xapp-…).",
-        err=True,
-    )
-    click.echo(manifest_json())
+    if url and not url.startswith("https://"):
+        raise click.UsageError("--http takes the https address at which Slack reaches the bot")
+    if rotate_tokens and not url:
+        raise click.UsageError(
+            "--rotate-tokens goes with --http: tokens are renewed for OAuth only"
+        )
+    click.echo(guide(http=bool(url)), err=True)
+    click.echo(manifest_json(url=url.rstrip("/"), rotates=rotate_tokens))
 
 
 @cli.command()

@@ -29,6 +29,7 @@ from bot.storage_thread import Storage
 from feeds import reference
 from feeds.model import Feed
 from feeds.topics import Topic
+from storage import seen_events
 from storage.search import Order
 from storage.stories import Mark
 
@@ -175,6 +176,10 @@ class Commands:
             return marking.unmark(db, question, story_id, mark)
 
         return await self._asking.ask(unmarked, "", channel=channel, user=user)
+
+    async def first(self, key: str) -> bool:
+        """Whether a request is heard for the first time in a day, by Slack's name of it."""
+        return await self._storage.run(seen_events.first, key, now=self._asking.now())
 
     async def story_of(self, entry_id: int) -> int | None:
         """The story an entry tells; None when there is no such entry."""

@@ -9,8 +9,7 @@ from bot.answers import Notice, Problem
 from bot.flood_page import FloodRow, Floods, HeldPage
 from bot.question import Question
 from bot.wording import moment
-from storage import floods
-from storage import held as held_entries
+from storage import flood_entries, floods
 from storage.floods import Held, State
 
 #: Floods listed, and items on a page.
@@ -55,7 +54,7 @@ def named(db: Database, *, limit: int = 3) -> str:
 
 def kept_from(db: Database, entry_id: int, question: Question) -> str:
     """Why an entry was told to nobody, when a flood keeps it; empty when none does."""
-    held = held_entries.holding(db, entry_id)
+    held = flood_entries.holding(db, entry_id)
     if held is None or held.state is State.RELEASED:
         return ""
     because = " ".join(flood_card.why(db, held)[:1])
@@ -66,7 +65,7 @@ def kept_from(db: Database, entry_id: int, question: Question) -> str:
 
 
 def _decide(db: Database, question: Question, held: Held, state: State) -> Notice:
-    owed = held_entries.settle(db, held.id, state, by=question.user, now=question.now)
+    owed = flood_entries.settle(db, held.id, state, by=question.user, now=question.now)
     if owed is None:
         return _as_it_is(held, question)
     flood_card.show(db, held.id, now=question.now)
@@ -87,7 +86,7 @@ def _as_it_is(held: Held, question: Question) -> Notice:
 
 def _page(db: Database, held: Held, page: int) -> HeldPage:
     first = (page - 1) * PAGE
-    shown = held_entries.entries(db, held.id, first=first, limit=PAGE)
+    shown = flood_entries.entries(db, held.id, first=first, limit=PAGE)
     return HeldPage(
         flood=_row(db, held),
         rows=tuple(map(flood_card.row, shown)),

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bot.app import open_app
 from bot.config import DEFAULT_QUERY, Settings
+from bot.connect import poster_of
 from bot.ingest import ingest
-from bot.run import poster_of, tell_all
+from bot.run import tell_all
 from feeds.errors import ConfigError
 from feeds.identity import document_key
 from feeds.model import (

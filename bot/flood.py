@@ -14,8 +14,7 @@ from feeds import flood as floods_of
 from feeds import identity
 from feeds.flood import FEW, Reason, Sighted
 from feeds.habits import Habits
-from storage import feed_history, floods
-from storage import held as held_entries
+from storage import feed_history, flood_entries, floods
 from storage.entries import Change, Remembered
 from storage.floods import State
 
@@ -89,10 +88,10 @@ def tellable(db: Database, sighting: Remembered, *, feed: str, now: datetime) ->
     seen = sighting.change is Change.SEEN
     if seen and (sighting.before is None or sighting.before.feed == feed):
         return None
-    held = held_entries.holding(db, sighting.entry.id)
+    held = flood_entries.holding(db, sighting.entry.id)
     if held is None or held.state is State.RELEASED:
         return None if seen else sighting
-    if held.feed == feed or not held_entries.let_go(db, sighting.entry.id):
+    if held.feed == feed or not flood_entries.let_go(db, sighting.entry.id):
         return None
     flood_card.show(db, held.id, now=now)
     return replace(sighting, change=Change.NEW, before=None)
@@ -110,7 +109,7 @@ def _could_be(items: Sequence[Arrival]) -> bool:
 def _hold(db: Database, flood_id: int, arrival: Arrival, reason: Reason) -> None:
     if arrival.event:
         fresh = arrival.sighting.change is Change.NEW
-        held_entries.hold(db, flood_id, arrival.event, reason, wanted=arrival.wanted, fresh=fresh)
+        flood_entries.hold(db, flood_id, arrival.event, reason, wanted=arrival.wanted, fresh=fresh)
 
 
 def _habits(db: Database, visit: Visit, items: Sequence[Arrival], *, now: datetime) -> Habits:

@@ -10,10 +10,9 @@ from sqlite_utils import Database
 from bot import bulletin
 from bot.bulletin import Bulletin, BulletinKind, Button, Part, Row
 from feeds.flood import Reason
-from storage import bulletins, floods
-from storage import held as held_entries
+from storage import bulletins, flood_entries, floods
+from storage.flood_entries import HeldEntry
 from storage.floods import Held, State
-from storage.held import HeldEntry
 
 #: What the buttons do; their value is the flood's number, of the last also the page: "3 2".
 RELEASE, DROP, SHOW = "flood-release", "flood-drop", "flood-show"
@@ -58,7 +57,7 @@ def show(db: Database, flood_id: int, *, now: datetime) -> None:
 
 def of(db: Database, held: Held) -> Bulletin:
     """The card as the flood is now."""
-    shown = held_entries.entries(db, held.id, limit=_SHOWN)
+    shown = flood_entries.entries(db, held.id, limit=_SHOWN)
     parts = [Part(text=" ".join(why(db, held)))]
     if shown:
         more = held.entries - len(shown)
@@ -86,7 +85,7 @@ def why(db: Database, held: Held) -> list[str]:
     origin = f": they link to or came from {held.origin}" if held.origin else ""
     said = [
         _WHY[reason].format(items=counted(count, "item"), origin=origin)
-        for reason, count in held_entries.tally(db, held.id).items()
+        for reason, count in flood_entries.tally(db, held.id).items()
     ]
     if held.entries:
         said.append(_matching(held))

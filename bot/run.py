@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app import App, Clock, Speaker, open_app, stop_event
-from bot.commands import Commands
-from bot.config import Listen, Settings
+from bot.config import Settings
+from bot.connect import converse, poster_of, routes_of, serving
+from bot.fold import fold_due
+from bot.jobs import the_jobs
 from bot.poll import PollResult
 from bot.poster import Poster
 from bot.readiness import Check, Jobs, database
 from bot.remind import remind
-from bot.schedule import RHYTHM, Job, Schedule
+from bot.schedule import RHYTHM, Schedule
 from feeds.errors import ConfigError
-from storage import outbox, polls, texts, upkeep
+from storage import outbox, texts
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -33,8 +34,13 @@ PATIENCE = timedelta(minutes=2)
 LOOK_SECONDS = 5.0
 
 
-async def run(settings: Settings, *, clock: Clock) -> None:
+async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     """Answer until SIGTERM or Ctrl-C, and poll and deliver while leading; then finish what is in hand.
+
+    Args:
+        settings: Loaded for this way of answering.
+        clock: Aware time.
+        http: Answer Slack over HTTP, not by Socket Mode.
 
     Raises:
         ConfigError, DatabaseError: before anything is started.
@@ -46,14 +52,19 @@ async def run(settings: Settings, *, clock: Clock) -> None:
         poster = Measured(await stack.enter_async_context(poster_of(app)), metrics)
         leader = app.leader()
         checks = {"database": database(app.storage, clock), "lead": leader.check}
+        commands = app.commands()
+        routes = await stack.enter_async_context(routes_of(app, commands)) if http else ()
         if settings.listen:
-            await stack.enter_async_context(_serving(app, settings.listen, metrics, checks))
+            await stack.enter_async_context(serving(app, settings.listen, metrics, checks, routes))
         log.info("started feeds=%d slack=%s", len(app.feeds), settings.slack_connected)
         term = partial(_term, app, poster, metrics=metrics, checks=checks)
         leading = asyncio.create_task(leader.lead(term), name="lead")
         leading.add_done_callback(lambda _: stop.set())  # it ends only by a bug
         try:
-            await _converse(app, app.commands(), stop, checks)
+            if http:
+                await stop.wait()
+            else:
+                await converse(app, commands, stop, checks)
         finally:
             log.info("stopping")
             leading.cancel()
@@ -68,7 +79,7 @@ async def _term(
     """What only the leader does, until the block is left."""
     speaker = app.speaker(poster, on_sent=metrics.sent)
     ends = Jobs(RHYTHM, monotonic=app.elapsed)
-    jobs = _jobs(app, speaker, metrics)
+    jobs = the_jobs(app, speaker, metrics)
     schedule = Schedule({name: ends.watched(name, job) for name, job in jobs.items()})
     schedule.start()
     checks["jobs"] = ends.check
@@ -119,6 +130,7 @@ async def _round(app: App, speaker: Speaker, only: str | None) -> list[PollResul
     await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone)
     async with app.leader().once() as leads:
         if leads:
+            await fold_due(app.storage, now=app.clock(), timezone=app.settings.timezone)
             await tell_all(app, speaker)
         else:
             log.info("what is owed is left to the copy that leads")
@@ -147,102 +159,3 @@ async def tell_all(app: App, speaker: Speaker) -> int:
             await asyncio.sleep(min(waits))
     finally:
         await speaker.deliverer.stop()
-
-
-@asynccontextmanager
-async def poster_of(app: App) -> AsyncIterator[Poster]:
-    """Slack when connected, else the terminal. Slack's libraries are loaded only if needed."""
-    if not app.settings.slack_connected:
-        from bot.terminal import TerminalPoster  # noqa: PLC0415  rich is not needed with Slack
-
-        yield TerminalPoster()
-        return
-    from bot.slack.connection import slack_poster  # noqa: PLC0415  nor Slack with a terminal
-
-    async with slack_poster(app.settings) as poster:
-        yield poster
-
-
-@asynccontextmanager
-async def _serving(
-    app: App, listen: Listen, metrics: Metrics, checks: Mapping[str, Check]
-) -> AsyncIterator[None]:
-    """Answer web requests, and measure the event loop, within this block."""
-    from bot import metrics as measuring  # noqa: PLC0415  as above
-    from bot import web  # noqa: PLC0415  most run without it
-
-    site = web.Site(
-        app.storage, topics=app.queries, clock=app.clock, metrics=metrics, checks=checks
-    )
-    watching = asyncio.create_task(measuring.watch_loop(metrics), name="watch the event loop")
-    try:
-        async with web.serving(site.application(), listen):
-            yield
-    finally:
-        watching.cancel()
-
-
-async def _converse(
-    app: App, commands: Commands, stop: asyncio.Event, checks: dict[str, Check]
-) -> None:
-    """Answer people until told to stop: in Slack, or on the terminal's prompt."""
-    if app.settings.slack_connected:
-        from bot.slack.connection import answering  # noqa: PLC0415  as above
-
-        async with answering(app.settings, commands) as trouble:
-            checks["slack"] = _slack_check(trouble, app.clock)
-            await stop.wait()
-    elif sys.stdin.isatty():
-        from bot.prompt import converse  # noqa: PLC0415  as above
-
-        await converse(commands, stop)
-    else:
-        await stop.wait()
-
-
-def _slack_check(trouble: Callable[[datetime], str], clock: Clock) -> Check:
-    async def check() -> str:
-        return trouble(clock())
-
-    return check
-
-
-def _jobs(app: App, speaker: Speaker, metrics: Metrics) -> dict[str, Job]:
-    poller, reading, watch = app.poller(), app.reading(), app.law()
-    deliver = speaker.deliverer.deliver_due
-
-    async def poll() -> None:
-        await app.refresh()
-        metrics.polled(await poller.poll_due(now=app.clock()))
-        await deliver()
-
-    async def read() -> None:
-        if owed := await reading.read_due(now=app.clock()):
-            metrics.matched(owed)
-            await deliver()
-
-    async def reminding() -> None:
-        if await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone):
-            await deliver()
-
-    async def law() -> None:
-        if await watch.check_due(now=app.clock()):
-            await deliver()
-
-    async def heartbeat() -> None:
-        await app.storage.run(polls.beat, now=app.clock())
-
-    async def tidy() -> None:
-        await app.storage.run_plain(upkeep.tidy)
-
-    return {
-        "poll": poll,
-        "read": read,
-        "deliver": deliver,
-        "edit": speaker.editor.edit_due,
-        "settle": speaker.settler.settle_due,
-        "remind": reminding,
-        "law": law,
-        "heartbeat": heartbeat,
-        "upkeep": tidy,
-    }

@@ -15,7 +15,7 @@ from aiohttp import web
 from aiolimiter import AsyncLimiter
 
 from bot import commands_calendar, deadline_calendar
-from bot.config import Listen
+from bot.environment import Listen
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.readiness import Check, findings
 from bot.storage_thread import Storage
@@ -26,6 +26,9 @@ from storage.errors import DatabaseError
 from storage.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
+
+#: Served beside our own.
+Routes = Sequence[web.AbstractRouteDef]
 
 #: How `/healthz` answers, by which `check` knows a running bot.
 ALIVE = "rulewire is alive\n"
@@ -48,6 +51,7 @@ class Site:
         clock: Callable[[], datetime],
         metrics: Metrics,
         checks: Mapping[str, Check],
+        slack: Routes = (),
     ) -> None:
         """Serve one bot.
 
@@ -57,12 +61,14 @@ class Site:
             clock: Aware time.
             metrics: Shown as they are.
             checks: What has to be well, by name; looked at anew for each question.
+            slack: For Slack's requests, when it is answered over HTTP.
         """
         self._storage = storage
         self._topics = topics
         self._clock = clock
         self._metrics = metrics
         self._checks = checks
+        self._slack = slack
         self._limiter = AsyncLimiter(CALENDARS_AT_ONCE, CALENDARS_WITHIN_SECONDS)
 
     def application(self) -> web.Application:
@@ -72,6 +78,7 @@ class Site:
         application.router.add_get("/readyz", self._ready)
         application.router.add_get("/metrics", self._measured)
         application.router.add_get(r"/calendar/{name:[0-9A-Za-z_-]{1,80}}.ics", self._calendar)
+        application.router.add_routes(self._slack)
         return application
 
     async def _alive(self, _: web.Request) -> web.Response:

@@ -1,150 +1,97 @@
-"""The entries that belong to floods: held, let go when they are news after all, released or dropped."""
+"""What waits to be told: for a digest, for the end of quiet hours or of a mute."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-import msgspec
 from sqlite_utils import Database
 
-from feeds.flood import Reason
-from storage import entries as archive
-from storage import events, floods, outbox
 from storage.database import select, to_text
-from storage.deliveries import Why, standing
-from storage.entries import Entry
-from storage.events import Event
-from storage.floods import Held, State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldEntry:
-    """An entry that belongs to a flood."""
+class Gate(StrEnum):
+    """What keeps an event from being told now."""
 
-    entry: Entry
-    #: What is told when it is released.
-    event_id: int
-    reason: Reason
-    #: The channels that asked for it when it came, each with every subscription that says so.
-    wanted: Mapping[str, Sequence[Why]]
+    DIGEST = "digest"
+    QUIET = "quiet hours"
+    MUTED = "muted"
+    PAUSED = "paused"
 
 
-def hold(
-    db: Database,
-    flood_id: int,
-    event: Event,
-    reason: Reason,
-    *,
-    wanted: Mapping[str, Sequence[Why]],
-    fresh: bool,
-) -> None:
-    """An entry belongs to a flood: nobody is told of it, until someone releases the flood.
+#: Whether something may keep an event from a channel: then it is held until that has been judged.
+MAY_HOLD = """
+    EXISTS (
+        SELECT 1 FROM channels
+        WHERE channel = :channel AND (quiet_from IS NOT NULL OR muted_until > :now)
+    ) OR coalesce((
+        SELECT min(cadence <> 'now' OR paused_by IS NOT NULL) FROM subscriptions
+        WHERE channel = :channel AND query IN (SELECT value FROM json_each(:asked))
+    ), 0)
+"""
+#: As the index outbox_held says it, word for word. From a moment that has not come yet, by a clock
+#: that has gone back since, nothing can have been put off.
+_DUE = "state = 'held' AND (due_at <= :now OR created_at > :now)"
 
-    Args:
-        db: As `grow`.
-        flood_id: As `grow` gave it.
-        event: What would have been told.
-        reason: Why it is held.
-        wanted: Who would have been told, and why.
-        fresh: Nobody was told of the entry before.
-    """
+
+def judge_again(db: Database, channel: str) -> None:
+    """How a channel is told has changed: whatever waits for it is looked at anew."""
     db.execute(
-        "INSERT INTO flood_entries (entry_id, flood_id, event_id, reason, wanted, fresh)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [
-            event.entry_id,
-            flood_id,
-            event.id,
-            reason.value,
-            msgspec.json.encode(wanted).decode(),
-            fresh,
-        ],
+        "UPDATE outbox SET due_at = created_at WHERE channel = ? AND state = 'held'", [channel]
     )
 
 
-def holding(db: Database, entry_id: int) -> Held | None:
-    """The flood that an entry belongs to, whatever became of it."""
-    row = db.execute("SELECT flood_id FROM flood_entries WHERE entry_id = ?", [entry_id]).fetchone()
-    return floods.get(db, row[0]) if row else None
+def channels_due(db: Database, *, now: datetime) -> list[str]:
+    """Channels for which something waits that is to be looked at now."""
+    due = f"SELECT DISTINCT channel FROM outbox WHERE {_DUE} ORDER BY channel"  # noqa: S608  values are bound
+    return [row["channel"] for row in select(db, due, {"now": to_text(now)})]
 
 
-def let_go(db: Database, entry_id: int) -> bool:
-    """Take out of its flood an entry that turned out to be news; False when nobody waits for that."""
-    done = db.execute(
-        "DELETE FROM flood_entries WHERE entry_id = ? AND flood_id IN"
-        " (SELECT id FROM floods WHERE state = 'held')",
-        [entry_id],
+def put_off(db: Database, number: int, *, gate: Gate, until: datetime) -> None:
+    """Hold one, and say by what and until when."""
+    db.execute(
+        "UPDATE outbox SET gate = ?, due_at = ? WHERE id = ? AND state = 'held'",
+        [gate.value, to_text(until), number],
     )
-    return done.rowcount > 0
 
 
-def entries(db: Database, flood_id: int, *, first: int = 0, limit: int = -1) -> list[HeldEntry]:
-    """What a flood holds: what subscriptions ask for first, then in the order in which it came."""
-    rows = select(
-        db,
-        "SELECT * FROM flood_entries WHERE flood_id = ?"
-        " ORDER BY wanted = '{}', entry_id LIMIT ? OFFSET ?",
-        [flood_id, limit, first],
+def release(db: Database, number: int, *, now: datetime) -> None:
+    """Nothing holds one any more: it is owed as an alert of its own."""
+    db.execute(
+        "UPDATE outbox SET state = 'pending', due_at = ? WHERE id = ? AND state = 'held'",
+        [to_text(now), number],
     )
-    return [
-        HeldEntry(
-            entry=entry,
-            event_id=row["event_id"],
-            reason=Reason(row["reason"]),
-            wanted=_wanted.decode(row["wanted"]),
-        )
-        for row in rows
-        if (entry := archive.get(db, row["entry_id"]))
-    ]
 
 
-def tally(db: Database, flood_id: int) -> dict[Reason, int]:
-    """How many entries a flood holds for each reason, the most first."""
-    rows = select(
-        db,
-        "SELECT reason, count(*) AS n FROM flood_entries WHERE flood_id = ?"
-        " GROUP BY reason ORDER BY n DESC, reason",
-        [flood_id],
-    )
-    return {Reason(row["reason"]): row["n"] for row in rows}
-
-
-def settle(db: Database, flood_id: int, state: State, *, by: str, now: datetime) -> int | None:
-    """Release or drop a flood, once.
-
-    Released, each channel is owed what it asked for when it came, if it still asks for it.
-
-    Returns:
-        How many deliveries came to be owed; None when someone decided before, or it is gone.
-    """
-    done = db.execute(
-        "UPDATE floods SET state = ?, settled_by = ?, settled_at = ?"
+def fold(db: Database, number: int, *, into: int, now: datetime) -> None:
+    """One is told by another message. Belongs in the transaction that owes that message."""
+    db.execute(
+        "UPDATE outbox SET state = 'sent', folded_into = ?, settled_at = ?"
         " WHERE id = ? AND state = 'held'",
-        [state.value, by, to_text(now), flood_id],
-    )
-    if not done.rowcount:
-        return None
-    if state is State.DROPPED:
-        return 0
-    return sum(_owe(db, held, now=now) for held in entries(db, flood_id))
-
-
-def _owe(db: Database, held: HeldEntry, *, now: datetime) -> int:
-    event = events.get(db, held.event_id)
-    if event is None or not held.wanted:
-        return 0
-    still = standing(db, event.story_id)
-    asked = {
-        channel: [why for why in whys if (channel, why.subscription) in still]
-        for channel, whys in held.wanted.items()
-    }
-    return sum(
-        outbox.enqueue(db, event, channel=channel, whys=whys, now=now)
-        for channel, whys in asked.items()
-        if whys
+        [into, to_text(now), number],
     )
 
 
-_wanted = msgspec.json.Decoder(dict[str, tuple[Why, ...]])
+def drop(db: Database, number: int, *, reason: str, now: datetime) -> None:
+    """Nobody wants to be told of one any more."""
+    db.execute(
+        "UPDATE outbox SET state = 'dead', last_error = ?, settled_at = ?"
+        " WHERE id = ? AND state = 'held'",
+        [reason, to_text(now), number],
+    )
+
+
+def told_later(db: Database, number: int) -> int | None:
+    """What has told the story of one since, newer than it and by a card of its own; None before."""
+    rows = select(
+        db,
+        """
+        SELECT later.id FROM outbox AS waiting
+        JOIN events ON events.id = waiting.event_id JOIN entries ON entries.id = events.entry_id
+        JOIN cards ON cards.story_id = entries.story_id AND cards.channel = waiting.channel
+        JOIN outbox AS later ON later.channel = waiting.channel AND later.ts = cards.ts
+        WHERE waiting.id = ? AND later.id > waiting.id
+        """,
+        [number],
+    )
+    return rows[0]["id"] if rows else None

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlite_utils import Database
 
-from storage import bulletins, deliveries, restored
+from storage import bulletins, deliveries, held, restored
 from storage.bulletins import BulletinDelivery
 from storage.database import select, to_instant, to_text
 from storage.deliveries import Delivery, OutboxRow, State, Why
@@ -47,28 +47,33 @@ def enqueue(
     now: datetime,
     wait: timedelta = timedelta(),
 ) -> bool:
-    """Owe a channel this event, to be sent after `wait` at the latest.
+    """Owe a channel this event, to be sent after `wait` at the latest unless something may hold it.
+
+    Whether that does hold it, and until when, is for `bot.fold` to judge.
 
     False when it already is, or was, owed, or when the story is muted there. In a database that was
     restored of late it may have been told before: it is uncertain until the channel is read back.
     """
     doubt = restored.doubt(db, now=now)
     done = db.execute(
-        """
+        f"""
         INSERT OR IGNORE INTO outbox
             (delivery_id, channel, event_id, whys, state, due_at, created_at, last_error)
-        SELECT :delivery_id, :channel, :event, :whys, :state, :due_at, :now, :doubt
+        SELECT :delivery_id, :channel, :event, :whys,
+            CASE WHEN :doubt IS NOT NULL THEN 'uncertain' WHEN {held.MAY_HOLD} THEN 'held'
+                ELSE 'pending' END,
+            :due_at, :now, :doubt
         WHERE NOT EXISTS (
             SELECT 1 FROM marks WHERE story_id = :story AND holder = :channel AND mark = 'muted'
         )
-        """,
+        """,  # noqa: S608  values are bound
         {
             "delivery_id": _delivery_id(db, event, channel),
             "channel": channel,
             "event": event.id,
             "story": event.story_id,
             "whys": msgspec.json.encode(whys).decode(),
-            "state": (State.UNCERTAIN if doubt else State.PENDING).value,
+            "asked": json.dumps([why.subscription for why in whys]),
             "due_at": to_text(now + wait),
             "now": to_text(now),
             "doubt": doubt,
@@ -205,6 +210,12 @@ def next_due(db: Database) -> datetime | None:
     due = f"SELECT min(due_at) FROM outbox WHERE {_OWED} AND state = 'pending'"  # noqa: S608  no value
     found = db.execute(due).fetchone()[0]
     return to_instant(found) if found else None
+
+
+def owed_since(db: Database, channel: str, since: datetime) -> bool:
+    """Whether a channel came to be owed a step of a story after a moment."""
+    query = "SELECT 1 FROM outbox WHERE channel = ? AND created_at > ? AND event_id IS NOT NULL"
+    return db.execute(f"{query} LIMIT 1", [channel, to_text(since)]).fetchone() is not None
 
 
 def _settle(

@@ -41,8 +41,11 @@ def _sections(part: Part) -> list[str]:
     heading, text = mrkdwn.escape(part.heading, LINE), mrkdwn.escape(part.text, _PARAGRAPH)
     said = [each for each in (heading and f"*{heading}*", text) if each]
     texts: list[str] = []
-    for line in (*said, *map(row, part.rows)):
-        if texts and len(texts[-1]) + len(line) < _SECTION:
+    apart = [False] * len(said) + [
+        number > 0 and bool(each.lines) for number, each in enumerate(part.rows)
+    ]
+    for line, alone in zip((*said, *map(row, part.rows)), apart, strict=True):
+        if texts and not alone and len(texts[-1]) + len(line) < _SECTION:
             texts[-1] = f"{texts[-1]}\n{line}"
         else:
             texts.append(line)
@@ -50,9 +53,12 @@ def _sections(part: Part) -> list[str]:
 
 
 def row(shown: Row) -> str:
-    """A line of a list: its text, linked, and the facts beside it."""
+    """A line of a list: its text, linked, and the facts beside it; or an item of several lines."""
+    label = mrkdwn.link(shown.url, visible(shown.text, _LABEL), 2 * LINE)
     detail = f" · {mrkdwn.escape(shown.detail, LINE)}" if shown.detail else ""
-    return f"• {mrkdwn.link(shown.url, visible(shown.text, _LABEL), 2 * LINE)}{detail}"
+    if not shown.lines:
+        return f"• {label}{detail}"
+    return "\n".join([f"*{label}*{detail}", *(mrkdwn.escape(line, LINE) for line in shown.lines)])
 
 
 def button(shown: Button) -> Block:

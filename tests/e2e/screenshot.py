@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from bot import config, ingest
 from bot.app import open_app
-from bot.slack.connection import answering
+from bot.slack.connection import socket
 from feeds import federal_register
 from feeds.model import EASTERN, Item
 from tests.e2e.browser import Page, browser
@@ -171,7 +171,7 @@ async def answers(page: Page, rulewire: Rulewire, slack: LocalSlack) -> dict[str
     pictures = {}
     async with open_app(settings, clock=lambda: ASKED_AT) as app:
         await app.storage.run(_remember, printed())
-        async with answering(settings, app.commands()):
+        async with socket(settings, app.commands()):
             await _open(page, ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE)
             await page.run(_STYLE)
             for name, text in ASKED.items():

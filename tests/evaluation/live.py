@@ -30,7 +30,7 @@ from bot.poster import Alert, Posted
 from bot.run import tell_all
 from feeds import catalog, opml
 from feeds.model import EASTERN, FeedKind
-from storage import entries, floods, held, polls, subscriptions
+from storage import entries, flood_entries, floods, polls, subscriptions
 
 #: Eastern times at which something appears, and between: the polls of a day when no step is given.
 TIMES = (time(6, 5), time(8, 50), time(11, 20), time(14, 5), time(16, 20), time(18, 5), time(22))
@@ -183,7 +183,7 @@ def report(listener: Listener, database: Path, world: Path) -> None:
             )
         print("\nheld back:")
         for flood in floods.newest(db, limit=1_000):
-            titles = [each.entry.item.title[:60] for each in held.entries(db, flood.id)]
+            titles = [each.entry.item.title[:60] for each in flood_entries.entries(db, flood.id)]
             print(f"{flood.grew_at:%Y-%m-%d} {flood.feed} {flood.reason} {flood.origin}", titles)
             print(f"    held {flood.entries}, wanted {flood.wanted}, known {flood.known}")
     print("\ntold twice:", sum(count > 1 for count in seen.values()))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
+from bot import config, environment
 from feeds.errors import ConfigError
 
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
@@ -81,13 +81,15 @@ def test_a_misspelt_setting_is_named_with_the_right_one() -> None:
 @pytest.mark.parametrize(
     ("text", "listen", "url"),
     [
-        ("8080", config.Listen(host="", port=8080), "http://localhost:8080"),
-        ("127.0.0.1:80", config.Listen(host="127.0.0.1", port=80), "http://127.0.0.1:80"),
-        ("[::1]:8080", config.Listen(host="::1", port=8080), "http://[::1]:8080"),
+        ("8080", environment.Listen(host="", port=8080), "http://localhost:8080"),
+        ("127.0.0.1:80", environment.Listen(host="127.0.0.1", port=80), "http://127.0.0.1:80"),
+        ("[::1]:8080", environment.Listen(host="::1", port=8080), "http://[::1]:8080"),
         ("", None, ""),
     ],
 )
-def test_a_port_may_name_its_address(text: str, listen: config.Listen | None, url: str) -> None:
+def test_a_port_may_name_its_address(
+    text: str, listen: environment.Listen | None, url: str
+) -> None:
     settings = config.load({"RULEWIRE_PORT": text})
 
     assert (settings.listen, settings.public_url) == (listen, url)

@@ -18,7 +18,7 @@ from bot.ingest import IngestReport, ingest
 from feeds import query
 from feeds.flood import FEW
 from feeds.model import Item
-from storage import bulletins, deliveries, entries, floods, held, search, subscriptions
+from storage import bulletins, deliveries, entries, flood_entries, floods, search, subscriptions
 from storage.database import open_database
 from storage.deliveries import State
 from storage.floods import Held
@@ -139,8 +139,8 @@ def test_released_each_channel_is_owed_what_it_asked_for_once(db: Database) -> N
     visit(db, churned(), audience)
     number = only_flood(db).id
 
-    first = held.settle(db, number, floods.State.RELEASED, by="U1", now=NOW)
-    second = held.settle(db, number, floods.State.DROPPED, by="U2", now=NOW)
+    first = flood_entries.settle(db, number, floods.State.RELEASED, by="U1", now=NOW)
+    second = flood_entries.settle(db, number, floods.State.DROPPED, by="U2", now=NOW)
 
     assert (first, second) == (25, None)
     assert len(owed_titles(db)) == 25
@@ -152,7 +152,7 @@ def test_who_unsubscribed_meanwhile_is_told_nothing_on_release(db: Database) -> 
     visit(db, churned(), audience)
     subscriptions.remove(db, channel="C1", query="officials")
 
-    assert held.settle(db, only_flood(db).id, floods.State.RELEASED, by="U1", now=NOW) == 0
+    assert flood_entries.settle(db, only_flood(db).id, floods.State.RELEASED, by="U1", now=NOW) == 0
 
 
 def test_who_subscribes_after_it_was_held_is_not_told_of_the_past(db: Database) -> None:
@@ -160,7 +160,9 @@ def test_who_subscribes_after_it_was_held_is_not_told_of_the_past(db: Database) 
     visit(db, churned(), audience)
     subscriptions.add(db, channel="C2", query="officials", created_by="U1", now=NOW)
 
-    assert held.settle(db, only_flood(db).id, floods.State.RELEASED, by="U1", now=NOW) == 25
+    assert (
+        flood_entries.settle(db, only_flood(db).id, floods.State.RELEASED, by="U1", now=NOW) == 25
+    )
     assert {each.channel for each in deliveries.in_state(db, State.PENDING)} == {"C1"}
 
 
@@ -168,12 +170,14 @@ def test_dropped_it_is_told_to_nobody_ever(db: Database) -> None:
     audience = known_feed(db)
     visit(db, churned(), audience)
 
-    assert held.settle(db, only_flood(db).id, floods.State.DROPPED, by="U1", now=NOW) == 0
+    assert flood_entries.settle(db, only_flood(db).id, floods.State.DROPPED, by="U1", now=NOW) == 0
     visit(db, churned(version=3), audience, hours=1)
     visit(db, churned(), audience, hours=2, feed="other-news")
 
     assert owed_titles(db) == []
-    assert held.settle(db, only_flood(db).id, floods.State.RELEASED, by="U2", now=NOW) is None
+    assert (
+        flood_entries.settle(db, only_flood(db).id, floods.State.RELEASED, by="U2", now=NOW) is None
+    )
 
 
 def test_what_is_held_is_found_by_search_and_heads_no_story(db: Database) -> None:
@@ -228,7 +232,9 @@ def test_a_footer_under_every_text_tells_nobody_until_it_is_released(db: Databas
     visit(db, edited, everyone(db))
 
     assert owed_titles(db) == []
-    assert held.settle(db, only_flood(db).id, floods.State.RELEASED, by="U1", now=NOW) == 19
+    assert (
+        flood_entries.settle(db, only_flood(db).id, floods.State.RELEASED, by="U1", now=NOW) == 19
+    )
 
 
 def test_old_documents_are_held_and_todays_issue_is_told(db: Database) -> None:
@@ -284,15 +290,18 @@ def test_whatever_happens_nothing_is_told_that_waits_or_was_dropped_and_nothing_
                 visit(db, [story(n, at=NOW)], audience, hours=hour)
             else:
                 state = floods.State.RELEASED if act == "release" else floods.State.DROPPED
-                inside = {each.entry.id for each in held.entries(db, n)}
-                if held.settle(db, n, state, by="U1", now=NOW) is not None and act == "drop":
+                inside = {each.entry.id for each in flood_entries.entries(db, n)}
+                if (
+                    flood_entries.settle(db, n, state, by="U1", now=NOW) is not None
+                    and act == "drop"
+                ):
                     dropped |= inside
 
             told = [each.event.entry_id for each in deliveries.in_state(db, State.PENDING)]
             waiting = {
                 each.entry.id
                 for flood in floods.undecided(db)
-                for each in held.entries(db, flood.id)
+                for each in flood_entries.entries(db, flood.id)
             }
             assert len(told) == len(set(told))
             assert not (waiting | dropped) & set(told)
