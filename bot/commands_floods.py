@@ -15,7 +15,6 @@ from storage.floods import Held, State
 #: Floods listed, and items on a page.
 _LISTED, PAGE = 10, 10
 _MOST_PAGES = 1_000
-_VERDICTS = {"release": State.RELEASED, "drop": State.DROPPED}
 
 
 def answer(db: Database, question: Question) -> Floods | HeldPage | Notice | Problem:
@@ -27,7 +26,11 @@ def answer(db: Database, question: Question) -> Floods | HeldPage | Notice | Pro
     if verb == "list" and not numbers:
         return Floods(floods=tuple(_row(db, held) for held in floods.newest(db, limit=_LISTED)))
     read = [int(each) for each in numbers if each.isascii() and each.isdecimal()]
-    if verb not in {"show", *_VERDICTS} or len(read) != len(numbers) or not 0 < len(read) <= 2:
+    if (
+        verb not in {"show", *flood_card.VERDICTS}
+        or len(read) != len(numbers)
+        or not 0 < len(read) <= 2
+    ):
         return Problem(
             message="floods takes show, release or drop and a flood's number.", hint="floods show 3"
         )
@@ -38,7 +41,7 @@ def answer(db: Database, question: Question) -> Floods | HeldPage | Notice | Pro
         return Notice(text=f"Flood {held.id} holds nothing: there is nothing to decide.")
     if verb == "show":
         return _page(db, held, min(max([*read, 1][1], 1), _MOST_PAGES))
-    return _decide(db, question, held, _VERDICTS[verb])
+    return _decide(db, question, held, flood_card.VERDICTS[verb])
 
 
 def named(db: Database, *, limit: int = 3) -> str:
@@ -89,7 +92,7 @@ def _page(db: Database, held: Held, page: int) -> HeldPage:
     shown = flood_entries.entries(db, held.id, first=first, limit=PAGE)
     return HeldPage(
         flood=_row(db, held),
-        rows=tuple(map(flood_card.row, shown)),
+        rows=flood_card.rows_of(db, held, shown),
         page=page,
         first=first + 1,
         total=held.entries,

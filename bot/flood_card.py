@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -16,6 +16,9 @@ from storage.floods import Held, State
 
 #: What the buttons do; their value is the flood's number, of the last also the page: "3 2".
 RELEASE, DROP, SHOW = "flood-release", "flood-drop", "flood-show"
+PREVIOUS, NEXT = f"{SHOW}-previous", f"{SHOW}-next"
+#: What people say for it.
+VERDICTS = {"release": State.RELEASED, "drop": State.DROPPED}
 #: Titles on the card itself; *Show* has the others.
 _SHOWN = 5
 #: What is said of so many items for each reason.
@@ -27,7 +30,7 @@ _WHY: Mapping[Reason, str] = {
     Reason.BURST: "{items} came on top of many times what the feed usually brings.",
 }
 #: The reason beside a title.
-SHORT: Mapping[Reason, str] = {
+_SHORT: Mapping[Reason, str] = {
     Reason.REISSUED: "came before",
     Reason.FOREIGN: "another site's",
     Reason.OLD: "old",
@@ -60,9 +63,9 @@ def of(db: Database, held: Held) -> Bulletin:
     shown = flood_entries.entries(db, held.id, limit=_SHOWN)
     parts = [Part(text=" ".join(why(db, held)))]
     if shown:
-        more = held.entries - len(shown)
-        rows = tuple(map(row, shown))
-        parts.append(Part(rows=(*rows, Row(text=f"and {more:,} more")) if more else rows))
+        parts.append(Part(rows=rows_of(db, held, shown)))
+    if more := held.entries - len(shown):
+        parts.append(Part(text=f"… and {more:,} more"))
     return Bulletin(
         title=title(held),
         parts=tuple(parts),
@@ -99,13 +102,22 @@ def why(db: Database, held: Held) -> list[str]:
     return said
 
 
-def row(each: HeldEntry) -> Row:
-    """One held item as a line."""
+def rows_of(db: Database, held: Held, entries: Sequence[HeldEntry]) -> tuple[Row, ...]:
+    """Held items as lines: each with its own reason only where a flood has several."""
+    mixed = len(flood_entries.tally(db, held.id)) > 1
+    return tuple(_row(each, mixed=mixed) for each in entries)
+
+
+def _row(each: HeldEntry, *, mixed: bool) -> Row:
     item = each.entry.item
-    wanted = f"for {counted(len(each.wanted), 'channel')}" if each.wanted else ""
-    return Row(
-        text=item.title, url=item.url, detail=", ".join(filter(None, (SHORT[each.reason], wanted)))
-    )
+    wanted = f"wanted in {counted(len(each.wanted), 'channel')}" if each.wanted else ""
+    said = (_SHORT[each.reason] if mixed else "", wanted)
+    return Row(text=item.title, url=item.url, detail=", ".join(filter(None, said)))
+
+
+def decides(text: str) -> bool:
+    """Whether what follows the word `floods` asks for more than to look."""
+    return bool(VERDICTS.keys() & set(text.lower().split()))
 
 
 def counted(count: int, what: str) -> str:
@@ -116,7 +128,9 @@ def counted(count: int, what: str) -> str:
 def _matching(held: Held) -> str:
     if not held.wanted:
         return "No subscription asks for any of them."
-    return f"{held.wanted:,} of them match{'es' * (held.wanted == 1)} subscriptions."
+    if held.wanted == 1:
+        return "1 of them matches a subscription."
+    return f"{held.wanted:,} of them match subscriptions."
 
 
 def _buttons(held: Held) -> tuple[Button, ...]:

@@ -64,8 +64,8 @@ class Actions:
             flood_card.RELEASE: self._flood,
             flood_card.DROP: self._flood,
             flood_card.SHOW: self._flood,
-            f"{flood_card.SHOW}-previous": self._flood,
-            f"{flood_card.SHOW}-next": self._flood,
+            flood_card.PREVIOUS: self._flood,
+            flood_card.NEXT: self._flood,
             blocks.MORE: self._more,
         } | dict.fromkeys(_MARKS, self._mark)
 

@@ -41,10 +41,10 @@ def page(answer: HeldPage, timezone: ZoneInfo) -> Message:
     head = f"{_named(flood)}\n{_said(flood, timezone)}\n{answer.extent}"
     lines = [row(each) for each in answer.rows]
     turns = [
-        _turn(label, f"{flood_card.SHOW}-{label.lower()}", f"{flood.id} {number}")
-        for label, number, there in (
-            ("Previous", answer.page - 1, answer.page > 1),
-            ("Next", answer.page + 1, answer.more),
+        _turn(label, action, f"{flood.id} {number}")
+        for label, action, number, there in (
+            ("Previous", flood_card.PREVIOUS, answer.page - 1, answer.page > 1),
+            ("Next", flood_card.NEXT, answer.page + 1, answer.more),
         )
         if there
     ]

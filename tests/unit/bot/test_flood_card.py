@@ -25,7 +25,7 @@ HOSTILE = "<!channel> *b* `c` > <http://x|y> & officials"
 
 @pytest.fixture
 async def talk(archive: Archive) -> AsyncIterator[Talk]:
-    async with open_talk(archive.commands) as opened:
+    async with open_talk(archive.commands, admins=frozenset({BOB})) as opened:
         yield opened
 
 
@@ -78,6 +78,23 @@ async def test_a_second_click_and_a_second_person_change_nothing(
         assert reply["response_type"] == "ephemeral"
     assert await owed(archive) == 0
     assert (await card(archive)).by == ALICE
+
+
+@pytest.mark.parametrize("action", [flood_card.RELEASE, flood_card.DROP])
+async def test_who_may_not_govern_may_look_and_not_decide(archive: Archive, action: str) -> None:
+    await flood(archive)
+
+    async with open_talk(archive.commands) as talk:
+        await talk.click(press(action), user=BOB)
+        clicked = talk.replies[-1]
+        typed = await talk.type(f"floods {action.removeprefix('flood-')} 1", user=BOB)
+        shown = await talk.type("floods show 1", user=BOB)
+
+    assert "only admins and owners" in clicked["text"]
+    assert "only admins and owners" in typed["text"]
+    assert "1 to 10 of 25" in shown["text"]
+    assert await owed(archive) == 0
+    assert not (await card(archive)).by
 
 
 async def test_show_lists_what_is_held_page_by_page(archive: Archive, talk: Talk) -> None:
