@@ -113,7 +113,9 @@ def _hold(db: Database, flood_id: int, arrival: Arrival, reason: Reason) -> None
 
 
 def _habits(db: Database, visit: Visit, items: Sequence[Arrival], *, now: datetime) -> Habits:
-    """What the feed was known for before this visit."""
+    """What the feed was known for before this visit; of documents nothing has to be known."""
+    if all(each.item.document for each in items):
+        return Habits([], now=now)
     new = {each.sighting.entry.id for each in items if each.sighting.change is Change.NEW}
     history = feed_history.of_feed(
         db,

@@ -80,6 +80,8 @@ def title(held: Held) -> str:
     """What is the matter, in a line."""
     if held.entries:
         return f"{held.title}: {counted(held.entries, 'item')} held back"
+    if not held.known:
+        return f"{held.title}: nothing is held back any more"
     return f"{held.title}: {counted(held.known, 'item')} came again and told nobody"
 
 

@@ -32,6 +32,8 @@ class Known:
     seen_at: datetime
     #: It came with the first reading of the feed, whose lateness says nothing.
     baseline: bool = False
+    #: It was held back and a person released it: not part of what the feed brings of itself.
+    released: bool = False
     #: Another feed carries the same headline.
     shared: bool = False
 
@@ -56,7 +58,7 @@ class Habits:
         )
         #: Whether it carries what other feeds do, as an aggregator and a wire do.
         self.shares = _share([each.shared for each in history])
-        moments = sorted(_moment(each) for each in history)
+        moments = sorted(_moment(each) for each in history if not each.released)
         #: Items of the last day.
         self.today = sum(moment > now - timedelta(days=1) for moment in moments)
         earlier = moments[: len(moments) - self.today]

@@ -14,6 +14,12 @@ from feeds.model import SourceKind
 from storage.database import select, to_text
 from storage.entries import COLUMNS, from_row
 
+#: What was held of a feed and is not withheld any more.
+_RELEASED = (
+    "SELECT entry_id FROM flood_entries JOIN floods ON floods.id = flood_id"
+    " WHERE feed = ? AND state = 'released'"
+)
+
 
 def of_feed(
     db: Database,
@@ -30,16 +36,18 @@ def of_feed(
     rows = select(
         db,
         f"SELECT {COLUMNS} FROM entries WHERE feed = ? AND source = ?"  # noqa: S608  the columns are ours
-        " AND id NOT IN (SELECT entry_id FROM withheld) ORDER BY id DESC LIMIT ?",
+        " AND id NOT IN (SELECT entry_id FROM withheld) ORDER BY first_seen_at DESC LIMIT ?",
         [feed, SourceKind.NEWS.value, limit],
     )
     entries = [from_row(row) for row in rows if row["id"] not in but]
+    released = {row["entry_id"] for row in select(db, _RELEASED, [feed])}
     carried = carriers(db, {identity.headline_key(each.item.title) for each in entries}, but=feed)
     return [
         Known(
             item=each.item,
             seen_at=each.first_seen_at,
             baseline=baselined_at is not None and each.first_seen_at <= baselined_at,
+            released=each.id in released,
             shared=identity.headline_key(each.item.title) in carried,
         )
         for each in entries
@@ -77,10 +85,11 @@ def known_stories(db: Database, entry_ids: Collection[int]) -> set[int]:
 
 
 def told_since(db: Database, feed: str, since: datetime) -> int:
-    """How many entries of a feed somebody came to be told of since then."""
+    """How many entries of a feed somebody came to be told of since then, releases aside."""
     query = (
         "SELECT count(DISTINCT events.entry_id) FROM entries"
         " JOIN events ON events.entry_id = entries.id JOIN outbox ON outbox.event_id = events.id"
         " WHERE entries.feed = ? AND entries.first_seen_at >= ?"
+        " AND entries.id NOT IN (SELECT entry_id FROM flood_entries)"
     )
     return int(db.execute(query, [feed, to_text(since)]).fetchone()[0])

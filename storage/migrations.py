@@ -583,7 +583,7 @@ def m018_floods(db: Database) -> None:
             fresh INTEGER NOT NULL               -- 1: never told; 0: known, and rewritten
         ) STRICT;
         CREATE INDEX flood_entries_flood ON flood_entries (flood_id);
-        CREATE INDEX entries_feed ON entries (feed);
+        CREATE INDEX entries_feed ON entries (feed, first_seen_at);
         CREATE VIEW withheld AS                  -- entries that nobody was told of, or is
             SELECT entry_id FROM flood_entries JOIN floods ON floods.id = flood_id
             WHERE fresh AND state <> 'released';

@@ -170,7 +170,7 @@ def flooded(
             before += 1
         reader.visit(feed, [*attack(shown, others, now), news], last=now - HOUR, now=now)
         told = reader.told()[before:]
-        few = sum(title != news.title for title in told) < FEW
+        few = sum(title != news.title for title in told) <= (FEW if attack is burst else FEW - 1)
         return few, bool(floods.newest(db, limit=1)), news.title in told
 
 

@@ -147,6 +147,16 @@ def test_released_each_channel_is_owed_what_it_asked_for_once(db: Database) -> N
     assert (only_flood(db).state, only_flood(db).settled_by) == (floods.State.RELEASED, "U1")
 
 
+def test_after_a_release_the_feeds_news_is_told_as_ever(db: Database) -> None:
+    audience = known_feed(db)
+    visit(db, churned(), audience)
+    flood_entries.settle(db, only_flood(db).id, floods.State.RELEASED, by="U1", now=NOW)
+
+    report = visit(db, [FRESH], audience, hours=1)
+
+    assert (report.held, report.owed) == (0, 1)
+
+
 def test_who_unsubscribed_meanwhile_is_told_nothing_on_release(db: Database) -> None:
     audience = known_feed(db)
     visit(db, churned(), audience)
@@ -200,6 +210,20 @@ def test_what_is_held_is_news_when_the_feed_whose_it_is_brings_it(db: Database) 
 
     assert owed_titles(db) == [foreign()[0].title]
     assert (only_flood(db).entries, card(db).title) == (19, "Example News: 19 items held back")
+
+
+def test_a_flood_that_another_feed_brings_whole_holds_nothing_any_more(db: Database) -> None:
+    audience = known_feed(db)
+    visit(db, foreign(), audience)
+
+    for item in foreign():
+        visit(db, [item], audience, feed="other-news")
+
+    assert len(owed_titles(db)) == 20
+    assert (card(db).title, card(db).buttons) == (
+        "Example News: nothing is held back any more",
+        (),
+    )
 
 
 def test_another_feeds_report_with_the_headline_of_what_is_held_is_told_in_full(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 from sqlite_utils import Database
 
 from bot import bulletin, flood_card
+from bot.answers import Answer
 from bot.bulletin import Bulletin
 from bot.slack import bulletin_blocks
+from bot.terminal_answers import render_answer
 from feeds.model import Item
 from storage import bulletins, deliveries, floods
 from storage.deliveries import State
@@ -44,6 +48,14 @@ async def card(archive: Archive) -> Bulletin:
 
 async def owed(archive: Archive) -> int:
     return len(await archive.storage.run(deliveries.in_state, State.PENDING))
+
+
+def shown(answer: Answer) -> str:
+    """An answer as a wide terminal shows it, in one line."""
+    console = Console(file=io.StringIO(), width=200)
+    console.print(render_answer(answer))
+    assert isinstance(console.file, io.StringIO)
+    return " ".join(console.file.getvalue().split())
 
 
 def press(action: str, value: str = "1") -> dict[str, str]:
@@ -166,6 +178,22 @@ async def test_status_names_what_waits_and_why_says_what_keeps_an_entry(
     assert "Not told here. Held back as flood 1 until someone decides. 25 items" in held["text"]
     assert f"dropped by {ALICE}" in dropped["text"]
     assert "Held back" not in (await talk.type("status"))["text"]
+
+
+async def test_a_terminal_shows_the_floods_and_a_page_and_how_to_turn_it(archive: Archive) -> None:
+    await flood(archive)
+
+    listed = shown(await archive.ask("floods"))
+    page = shown(await archive.ask("floods show 1 2"))
+    last = shown(await archive.ask("floods show 1 3"))
+    await archive.ask("floods release 1")
+    released = shown(await archive.ask("floods"))
+
+    assert "Example News: 25 items held back" in listed
+    assert "11 to 20 of 25" in page
+    assert "Go on with: floods show 1 3" in page
+    assert "Go on with" not in last
+    assert f"Released by {ALICE}" in released
 
 
 async def test_hostile_titles_do_nothing_and_everything_fits(archive: Archive, talk: Talk) -> None:
