@@ -33,6 +33,8 @@ class Asking:
         clock: Callable[[], datetime],
         timezone: ZoneInfo,
         calendars: str,
+        shared: bool,
+        admins: frozenset[str],
     ) -> None:
         """As `bot.commands.Commands` says."""
         self._storage = storage
@@ -41,6 +43,8 @@ class Asking:
         self._clock = clock
         self._timezone = timezone
         self._calendars = calendars
+        self._shared = shared
+        self._admins = admins
 
     def now(self) -> datetime:
         """The time."""
@@ -57,6 +61,8 @@ class Asking:
             topics=self._topics,
             feeds=self._feeds,
             calendars=self._calendars,
+            shared=self._shared,
+            admins=self._admins,
         )
 
     async def ask(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from datetime import date, datetime, timedelta
@@ -10,28 +11,11 @@ from pathlib import Path
 
 import click
 
-from bot import cli_export, cli_lists
+from bot import cli_export, cli_import, cli_lists, cli_workspaces
+from bot.moment import Moment
 
 #: `health` calls a process dead that has not said so for this long.
 HEARTBEAT = timedelta(minutes=2)
-
-
-class Moment(click.ParamType[datetime]):
-    """An ISO 8601 time; one without a zone is Eastern, as the Federal Register's times are."""
-
-    name = "iso"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """An aware time, or a usage error."""
-        from feeds.model import EASTERN
-
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a time such as 2020-06-16T08:45:00-04:00", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=EASTERN)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -56,7 +40,11 @@ for command in (
     cli_lists.feeds,
     cli_lists.topics,
     cli_lists.subscriptions,
+    cli_import.saved,
     cli_export.export,
+    cli_workspaces.workspaces,
+    cli_workspaces.forget,
+    cli_workspaces.key,
 ):
     cli.add_command(command)
 
@@ -116,12 +104,14 @@ def backfill(verbose: bool, since: datetime, until: datetime | None) -> None:  #
 @cli.command()
 def check() -> None:
     """Check settings, tokens, scopes, database and feeds; report every problem at once."""
-    from bot import shell
+    from bot import log, shell
     from bot.check import check as check_everything
+    from feeds.secrets import without_secrets
 
+    log.set_up("text", level=logging.ERROR)
     problems = asyncio.run(check_everything(os.environ, clock=shell.now))
     for problem in problems:
-        click.echo(f"✗ {problem}")
+        click.echo(f"✗ {without_secrets(problem)}")
     if problems:
         sys.exit(2)
     click.echo("✓ everything works")
@@ -206,6 +196,8 @@ def main() -> None:
 
 
 def _fail(*lines: str, code: int) -> None:
+    from feeds.secrets import without_secrets
+
     for line in lines:
-        click.echo(f"rulewire: {line}", err=True)
+        click.echo(f"rulewire: {without_secrets(line)}", err=True)
     sys.exit(code)

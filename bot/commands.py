@@ -34,7 +34,7 @@ from storage.search import Order
 from storage.stories import Mark
 
 #: After these the audience is read again.
-_CHANGING = {"subscribe", "unsubscribe"}
+_CHANGING = {"subscribe", "unsubscribe", "pause", "resume"}
 
 
 class Commands:
@@ -49,6 +49,8 @@ class Commands:
         clock: Callable[[], datetime],
         timezone: ZoneInfo,
         calendars: str = "",
+        shared: bool = False,
+        admins: frozenset[str] = frozenset(),
         on_change: Callable[[], Awaitable[None]],
     ) -> None:
         """Serve one database.
@@ -60,6 +62,8 @@ class Commands:
             clock: Aware time, asked once a question.
             timezone: In which answers tell moments, unless a channel chose another.
             calendars: What the address of a calendar begins with; empty when none is served.
+            shared: Whether several workspaces have the archive in common.
+            admins: Who may change it for all of them then.
             on_change: Called after subscriptions changed.
         """
         self._asking = Asking(
@@ -69,6 +73,8 @@ class Commands:
             clock=clock,
             timezone=timezone,
             calendars=calendars,
+            shared=shared,
+            admins=admins,
         )
         self._storage = storage
         self.timezone = timezone

@@ -79,6 +79,13 @@ class Settings:
         return bool(self.bot_token) or self.many_workspaces
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that must never be told, longest first."""
+        held = [getattr(self, spec.name) for spec in fields(self) if spec.metadata.get("secret")]
+        flat = [each for value in held for each in ([value] if isinstance(value, str) else value)]
+        return tuple(sorted(filter(None, flat), key=len, reverse=True))
+
+    @property
     def many_workspaces(self) -> bool:
         """Workspaces install the app by themselves."""
         return bool(self.client_id)
@@ -165,6 +172,10 @@ def _disagreements(settings: Settings, *, http: bool | None, port: bool) -> list
         "RULEWIRE_URL must be the https address at which Slack and browsers reach RULEWIRE_PORT": (
             many and not settings.url.startswith("https://")
         ),
+        "RULEWIRE_CHANNEL and RULEWIRE_OWNERS_CHANNEL need SLACK_BOT_TOKEN, or the workspace before the"
+        " channel: T0123/C0123": not bot
+        and many
+        and any(each and "/" not in each for each in (settings.channel, settings.owners)),
         "RULEWIRE_URL is the address of what RULEWIRE_PORT serves: set that as well": (
             bool(settings.url) and not port
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -74,7 +75,7 @@ async def converse(
     if app.settings.slack_connected:
         from bot.slack.connection import socket  # noqa: PLC0415  as above
 
-        async with socket(app.settings, commands) as trouble:
+        async with socket(app.settings, app.storage, commands, clock=app.clock) as trouble:
             checks["slack"] = _slack_check(trouble, app.clock)
             await stop.wait()
     elif sys.stdin.isatty():
@@ -98,3 +99,12 @@ def _slack_check(trouble: Callable[[datetime], str], clock: Clock) -> Check:
         return trouble(clock())
 
     return check
+
+
+def stop_event() -> asyncio.Event:
+    """Set by SIGTERM and Ctrl-C."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop

@@ -25,6 +25,7 @@ from feeds.model import (
     Stage,
 )
 from storage import subscriptions
+from storage.workspaces import workspace_of
 
 
 def _eastern(month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -128,6 +129,10 @@ async def demo(settings: Settings) -> None:
     channel = settings.default_channel
     if not channel:
         raise ConfigError(["RULEWIRE_CHANNEL: name the channel (C…) in which to tell the demo"])
+    if workspace_of(channel):  # whose token is in the database that is not used here
+        raise ConfigError(
+            ["RULEWIRE_CHANNEL: the demo needs a channel of SLACK_BOT_TOKEN's workspace"]
+        )
     moment = STEPS[0][0]
     throwaway = replace(settings, database=Path(":memory:"))
     async with (

@@ -158,18 +158,28 @@ def _row(story: StoryTold, *, in_full: bool) -> Row:
     card = story.card
     if not in_full:
         return Row(text=card.title, url=card.url, detail=card.headline)
-    before = ", ".join(map(_named, story.before))
-    reports = f"{story.press} reports" if story.press > 1 else ""
-    state = " · ".join(
-        filter(None, (card.headline, f"before: {before}" if before else "", reports))
-    )
-    lines = (state, *card.sentences[:1], *card.why[:1])
-    return Row(text=card.title, url=card.url, lines=lines)
+    reports = f"{story.press} press reports" if story.press > 1 else ""
+    state = " · ".join(filter(None, (card.headline, _before(story), reports)))
+    why = [f"Why: {line}" for line in card.why[:1]]
+    return Row(text=card.title, url=card.url, lines=(state, *card.sentences[:1], *why))
 
 
-def _named(event: Event) -> str:
-    on = f" {day(event.at.astimezone(EASTERN).date())}" if event.at else ""
-    return f"{_lowered(steps.name(event.step))}{on}"
+def _before(story: StoryTold) -> str:
+    """The earlier steps, each kind once: "before: on public inspection 16 June"."""
+    named = {
+        steps.name(each.step): each
+        for each in reversed(story.before)
+        if manner_of(each.step) in {Manner.SHOWN, Manner.THREAD} and each.step is not story.step
+    }
+    said = [f"{_lowered(name)}{_on(each)}" for name, each in reversed(named.items())]
+    return f"before: {', '.join(said)}" if said else ""
+
+
+def _on(event: Event) -> str:
+    if event.at is None:
+        return ""
+    local = event.at.astimezone(EASTERN)
+    return f" {local.day} {local:%B}"
 
 
 def _ahead(days: Sequence[tuple[DayAhead, StoryTold]], today: date) -> Iterator[Part]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from feeds.secrets import holds_secret, without_secrets
+
 _SWITCH = {"": False, "0": False, "no": False, "off": False, "1": True, "yes": True, "on": True}
 #: Bytes of a key, and what stands between two of them.
 _KEY_BYTES = 32
@@ -70,14 +72,17 @@ class Environment:
         """An http or https address, as it is set."""
         text = self.text(name) or str(self._defaults[name])
         if not _is_address(text):
-            self.problems.append(f"{name}: {text!r} is not an http or https address")
+            shown = without_secrets(text)
+            self.problems.append(f"{name}: {shown!r} is not an http or https address")
+        elif holds_secret(text):
+            self.problems.append(f"{name}: an address must not hold a password or token")
         return text
 
     def public(self, name: str) -> str:
         """An address that others are put behind: without a last slash; empty when it is not set."""
         text = self.text(name)
         if {"?", "#"} & set(text):
-            self.problems.append(f"{name}: {text!r} must end before any ? or #")
+            self.problems.append(f"{name}: {without_secrets(text)!r} must end before any ? or #")
         return self.address(name).rstrip("/") if text else ""
 
     def listen(self, name: str) -> Listen | None:

@@ -18,7 +18,7 @@ from bot.gate import Asked
 from bot.storage_thread import Storage
 from bot.wording import moment
 from feeds.model import EASTERN
-from storage import bulletins, cards, channels, deliveries, held, stories, subscriptions
+from storage import bulletins, cards, channels, deliveries, held, silences, stories, subscriptions
 from storage.channels import Channel
 from storage.deliveries import Delivery
 from storage.held import Gate
@@ -165,7 +165,7 @@ def _tell_together(db: Database, free: Sequence[_Free], here: _Here) -> int:
         _owe(db, some, said, here)
         told, name, owed = told[fit:], f"{name.removesuffix(', continued')}, continued", owed + 1
     if free:
-        subscriptions.spoke(db, here.channel, now=here.now)
+        silences.spoke(db, here.channel, now=here.now)
     return owed
 
 
@@ -203,7 +203,7 @@ def _closing(free: Sequence[_Free], here: _Here) -> str:
     asked = {each.id: each for some in free for each in some.asked.working}
     said = [
         f"{each.query}, {terms.told(each, zone=here.zone)}"
-        + (f": {each.note}" if each.note else "")
+        + (f". Why we follow this: {each.note}" if each.note else "")
         for each in asked.values()
     ]
     more = len(said) - _NAMED

@@ -42,6 +42,8 @@ class Asked:
     subscriptions: tuple[Subscription, ...]
     #: Its person follows the story, or nobody in particular asked.
     followed: bool
+    #: It breaks through a digest and quiet hours.
+    urgent: bool
 
     @property
     def wanted(self) -> bool:
@@ -59,11 +61,6 @@ class Asked:
         return manner_of(self.step) is Manner.EDIT
 
     @property
-    def urgent(self) -> bool:
-        """Whether it breaks through a digest and quiet hours."""
-        return self.step in URGENT and any(each.urgent for each in self.working)
-
-    @property
     def alone(self) -> bool:
         """Whether it is told by an alert of its own, once nothing else holds it."""
         return (
@@ -78,12 +75,19 @@ class Asked:
 def asked(
     step: Step, whys: Sequence[Why], *, own: Mapping[str, Subscription], since: datetime
 ) -> Asked:
-    """Who asked for an event, of a channel's own subscriptions by their query."""
+    """Who asked for an event, of a channel's own subscriptions by their query.
+
+    A step of a story that a person follows is as urgent as the most urgent of their subscriptions.
+    """
+    wanting = tuple(own[why.subscription] for why in whys if why.subscription in own)
+    follows = any(why.subscription == FOLLOWED for why in whys)
+    concerned = own.values() if follows else wanting
     return Asked(
         step=step,
         since=since,
-        subscriptions=tuple(own[why.subscription] for why in whys if why.subscription in own),
-        followed=not whys or any(why.subscription == FOLLOWED for why in whys),
+        subscriptions=wanting,
+        followed=follows or not whys,
+        urgent=step in URGENT and any(each.urgent and each.works for each in concerned),
     )
 
 

@@ -13,7 +13,7 @@ from bot import bulletin, gate, terms
 from bot.bulletin import Bulletin, BulletinKind
 from bot.cadence import next_digest
 from bot.wording import day
-from storage import bulletins, channels, outbox, subscriptions
+from storage import bulletins, channels, outbox, silences
 from storage.subscriptions import Subscription
 
 #: A week, less what a change of clocks and a round may take of it.
@@ -37,7 +37,7 @@ def say(db: Database, *, now: datetime, timezone: ZoneInfo) -> int:
         How many messages came to be owed.
     """
     by_channel: dict[str, list[tuple[Subscription, datetime | None]]] = defaultdict(list)
-    for each, since in subscriptions.silent(db, since=now - WEEK):
+    for each, since in silences.silent(db, since=now - WEEK):
         by_channel[each.channel].append((each, since))
     return sum(
         _say(db, channel, silent, now=now, timezone=timezone)
@@ -58,7 +58,7 @@ def _say(
     known = [(each, since) for each, since in silent if since]
     since = min((since for _, since in known), default=now)
     if len(known) < len(silent) or outbox.owed_since(db, channel, since):
-        subscriptions.spoke(db, channel, now=now)
+        silences.spoke(db, channel, now=now)
         return 0
     due = min(next_digest(each, zone=zone, after=begun + WEEK) for each, begun in known)
     if due > now or gate.by_channel(chosen, zone=zone, now=now):
@@ -71,7 +71,7 @@ def _say(
         body=bulletin.encode(_said([each for each, _ in known], since=since, zone=zone)),
         now=now,
     )
-    subscriptions.spoke(db, channel, now=now)
+    silences.spoke(db, channel, now=now)
     return int(owed is not None)
 
 

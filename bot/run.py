@@ -10,9 +10,9 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.app import App, Clock, Speaker, open_app, stop_event
+from bot.app import App, Clock, Speaker, open_app
 from bot.config import Settings
-from bot.connect import converse, poster_of, routes_of, serving
+from bot.connect import converse, poster_of, routes_of, serving, stop_event
 from bot.fold import fold_due
 from bot.jobs import the_jobs
 from bot.poll import PollResult
@@ -21,7 +21,7 @@ from bot.readiness import Check, Jobs, database
 from bot.remind import remind
 from bot.schedule import RHYTHM, Schedule
 from feeds.errors import ConfigError
-from storage import outbox, texts
+from storage import outbox, texts, workspaces
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -50,6 +50,8 @@ async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     stop, metrics = stop_event(), Metrics()
     async with open_app(settings, clock=clock) as app, AsyncExitStack() as stack:
         poster = Measured(await stack.enter_async_context(poster_of(app)), metrics)
+        if settings.bot_token:  # one that was revoked may have been replaced
+            await app.storage.run(workspaces.wake, "")
         leader = app.leader()
         checks = {"database": database(app.storage, clock), "lead": leader.check}
         commands = app.commands()
@@ -142,7 +144,8 @@ async def _round(app: App, speaker: Speaker, only: str | None) -> list[PollResul
 async def tell_all(app: App, speaker: Speaker) -> int:
     """Send and settle everything owed; returns messages sent.
 
-    Waits within `PATIENCE` for a busy channel, and until a lost answer may be looked for.
+    Waits within `PATIENCE` for a busy channel or workspace, and until a lost answer may be looked
+    for.
     """
     sent, until = 0, app.elapsed() + PATIENCE.total_seconds()
     try:
@@ -153,7 +156,11 @@ async def tell_all(app: App, speaker: Speaker) -> int:
             await speaker.editor.edit_due()
             due, now = await app.storage.run(outbox.next_due), app.clock()
             wait = (due - now).total_seconds() if due and now < due else None
-            waits = [each for each in (wait, LOOK_SECONDS if doubts else None) if each]
+            waits = [
+                each
+                for each in (wait, LOOK_SECONDS if doubts or speaker.editor.behind else None)
+                if each
+            ]
             if not waits or app.elapsed() + min(waits) > until:
                 return sent
             await asyncio.sleep(min(waits))

@@ -27,7 +27,7 @@ def settings(*, verbose: bool = False, prompt: bool = False, http: bool | None =
     shared = not loaded.slack_connected and sys.stderr.isatty()
     quiet = logging.ERROR if prompt else logging.WARNING
     level = logging.DEBUG if verbose else quiet if shared else logging.INFO
-    log.set_up(loaded.log_format, level=level)
+    log.set_up(loaded.log_format, level=level, secrets=loaded.secrets)
     return loaded
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.wording import visible
 from storage.subscriptions import NOTE, Cadence, Terms
@@ -19,8 +20,13 @@ _TIME = r"\d{1,2}(?::\d\d|\.\d\d)?\s*(?:[ap]\.?m\.?)?"
 #: A cadence that ends a line, as people write it: "daily at 9am", "weekly on Fri 08:30".
 _CADENCE = re.compile(
     rf"(?:^|\s)(?P<word>now|hourly|daily|weekly)"
-    rf"(?:\s+(?:on\s+)?(?P<day>{_DAY}))?(?:\s+(?:at\s+)?(?P<time>{_TIME}))?\s*$",
+    rf"(?:\s+(?:on\s+)?(?P<day>{_DAY}))?(?:\s+(?:at\s+)?(?P<time>{_TIME}))?"
+    r"(?:\s+(?P<zone>[a-z_]+(?:/[a-z0-9_+-]+)+|utc))?\s*$",
     re.IGNORECASE,
+)
+#: A cadence followed by one word that may have been meant as its day or time.
+_NEARLY = re.compile(
+    r"(?:^|\s)(?:daily|weekly)\s+(?:(?:on|at)\s+)?(?P<word>\S+)\s*$", re.IGNORECASE
 )
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s*(?P<half>[ap])?(?:\.?m\.?)?", re.IGNORECASE
@@ -46,10 +52,26 @@ class Ending:
     #: None: not said.
     at: time | None
     weekday: int | None
+    timezone: ZoneInfo | None
+
+    def applied(self, before: Terms) -> Terms:
+        """The terms with what was said; what was not said stays as it was."""
+        return replace(
+            before,
+            cadence=self.cadence,
+            at=before.at if self.at is None else self.at,
+            weekday=before.weekday if self.weekday is None else self.weekday,
+            timezone=self.timezone or before.timezone,
+        )
 
 
 class TermsError(ValueError):
     """Words that name no cadence, time or span; its text says why."""
+
+    def __init__(self, message: str, *, instead: str = "") -> None:
+        super().__init__(message)
+        #: What to write instead of what was written last; empty when there is no good guess.
+        self.instead = instead
 
 
 def ending(text: str) -> Ending | None:
@@ -60,6 +82,7 @@ def ending(text: str) -> Ending | None:
     """
     found = _CADENCE.search(text)
     if found is None:
+        _refuse_nearly(text)
         return None
     cadence = Cadence(found["word"].lower())
     at = clock(found["time"]) if found["time"] else None
@@ -68,7 +91,41 @@ def ending(text: str) -> Ending | None:
         raise TermsError(f"{cadence.value} takes no time; daily and weekly do.")
     if weekday is not None and cadence is not Cadence.WEEKLY:
         raise TermsError(f"{cadence.value} takes no day; weekly does.")
-    return Ending(text=text[: found.start()].strip(), cadence=cadence, at=at, weekday=weekday)
+    return Ending(
+        text=text[: found.start()].strip(),
+        cadence=cadence,
+        at=at,
+        weekday=weekday,
+        timezone=zone(found["zone"]) if found["zone"] else None,
+    )
+
+
+def _refuse_nearly(text: str) -> None:
+    found = _NEARLY.search(text)
+    if found is None:
+        return
+    names = [name.lower() for name in DAYS]
+    near = difflib.get_close_matches(found["word"].lower(), names, n=1)
+    if near or found["word"][:1].isdecimal():
+        word = visible(found["word"], 40)
+        raise TermsError(f"“{word}” is no day and no time.", instead=near[0] if near else "09:00")
+
+
+def zone(text: str) -> ZoneInfo:
+    """A time zone by its name.
+
+    Raises:
+        TermsError: there is none of that name.
+    """
+    names = {name.lower(): name for name in available_timezones()}
+    asked = text.strip().lower().replace(" ", "_")
+    if asked in names:
+        return ZoneInfo(names[asked])
+    near = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
+    raise TermsError(
+        f"“{visible(text, 60)}” is not a time zone such as Europe/Berlin.",
+        instead=names[near[0]] if near else "Europe/Berlin",
+    )
 
 
 def clock(text: str) -> time:

@@ -20,6 +20,7 @@ from bot.metrics import CONTENT_TYPE, Metrics
 from bot.readiness import Check, findings
 from bot.storage_thread import Storage
 from feeds.errors import ConfigError
+from feeds.secrets import without_secrets
 from storage import deliveries, floods
 from storage.deadlines import Dated
 from storage.errors import DatabaseError
@@ -88,6 +89,7 @@ class Site:
         said = await findings(self._checks)
         ready = not any(said.values())
         shown = {name: wrong or "ok" for name, wrong in said.items()}
+        shown = {name: without_secrets(text) for name, text in shown.items()}
         return web.json_response({"ready": ready, "checks": shown}, status=200 if ready else 503)
 
     async def _measured(self, _: web.Request) -> web.Response:

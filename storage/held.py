@@ -41,6 +41,15 @@ def judge_again(db: Database, channel: str) -> None:
     )
 
 
+def take_back(db: Database, channel: str) -> None:
+    """A channel was muted: the steps that are owed to it and not on their way wait as well."""
+    db.execute(
+        "UPDATE outbox SET state = 'held'"
+        " WHERE channel = ? AND state = 'pending' AND event_id IS NOT NULL",
+        [channel],
+    )
+
+
 def channels_due(db: Database, *, now: datetime) -> list[str]:
     """Channels for which something waits that is to be looked at now."""
     due = f"SELECT DISTINCT channel FROM outbox WHERE {_DUE} ORDER BY channel"  # noqa: S608  values are bound

@@ -99,8 +99,8 @@ def renew(db: Database, before: Installation, *, sealed: str, expires_at: dateti
     """The next token; False when the app was installed anew, or removed, meanwhile."""
     done = db.execute(
         "UPDATE installations SET sealed = ?, expires_at = ?, renewing_until = NULL"
-        " WHERE workspace = ? AND sealed = ?",
-        [sealed, to_text(expires_at), before.workspace, before.sealed],
+        " WHERE workspace = ? AND installed_at = ? AND ended_at IS NULL",
+        [sealed, to_text(expires_at), before.workspace, to_text(before.installed_at)],
     )
     return done.rowcount > 0
 

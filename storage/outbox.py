@@ -15,6 +15,7 @@ from storage.bulletins import BulletinDelivery
 from storage.database import select, to_instant, to_text
 from storage.deliveries import Delivery, OutboxRow, State, Why
 from storage.events import Event
+from storage.workspaces import owned, prefix
 
 #: As the index outbox_owed says it, word for word: only then is it used, so that what was sent long
 #: ago is not read again every few seconds (sqlite.org/partialindex.html, 3).
@@ -199,9 +200,14 @@ def recover(db: Database, *, sending: Collection[str], now: datetime) -> int:
     return done.rowcount
 
 
-def counts(db: Database) -> dict[State, int]:
-    """How many deliveries are in each state."""
-    rows = select(db, "SELECT state, count(*) AS n FROM outbox GROUP BY state")
+def counts(db: Database, workspace: str | None = None) -> dict[State, int]:
+    """How many deliveries are in each state: of one workspace, or of all."""
+    rows = select(
+        db,
+        "SELECT state, count(*) AS n FROM outbox"  # noqa: S608  the column is ours
+        f" WHERE :mine IS NULL OR {owned('channel')} GROUP BY state",
+        {"mine": None if workspace is None else prefix(workspace)},
+    )
     return {State(row["state"]): row["n"] for row in rows}
 
 

@@ -98,7 +98,7 @@ def add(
     new = done.rowcount > 0
     if new and terms:
         change(db, found.id, terms)
-    elif found.paused_by:
+    elif not new:
         resume(db, found.id)
     return get(db, found.id) or found, new
 
@@ -165,18 +165,18 @@ def remove(db: Database, *, channel: str, query: str) -> bool:
 def get(db: Database, subscription_id: int) -> Subscription | None:
     """One subscription."""
     rows = select(db, "SELECT * FROM subscriptions WHERE id = ?", [subscription_id])
-    return next(map(_from_row, rows), None)
+    return next(map(from_row, rows), None)
 
 
 def of_channel(db: Database, channel: str) -> list[Subscription]:
     """A channel's subscriptions, oldest first."""
     rows = select(db, "SELECT * FROM subscriptions WHERE channel = ? ORDER BY id", [channel])
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def every(db: Database) -> list[Subscription]:
     """All subscriptions, disabled ones too, oldest first."""
-    return [_from_row(row) for row in select(db, "SELECT * FROM subscriptions ORDER BY id")]
+    return [from_row(row) for row in select(db, "SELECT * FROM subscriptions ORDER BY id")]
 
 
 def ever(db: Database, channel: str) -> bool:
@@ -201,36 +201,12 @@ def disable(db: Database, channel: str, *, reason: str) -> None:
     )
 
 
-def spoke(db: Database, channel: str, *, now: datetime) -> None:
-    """A channel's digests have been told: their silence begins anew."""
-    db.execute(
-        "UPDATE subscriptions SET silent_since = ? WHERE channel = ? AND cadence <> 'now'",
-        [to_text(now), channel],
-    )
-
-
-def silent(db: Database, *, since: datetime) -> list[tuple[Subscription, datetime | None]]:
-    """Working subscriptions whose digests have said nothing since a moment, and since when that is.
-
-    None for one whose silence is not counted yet.
-    """
-    rows = select(
-        db,
-        "SELECT * FROM subscriptions WHERE cadence <> 'now' AND paused_by IS NULL"
-        " AND disabled_reason IS NULL AND (silent_since IS NULL OR silent_since <= ?) ORDER BY id",
-        [to_text(since)],
-    )
-    return [
-        (_from_row(row), to_instant(row["silent_since"]) if row["silent_since"] else None)
-        for row in rows
-    ]
-
-
 def _reminders(days: Sequence[int]) -> str:
     return " ".join(map(str, sorted(set(days), reverse=True)))
 
 
-def _from_row(row: Mapping[str, Any]) -> Subscription:
+def from_row(row: Mapping[str, Any]) -> Subscription:
+    """Read a subscription from a row of its table."""
     return Subscription(
         id=row["id"],
         channel=row["channel"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -24,14 +25,19 @@ def workspace_of(address: str) -> str:
     return address.rpartition("/")[0]
 
 
+def local(address: str) -> str:
+    """What an address is called within its workspace: Slack's own id."""
+    return address.rpartition("/")[2]
+
+
 def prefix(workspace: str) -> str:
     """What the addresses of a workspace begin with, for `owned`."""
     return f"{workspace}/" if workspace else ""
 
 
 def owned(column: str) -> str:
-    """The condition that a column's address is of the workspace whose `prefix` is bound to it."""
-    return f"substr({column}, 1, instr({column}, '/')) = ?"
+    """The condition that a column's address is of a workspace, whose `prefix` is bound as :mine."""
+    return f"substr({column}, 1, instr({column}, '/')) = :mine"
 
 
 def stop(db: Database, workspace: str, *, reason: str, now: datetime) -> int:
@@ -39,16 +45,16 @@ def stop(db: Database, workspace: str, *, reason: str, now: datetime) -> int:
 
     What is being sent is left to whoever sends it. Returns how many deliveries are dead.
     """
-    mine = prefix(workspace)
+    bound = {"reason": reason, "now": to_text(now), "mine": prefix(workspace)}
     db.execute(
-        "UPDATE subscriptions SET disabled_reason = ?"  # noqa: S608  the column is ours
+        "UPDATE subscriptions SET disabled_reason = :reason"  # noqa: S608  the column is ours
         f" WHERE disabled_reason IS NULL AND {owned('channel')}",
-        [reason, mine],
+        bound,
     )
     done = db.execute(
-        "UPDATE outbox SET state = 'dead', last_error = ?, settled_at = ?"  # noqa: S608  as above
+        "UPDATE outbox SET state = 'dead', last_error = :reason, settled_at = :now"  # noqa: S608  as above
         f" WHERE state IN ('held', 'pending') AND {owned('channel')}",
-        [reason, to_text(now), mine],
+        bound,
     )
     return done.rowcount
 
@@ -57,7 +63,7 @@ def wake(db: Database, workspace: str) -> int:
     """Subscriptions that a lost token silenced tell again; returns how many."""
     done = db.execute(
         "UPDATE subscriptions SET disabled_reason = NULL"  # noqa: S608  as above
-        f" WHERE disabled_reason IN ({', '.join('?' * len(_MENDED))}) AND {owned('channel')}",
-        [*_MENDED, prefix(workspace)],
+        f" WHERE disabled_reason IN (SELECT value FROM json_each(:mended)) AND {owned('channel')}",
+        {"mended": json.dumps(_MENDED), "mine": prefix(workspace)},
     )
     return done.rowcount

@@ -114,6 +114,8 @@ class SlackServer:
     callers: list[str] = field(default_factory=list)
     #: Turns away what comes too fast; None for a Slack without limits.
     limits: Limits | None = None
+    #: What the token was granted, as each answer says it.
+    scopes: str = ""
     #: Called with each request before it has an effect, and with each that has had it.
     before: Callable[[str, dict[str, Any]], Awaitable[object]] | None = None
     after: Callable[[str, dict[str, Any]], Awaitable[object]] | None = None
@@ -160,9 +162,14 @@ class SlackServer:
         if fault:
             return _failed(request, fault)
         now = self.clock() if self.clock else self._last / 1e6
-        return web.json_response(answer, headers={"Date": formatdate(now, usegmt=True)})
+        headers = {"Date": formatdate(now, usegmt=True)}
+        if self.scopes:
+            headers["X-OAuth-Scopes"] = self.scopes
+        return web.json_response(answer, headers=headers)
 
     def _call(self, request: web.Request, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if method == "apps.connections.open":  # takes the app's own token
+            return {"ok": True, "url": "wss://slack.invalid/"}
         if method == "oauth.v2.access":
             return self._access(arguments)
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -182,6 +189,8 @@ class SlackServer:
             "conversations.open": self._open,
             "conversations.replies": self._replies,
             "users.info": self._user,
+            "bots.info": lambda _: {"ok": True, "bot": {"id": BOT_ID, "app_id": "A01TEST"}},
+            "conversations.info": self._info,
         }
         if method not in methods:
             return {"ok": False, "error": "unknown_method"}
@@ -253,6 +262,14 @@ class SlackServer:
         more = str(upto) if upto < len(members) else ""
         page = members[skip:upto]
         return {"ok": True, "members": page, "response_metadata": {"next_cursor": more}}
+
+    def _info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        name = arguments["channel"]
+        if name not in self.members:
+            return {"ok": False, "error": "channel_not_found"}
+        member = "U0BOT" in self.members[name]
+        channel = {"id": name, "is_member": member, "is_archived": name in self.archived}
+        return {"ok": True, "channel": channel}
 
     def _user(self, arguments: dict[str, Any]) -> dict[str, Any]:
         person = self.people.get(arguments["user"])

@@ -14,6 +14,7 @@ from bot.answers import Answer, Entries, Notice, Problem
 from bot.commands import Commands
 from bot.law_page import LawPage
 from bot.slack import blocks, buttons
+from bot.slack.address import bare
 from bot.slack.answer_blocks import message, muted_by, shared
 from bot.slack.permalinks import linked
 from bot.slack.reply import Asked, reply
@@ -197,7 +198,7 @@ class Actions:
         last = [muted_by(shown.muted_by)] if shown.muted_by else []
         try:
             await client.chat_update(
-                channel=shown.conversation,
+                channel=bare(shown.conversation),
                 ts=shown.ts,
                 text=blocks.fallback(shown.card),
                 blocks=[*blocks.alert(shown.card), *last],

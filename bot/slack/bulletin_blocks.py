@@ -58,7 +58,7 @@ def row(shown: Row) -> str:
     detail = f" · {mrkdwn.escape(shown.detail, LINE)}" if shown.detail else ""
     if not shown.lines:
         return f"• {label}{detail}"
-    return "\n".join([f"*{label}*{detail}", *(mrkdwn.escape(line, LINE) for line in shown.lines)])
+    return "\n".join([f"{label}{detail}", *(mrkdwn.escape(line, LINE) for line in shown.lines)])
 
 
 def button(shown: Button) -> Block:

@@ -55,7 +55,7 @@ async def slack_poster(
 
 @asynccontextmanager
 async def socket(
-    settings: Settings, commands: Commands
+    settings: Settings, storage: Storage, commands: Commands, *, clock: Callable[[], datetime]
 ) -> AsyncIterator[Callable[[datetime], str]]:
     """Everything that people do in Slack is answered within this block, by Socket Mode.
 
@@ -66,7 +66,7 @@ async def socket(
         every few seconds while it is alive.
     """
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-        app = AsyncApp(client=_client(settings, session), logger=_bolt_log())
+        app = _home_app(settings, storage, session, clock)
         listeners.register(app, commands, _permissions(settings))
         handler = AsyncSocketModeHandler(app, settings.app_token, ping_interval=PING_SECONDS)
         connecting = asyncio.create_task(_connect(handler), name="connect to Slack")
@@ -96,9 +96,9 @@ async def http(
             if unopened := await workspaces.tokens.unopened():
                 raise ConfigError(unopened)
             flow = installing.flow(settings, storage, workspaces, clock=clock)
-            app = shared_app(workspaces, flow)
+            app = _shared_app(workspaces, flow)
         else:
-            app, flow = AsyncApp(client=_client(settings, session), logger=_bolt_log()), None
+            app, flow = _home_app(settings, storage, session, clock), None
         listeners.register(app, commands, _permissions(settings))
         door = Door(app, signing_secret=settings.signing_secret, clock=clock, flow=flow)
         try:
@@ -107,7 +107,19 @@ async def http(
             await desk.finish(app, seconds=LAST_ANSWERS_SECONDS)
 
 
-def shared_app(workspaces: Workspaces, flow: AsyncOAuthFlow) -> AsyncApp:
+def _home_app(
+    settings: Settings,
+    storage: Storage,
+    session: aiohttp.ClientSession,
+    clock: Callable[[], datetime],
+) -> AsyncApp:
+    """The Bolt app of the one workspace whose token is set."""
+    app = AsyncApp(client=_client(settings, session), logger=_bolt_log())
+    leaving.register(app, leaving.ending_home(storage, clock=clock))
+    return app
+
+
+def _shared_app(workspaces: Workspaces, flow: AsyncOAuthFlow) -> AsyncApp:
     """The Bolt app that answers each workspace with its own token."""
     app = AsyncApp(
         client=workspaces.client_with(None),
@@ -118,7 +130,7 @@ def shared_app(workspaces: Workspaces, flow: AsyncOAuthFlow) -> AsyncApp:
         oauth_flow=flow,
         user_facing_authorize_error_message="Rulewire is not installed here any more.",
     )
-    leaving.register(app, workspaces)
+    leaving.register(app, workspaces.tokens.end)
     return app
 
 

@@ -35,6 +35,8 @@ _FORM = "application/x-www-form-urlencoded"
 _SSL_CHECK = 500
 _UNREACHED = "Slack could not be reached, or the database be written. Please try again."
 
+Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 
 class Door:
     """Lets in what Slack signed, and people who install the app."""
@@ -69,7 +71,7 @@ class Door:
         if flow := self._flow:
             begin, end = flow.handle_installation, flow.handle_callback
             routes += [
-                web.get(INSTALL_PATH, self._page(begin), allow_head=False),
+                web.get(INSTALL_PATH, self._paced(self._page(begin)), allow_head=False),
                 web.get(REDIRECT_PATH, self._page(end), allow_head=False),
             ]
         return routes
@@ -96,15 +98,22 @@ class Door:
             self._signed.forget(signature)
         return await to_aiohttp_response(answer)
 
-    def _page(
-        self, show: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """A page for people, of which no more are made than people can open."""
+    def _paced(self, page: Page) -> Page:
+        """A page that is opened no oftener than people do: each time leaves a row."""
 
-        async def shown(request: web.Request) -> web.Response:
+        async def paced(request: web.Request) -> web.StreamResponse:
             if not self._installs.has_capacity():
                 return web.Response(status=429, headers={"Retry-After": "60"})
             await self._installs.acquire()
+            return await page(request)
+
+        return paced
+
+    @staticmethod
+    def _page(show: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Page:
+        """A page of Bolt's flow, for people."""
+
+        async def shown(request: web.Request) -> web.StreamResponse:
             asked = AsyncBoltRequest(
                 body="", query=request.query_string, headers=dict(request.headers)
             )

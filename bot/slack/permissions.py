@@ -54,6 +54,7 @@ WORDS: Mapping[str, Who] = {
     ),
     **dict.fromkeys(("why", "timeline", "deadlines"), Who.ANYONE),
     **dict.fromkeys(("subscribe", "unsubscribe", "settings", "calendar"), Who.MEMBERS),
+    **dict.fromkeys(("pause", "resume", "mute", "unmute"), Who.MEMBERS),
     **dict.fromkeys(("settle", "join", "split", "floods"), Who.ADMINS),
 }
 #: By the `action_id` of what was clicked. Sharing speaks in the channel, so it is its members'.

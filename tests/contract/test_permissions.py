@@ -22,7 +22,14 @@ from tests.slack_talk import Talk, open_talk
 
 #: Dave is no member of the channel; Carol is neither that nor an admin, but a list names her.
 CAROL, DAVE = "U03CAROL", "U04DAVE"
-CHANGING = ["subscribe standards", "unsubscribe huawei", "settings steps thread", "calendar huawei"]
+CHANGING = [
+    "subscribe standards",
+    "unsubscribe huawei",
+    "settings steps thread",
+    "calendar huawei",
+    "pause huawei",
+    "mute 2h",
+]
 GOVERNING = [
     "settle 1 again",
     "join 2020-13093 to https://news.example/huawei",
@@ -197,7 +204,7 @@ async def test_an_owner_of_a_workspace_within_an_enterprise_governs(talk: Talk) 
 
 
 async def test_the_last_of_many_members_is_found(talk: Talk) -> None:
-    talk.server.members[CHANNEL] = [f"U{number:04}" for number in range(2_500)] + [DAVE]
+    talk.server.members[CHANNEL] = [f"U{number:04}" for number in range(2_500)] + ["U0BOT", DAVE]
 
     reply = await talk.type("subscribe standards", user=DAVE)
 
@@ -254,7 +261,7 @@ async def test_when_slack_does_not_say_nothing_is_done(
 
 async def test_a_yes_is_believed_for_a_minute_and_no_longer(talk: Talk, elapsed: Elapsed) -> None:
     await talk.type("subscribe standards", user=BOB)
-    talk.server.members[CHANNEL] = [ALICE]
+    talk.server.members[CHANNEL] = [ALICE, "U0BOT"]
 
     elapsed.seconds += 59
     within = await talk.type("unsubscribe standards", user=BOB)

@@ -20,7 +20,10 @@ from bot.environment import Listen
 from bot.slack.client import web_client
 from bot.slack.http import INSTALLS_AT_ONCE, Door
 from bot.web import serving
+from storage import subscriptions, workspaces
+from storage.workspaces import UNINSTALLED
 from tests.archive import Archive, document, open_archive
+from tests.factories import NOW
 from tests.slack_server import TEAM, TOKEN, SlackServer
 from tests.workspaces import SECRET, Web, command, open_web, shared_settings
 
@@ -216,3 +219,27 @@ async def test_a_body_that_drips_in_is_not_waited_for(site: Web) -> None:
         writer.close()
 
     assert answer.split()[1] == b"408"
+
+
+@pytest.mark.parametrize(("age", "ended"), [(0, True), (600, False)])
+async def test_the_workspace_of_the_token_leaves_and_is_owed_nothing(
+    archive: Archive, site: Web, age: int, ended: bool
+) -> None:
+    subscribe = subscriptions.add
+    for channel in ("C01GEN", "T01ONE/C1"):
+        await archive.storage.run(subscribe, channel=channel, query="x", created_by="U1", now=NOW)
+    event = {
+        "type": "event_callback",
+        "team_id": TEAM,
+        "event_id": "Ev1",
+        "event_time": int(site.clock.now.timestamp()) - age,
+        "event": {"type": "app_uninstalled"},
+    }
+
+    await site.send(event)
+    await site.answered()
+
+    here, elsewhere = await archive.storage.run(subscriptions.every)
+    assert here.disabled_reason == (UNINSTALLED if ended else None)
+    assert elsewhere.disabled_reason is None
+    assert await archive.storage.run(workspaces.wake, "") == int(ended)

@@ -57,6 +57,52 @@ async def test_a_new_subscription_is_announced_with_who_made_it(
     assert await archive.subscribed() == ["topic:huawei"]
 
 
+@pytest.mark.parametrize(
+    ("text", "announced"),
+    [
+        ("subscribe huawei weekly fri 17:00", "set topic:huawei: told weekly on Friday at 17:00"),
+        ("pause huawei", "paused topic:huawei"),
+        ("mute 2h", "muted Rulewire here until"),
+        ("settings quiet 22:00-07:00", "set quiet hours from 22:00 to 07:00"),
+        ("settings urgent huawei on", "set topic:huawei: filed, published and in force"),
+        (
+            "settings note huawei <!channel> *us* & <@U02BOB>",
+            "noted why topic:huawei is followed here: &lt;!channel&gt; *us* &amp; &lt;@U02BOB&gt;",
+        ),
+    ],
+)
+async def test_how_a_channel_is_told_is_announced_with_who_chose_it(
+    talk: Talk, text: str, announced: str
+) -> None:
+    await talk.type("subscribe huawei")
+
+    reply = await talk.type(text)
+
+    assert reply["response_type"] == "in_channel"
+    said = reply["text"].replace("\u200b", "").replace("\u2217", "*")
+    assert said.startswith(f"<@{ALICE}> ")
+    assert announced in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mute",
+        "mute <!channel>",
+        "settings quiet",
+        "settings note",
+        "pause",
+        "resume <@U02BOB> (",
+        "unmute",
+    ],
+)
+async def test_a_mistake_about_it_is_for_the_one_who_made_it(talk: Talk, text: str) -> None:
+    reply = await talk.type(text)
+
+    assert reply["response_type"] == "ephemeral"
+    assert "<!channel>" not in reply["text"]
+
+
 async def test_subscribing_twice_is_announced_once(talk: Talk) -> None:
     await talk.type("subscribe huawei")
 

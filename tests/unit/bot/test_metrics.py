@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from bot.poll import PollResult
 from bot.poster import Alert, DeliveryError, Outcome
 from storage.deliveries import Backlog, Delivery, State
 from storage.events import Event, Step
+from storage.held import Gate
 from tests.factories import NOW, make_entry
 from tests.fake_poster import FakePoster
 
@@ -55,6 +57,8 @@ def test_how_late_an_alert_is_counts_from_what_its_source_tells() -> None:
     metrics.sent(delivery(Step.FILED, None), NOW)
     metrics.sent(delivery(Step.COMMENTS_CLOSING, NOW - timedelta(days=3)), NOW)
     metrics.sent(delivery(Step.REPORTED, NOW + timedelta(hours=5)), NOW)
+    overnight = delivery(Step.FILED, NOW - timedelta(hours=9))
+    metrics.sent(replace(overnight, gate=Gate.QUIET), NOW)
 
     known = values(metrics)
     assert known["rulewire_alert_lag_seconds_count", "filed"] == 1
