@@ -10,6 +10,7 @@ from bot.card import Card
 from bot.choices import Choices
 from bot.flood_page import Floods, HeldPage
 from bot.law_page import LawPage
+from bot.personal import Noted, Offer, Promised, Suggested
 from bot.report import Explanation, Status, SubscriptionRow
 from bot.timeline import DaysAhead, Timeline
 from bot.wording import day
@@ -221,6 +222,10 @@ Answer: TypeAlias = (
     | LawPage
     | Floods
     | HeldPage
+    | Noted
+    | Offer
+    | Promised
+    | Suggested
     | Status
     | Explanation
 )

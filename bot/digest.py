@@ -23,7 +23,7 @@ _IN_FULL = 10
 #: Days ahead that are named, and how much of the title beside one (characters).
 _DAYS, _TITLE = 8, 80
 #: What a digest may weigh, well within one Slack message (characters of JSON, entities and all).
-_WEIGHT = 7_000
+_WEIGHT = 6_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

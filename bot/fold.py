@@ -48,6 +48,11 @@ class _Free:
     delivery: Delivery
     asked: Asked
 
+    @property
+    def at_once(self) -> bool:
+        """Whether nothing ever held it, now that it was looked at."""
+        return self.asked.alone and self.delivery.gate is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Here:
@@ -102,8 +107,8 @@ def fold(db: Database, channel: str, *, now: datetime, timezone: ZoneInfo) -> in
     free = [
         found for each in deliveries.held_for(db, channel) if (found := _judged(db, each, here))
     ]
-    alone = [each for each in free if each.asked.alone and each.delivery.gate is None]
-    rest = [each for each in free if each not in alone]
+    alone = [each for each in free if each.at_once]
+    rest = [each for each in free if not each.at_once]
     if len(rest) <= FEW and all(each.asked.alone for each in rest):
         alone, rest = free, []
     for each in alone:
@@ -210,7 +215,7 @@ def _closing(free: Sequence[_Free], here: _Here) -> str:
     said = said[:_NAMED] + ([f"{more} more"] if more > 0 else [])
     due = _due(free, here.zone)
     late = due is not None and here.now - due > LATE
-    return " · ".join([*said, *([f"late: due {moment(due, here.zone)}"] if due and late else [])])
+    return " · ".join([*([f"Late: due {moment(due, here.zone)}"] if due and late else []), *said])
 
 
 def _due(free: Sequence[_Free], zone: ZoneInfo) -> datetime | None:

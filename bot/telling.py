@@ -10,9 +10,9 @@ from sqlite_utils import Database
 from bot import follow_up
 from bot.arrival import Arrival
 from bot.audience import Audience
-from storage import deliveries, outbox, relations, stories, texts
-from storage.deliveries import FOLLOWED, Why
-from storage.entries import Change, Entry, Remembered
+from storage import deliveries, outbox, relations, texts
+from storage.deliveries import Why
+from storage.entries import Change, Remembered
 from storage.events import Event
 
 #: An alert waits so long for its document's text, which tells the dates of what is only filed.
@@ -52,9 +52,9 @@ def tell(db: Database, arrival: Arrival, *, now: datetime) -> int:
     if relations.within_story(db, entry):
         # Who knows the story has just been told what this does to an earlier document of it.
         return owed + enqueue(db, event, without(wanted, knowing), now=now)
-    # Who knows the story hears its documents' steps, whatever the query says of them.
+    # Who knows the story, or follows it, hears its documents' steps, whatever the query says of them.
     told = {channel: known.whys for channel, known in knowing.items()}
-    return owed + enqueue(db, event, {**_followers(db, entry), **told, **wanted}, now=now)
+    return owed + enqueue(db, event, {**told, **wanted}, now=now)
 
 
 def enqueue(
@@ -73,10 +73,3 @@ def without(
 ) -> dict[str, Sequence[Why]]:
     """Those of `wanted` who are not among the earlier."""
     return {channel: whys for channel, whys in wanted.items() if channel not in earlier}
-
-
-def _followers(db: Database, entry: Entry) -> dict[str, Sequence[Why]]:
-    """People who follow a story, whether or not they were told of it before."""
-    why = Why(subscription=FOLLOWED, reasons=())
-    marks = stories.marks(db, entry.story_id)
-    return {each.holder: (why,) for each in marks if each.mark is stories.Mark.FOLLOWED}

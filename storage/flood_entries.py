@@ -13,7 +13,7 @@ from feeds.flood import Reason
 from storage import entries as archive
 from storage import events, floods, outbox
 from storage.database import select, to_text
-from storage.deliveries import Why, standing
+from storage.deliveries import Why, working
 from storage.entries import Entry
 from storage.events import Event
 from storage.floods import Held, State
@@ -135,7 +135,7 @@ def _owe(db: Database, held: HeldEntry, *, now: datetime) -> int:
     event = events.get(db, held.event_id)
     if event is None or not held.wanted:
         return 0
-    still = standing(db, event.story_id, paused=True)  # a pause holds it
+    still = working(db, paused=True)  # a pause holds it in the outbox
     asked = {
         channel: [why for why in whys if (channel, why.subscription) in still]
         for channel, whys in held.wanted.items()

@@ -9,8 +9,8 @@ from bot.slack.blocks import Block, plain_text
 from bot.slack.parts import LINE, Message, clipped, context, fitting, section, when, who
 from bot.wording import visible
 
-#: Longest title and paragraph, and most of one section (characters as sent).
-_TITLE, _PARAGRAPH, _SECTION = 300, 1_500, 2_900
+#: Longest title, paragraph, section and last line (characters as sent).
+_TITLE, _PARAGRAPH, _SECTION, _CLOSING = 300, 1_500, 2_900, 1_000
 #: Longest linked text of a row (characters).
 _LABEL = 160
 

@@ -110,10 +110,10 @@ def test_days_beyond_those_that_are_named_are_counted() -> None:
     count=st.integers(1, 60),
 )
 def test_one_message_holds_every_story_that_is_said_to_fit(text: str, count: int) -> None:
-    stories = [story(Step.PUBLISHED, text=text, days=(day(1),)) for _ in range(count)]
+    stories = [story(Step.PUBLISHED, text=text, days=(day(1), day(2))) for _ in range(count)]
     fit = digest.fitting(stories)
 
-    made = digest.bulletin(stories[:fit], name="Daily digest", today=TODAY, closing=text)
+    made = digest.bulletin(stories[:fit], name="Daily digest", today=TODAY, closing=text * 4)
     said, blocks = bulletin_blocks.message(made)
 
     assert check_limits({"text": said, "blocks": blocks}) == []

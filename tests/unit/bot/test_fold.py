@@ -292,7 +292,7 @@ def test_digests_that_were_missed_are_one_and_late(here: Channels) -> None:
 
     (told,) = here.digests
     assert len(titles(told)) == 3
-    assert "late: due 16 June 2020, 9:00 a.m. CEST" in told.closing
+    assert "Late: due 16 June 2020, 9:00 a.m. CEST" in told.closing
 
 
 def test_one_that_comes_in_time_does_not_say_that_it_is_late(here: Channels) -> None:
@@ -301,7 +301,7 @@ def test_one_that_comes_in_time_does_not_say_that_it_is_late(here: Channels) -> 
 
     here.round("18 09:01")
 
-    assert "late" not in here.digests[0].closing
+    assert "Late" not in here.digests[0].closing
 
 
 @pytest.mark.parametrize("item", [make_filing(), make_item()])
@@ -506,7 +506,7 @@ def test_a_pause_keeps_what_was_held_and_tells_it_once_it_ends(
 
     assert [each[:2] for each in during] == [("reported", Gate.PAUSED)]
     assert [titles(each) for each in here.digests] == [[press(1).title]]
-    assert "late" not in here.digests[0].closing
+    assert "Late" not in here.digests[0].closing
 
 
 def test_what_was_held_for_a_subscription_that_is_gone_is_dropped_with_the_reason(
@@ -632,7 +632,7 @@ CHANGES = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.integers(0, 3), CHANGES, st.floats(0.01, 30)), min_size=1, max_size=25)
 )
