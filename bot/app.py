@@ -127,7 +127,11 @@ class App:
     def poller(self) -> Poller:
         """Visits this app's feeds for its subscriptions."""
         return Poller(
-            self.storage, self.sources, audience=lambda: self.audience, jitter=random.random
+            self.storage,
+            self.sources,
+            audience=lambda: self.audience,
+            jitter=random.random,
+            owners=self.settings.owners_channel,
         )
 
     def reading(self) -> Reading:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot import bulletin
+from bot import commands_floods as floods
 from bot import commands_settling as settling
 from bot.audience import Audience
 from bot.commands_reporting import telling
@@ -51,6 +52,7 @@ def status(db: Database, question: Question) -> Status:
             if each.disabled_reason or each.query in broken
         ),
         uncertain=tuple(_uncertain(db, question)),
+        held=floods.named(db),
         leader=led.owner,
         led_at=led.at,
         restored_from=restored.backed_up_at(db),

@@ -38,6 +38,10 @@ class Metrics:
         self._matches = self._counter(
             "rulewire_matches", "Deliveries that polls and texts made due"
         )
+        self._held = self._counter("rulewire_held", "Entries that were held back as a flood")
+        self._floods = Gauge(
+            "rulewire_floods", "Floods that wait for a person", registry=self._registry
+        )
         self._answers = self._counter("rulewire_answers", "Slack's answers", "call", "outcome")
         self._lag = Histogram(
             "rulewire_alert_lag_seconds",
@@ -63,6 +67,7 @@ class Metrics:
             self._polls.labels("failed" if result.error else "ok").inc()
             if result.report:
                 self.matched(result.report.owed)
+                self._held.inc(result.report.held)
                 for change, count in result.report.counts.items():
                     self._entries.labels(change.value).inc(count)
 
@@ -82,6 +87,10 @@ class Metrics:
         event = delivery.event if isinstance(delivery, Delivery) and not delivery.gate else None
         if event and event.at and event.step in _NEWS:
             self._lag.labels(event.step.value).observe(max(0.0, (at - event.at).total_seconds()))
+
+    def waiting(self, count: int) -> None:
+        """Take how many floods wait for a person."""
+        self._floods.set(count)
 
     def delayed(self, seconds: float) -> None:
         """Measure how late the event loop was."""

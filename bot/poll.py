@@ -12,6 +12,8 @@ from sqlite_utils import Database
 
 from bot import rhythm
 from bot.audience import Audience
+from bot.config import TERMINAL
+from bot.flood import Visit
 from bot.ingest import IngestReport, ingest
 from bot.storage_thread import Storage
 from feeds.errors import FeedError, FetchError
@@ -49,6 +51,7 @@ class Poller:
         *,
         audience: Callable[[], Audience],
         jitter: Callable[[], float],
+        owners: str = TERMINAL,
     ) -> None:
         """Nothing is visited before `poll_due`.
 
@@ -58,11 +61,13 @@ class Poller:
                 again in each round.
             audience: The subscriptions as they are now.
             jitter: Draws from 0 to 1.
+            owners: The channel in which the card of a flood is shown.
         """
         self._storage = storage
         self._sources = sources
         self._audience = audience
         self._jitter = jitter
+        self._owners = owners
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._resume_at: datetime | None = None
 
@@ -115,12 +120,15 @@ class Poller:
                 feed,
                 fetched,
                 audience=self._audience(),
+                owners=self._owners,
                 now=now,
                 next_poll_at=rhythm.next_poll(
                     feed, now=now, jitter=self._jitter(), fresh_for=fetched.fresh_for
                 ),
             )
         log.info("polled feed=%s status=ok %s", feed.name, report)
+        if report.flood_id:
+            log.warning("flood feed=%s flood=%d held=%d", feed.name, report.flood_id, report.held)
         return PollResult(feed=feed.name, report=report)
 
     async def _failed(self, feed: Feed, poll: Poll, error: FeedError, *, now: datetime) -> None:
@@ -151,6 +159,7 @@ def _keep(
     fetched: Fetched,
     *,
     audience: Audience,
+    owners: str,
     now: datetime,
     next_poll_at: datetime,
 ) -> IngestReport:
@@ -162,6 +171,13 @@ def _keep(
         audience=audience,
         now=now,
         baseline=poll is None or poll.baselined_at is None,
+        visit=Visit(
+            feed=feed.name,
+            title=feed.title,
+            owners=owners,
+            last=poll.succeeded_at if poll else None,
+            baselined_at=poll.baselined_at if poll else None,
+        ),
     )
     polls.record_success(
         db,

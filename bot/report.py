@@ -110,6 +110,8 @@ class Status:
     leader: str | None = None
     #: When it last said so.
     led_at: datetime | None = None
+    #: What is held back until a person decides, in a line; empty when nothing is.
+    held: str = ""
     #: When the backup was made from which the database was restored; None when it never was.
     restored_from: datetime | None = None
 

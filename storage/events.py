@@ -119,6 +119,11 @@ def reach(db: Database, entry: Entry, *, now: datetime) -> Event:
     return event
 
 
+def get(db: Database, event_id: int) -> Event | None:
+    """One event, of the story that its entry tells now."""
+    return next(map(from_row, select(db, f"{_SELECT} WHERE events.id = ?", [event_id])), None)
+
+
 def of_story(db: Database, story_id: int) -> list[Event]:
     """Every event of a story, in the order in which we learned of them."""
     return [

@@ -553,6 +553,45 @@ def m017_cadence(db: Database) -> None:
 
 
 @migrations()
+def m018_floods(db: Database) -> None:
+    """What feeds brought that is held back until a person decides, and which entries those are."""
+    db.executescript(
+        """
+        CREATE TABLE floods (
+            id INTEGER PRIMARY KEY,
+            feed TEXT NOT NULL,
+            title TEXT NOT NULL,                 -- the feed's, as it was
+            reason TEXT NOT NULL,                -- of most of it
+            origin TEXT NOT NULL,                -- of foreign items: a feed or a host
+            state TEXT NOT NULL CHECK (state IN ('held', 'released', 'dropped')),
+            known INTEGER NOT NULL,              -- came again in one visit and was seen to be known
+            told INTEGER NOT NULL,               -- new in its visits and told as ever
+            began_at TEXT NOT NULL,
+            grew_at TEXT NOT NULL,
+            channel TEXT NOT NULL,               -- where its card stands
+            settled_by TEXT,
+            settled_at TEXT
+        ) STRICT;
+        CREATE INDEX floods_feed ON floods (feed, grew_at);
+        CREATE INDEX floods_held ON floods (state) WHERE state = 'held';
+        CREATE TABLE flood_entries (
+            entry_id INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+            flood_id INTEGER NOT NULL REFERENCES floods (id),
+            event_id INTEGER NOT NULL REFERENCES events (id) ON DELETE CASCADE,
+            reason TEXT NOT NULL,
+            wanted TEXT NOT NULL,                -- JSON: the channels that matched, each with its whys
+            fresh INTEGER NOT NULL               -- 1: never told; 0: known, and rewritten
+        ) STRICT;
+        CREATE INDEX flood_entries_flood ON flood_entries (flood_id);
+        CREATE INDEX entries_feed ON entries (feed, first_seen_at);
+        CREATE VIEW withheld AS                  -- entries that nobody was told of, or is
+            SELECT entry_id FROM flood_entries JOIN floods ON floods.id = flood_id
+            WHERE fresh AND state <> 'released';
+        """
+    )
+
+
+@migrations()
 def m020_workspaces(db: Database) -> None:
     """Workspaces that installed the app, with their tokens sealed, and installs that were begun."""
     db.executescript(

@@ -35,6 +35,7 @@ DOORS = {
         "bot/prompt.py",
         "bot/terminal.py",
         "bot/terminal_answers.py",
+        "bot/terminal_floods.py",
         "bot/terminal_law.py",
     ),
     "slack_bolt": ("bot/slack/", "bot/app.py"),

@@ -33,6 +33,7 @@ def explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
 def status(answer: Status, timezone: ZoneInfo) -> Message:
     """Whether everything was read and told, troubles first."""
     lines = [mrkdwn.escape(answer.kept, LINE), mrkdwn.escape(answer.led, LINE)]
+    lines += [mrkdwn.escape(answer.held, LINE)] if answer.held else []
     lines += [_feed(feed, answer.at, feed.trouble) for feed in answer.troubled]
     lines += [
         f"{who(each.channel)} {code(each.query)} stopped: {code(each.stopped or '')}"

@@ -11,7 +11,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.card import card
+from bot.ingest import IngestReport
 from bot.metrics import Measured, Metrics, watch_loop
+from bot.poll import PollResult
 from bot.poster import Alert, DeliveryError, Outcome
 from storage.deliveries import Backlog, Delivery, State
 from storage.events import Event, Step
@@ -63,6 +65,18 @@ def test_how_late_an_alert_is_counts_from_what_its_source_tells() -> None:
     assert known["rulewire_alert_lag_seconds_sum", "filed"] == 50
     assert known["rulewire_alert_lag_seconds_sum", "reported"] == 0
     assert ("rulewire_alert_lag_seconds_count", "comments closing") not in known
+
+
+def test_what_was_held_back_is_counted_and_floods_are_told_as_they_are_now() -> None:
+    metrics = Metrics()
+
+    metrics.polled([PollResult(feed="wire", report=IngestReport(held=25))])
+    metrics.waiting(2)
+    metrics.waiting(1)
+
+    known = values(metrics)
+    assert known[("rulewire_held_total",)] == 25
+    assert known[("rulewire_floods",)] == 1
 
 
 def test_what_is_owed_is_told_as_it_is_now() -> None:
