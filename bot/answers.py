@@ -9,6 +9,7 @@ from typing import TypeAlias
 from bot.card import Card
 from bot.choices import Choices
 from bot.law_page import LawPage
+from bot.personal import Noted, Offer, Promised, Suggested
 from bot.report import Explanation, Status, SubscriptionRow
 from bot.timeline import DaysAhead, Timeline
 from bot.wording import day
@@ -218,6 +219,10 @@ Answer: TypeAlias = (
     | Subscriptions
     | Rehearsal
     | LawPage
+    | Noted
+    | Offer
+    | Promised
+    | Suggested
     | Status
     | Explanation
 )

@@ -79,6 +79,14 @@ class Asking:
         asked = self._storage.run(in_zone, ask, question)
         return await or_problem(asked, question, word=word)
 
+    async def run(
+        self, ask: Callable[[Database, Question], T], text: str, *, channel: str, user: str
+    ) -> T:
+        """Whatever a surface of its own reads or changes, which may raise QueryError."""
+        return await self._storage.run(
+            in_zone, ask, self.question(text, channel=channel, user=user)
+        )
+
 
 def in_zone(db: Database, ask: Callable[[Database, Question], T], question: Question) -> T:
     """Ask in the time zone that the channel chose; what is changed so is whoever's who asks."""

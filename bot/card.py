@@ -18,7 +18,7 @@ from feeds.model import EASTERN, DocumentType, Item, Stage
 from feeds.standing import Later, Standing
 from storage.deliveries import FOLLOWED, Why
 from storage.entries import Entry
-from storage.stories import Mark
+from storage.stories import Mark, Marked
 from storage.subscriptions import NOTE
 
 UTC = ZoneInfo("UTC")
@@ -82,6 +82,8 @@ class Card:
     why: tuple[str, ...]
     pdf_url: str | None
     marks: frozenset[Mark]
+    #: Who muted the story where the card stands, and when; None while it is not muted there.
+    muted: Marked | None = None
 
 
 def card(
@@ -93,6 +95,7 @@ def card(
     press: int = 0,
     earlier: Entry | None = None,
     marks: frozenset[Mark] = frozenset(),
+    muted: Marked | None = None,
     preamble: str = "",
     later: Sequence[Later] = (),
     notes: Mapping[str, str] = MappingProxyType({}),
@@ -106,7 +109,8 @@ def card(
         timezone: For moments; plain days (effective, comments) are the Register's own.
         press: How many press items tell the same story, this one included.
         earlier: What came before it, such as a leak.
-        marks: Decide which buttons are offered, and the last line.
+        marks: Decide which buttons are offered.
+        muted: Who muted it where the card stands.
         preamble: What was read of the document, as far as its preamble reaches: it tells what is
             done and the dates of what is only filed.
         later: What later documents do to it.
@@ -134,6 +138,7 @@ def card(
         why=tuple(line for why in whys[:_WHYS] for line in (_why(why), *_note(why, notes))),
         pdf_url=document.pdf_url if document else None,
         marks=marks,
+        muted=muted,
     )
 
 

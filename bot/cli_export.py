@@ -16,7 +16,16 @@ from bot.cli_workspaces import handed_over
 from bot.moment import Moment
 
 #: `bot.export.KINDS` and the formats by name, so that `--help` need not load them; a test compares.
-KINDS = ("entries", "deliveries", "subscriptions", "deadlines", "queries", "saved", "ledger")
+KINDS = (
+    "entries",
+    "deliveries",
+    "subscriptions",
+    "deadlines",
+    "queries",
+    "saved",
+    "ledger",
+    "feedback",
+)
 FORMATS = ("csv", "json", "ics")
 #: What is of one channel, or of one workspace.
 _WHOSE = ("channel", "workspace")

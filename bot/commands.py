@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from bot import commands_deadlines as days
+from bot import commands_feedback as feedback
 from bot import commands_finding as finding
 from bot import commands_joining as joining
 from bot import commands_law as law
@@ -18,6 +20,7 @@ from bot import commands_rehearsing as rehearsing
 from bot import commands_reporting as reporting
 from bot import commands_subscribing as subscribing
 from bot import commands_timeline as timelines
+from bot import thread_context
 from bot.answers import Answer, Place, Problem
 from bot.asking import Asking, in_zone
 from bot.command_words import ANSWERS, WORDS
@@ -29,9 +32,11 @@ from bot.storage_thread import Storage
 from feeds import reference
 from feeds.model import Feed
 from feeds.topics import Topic
-from storage import seen_events
+from storage import once, seen_events
 from storage.search import Order
 from storage.stories import Mark
+
+T = TypeVar("T")
 
 #: After these the audience is read again.
 _CHANGING = {"subscribe", "unsubscribe", "pause", "resume"}
@@ -78,6 +83,7 @@ class Commands:
         )
         self._storage = storage
         self.timezone = timezone
+        self.topics = topics
         self._on_change = on_change
 
     async def answer(self, text: str, *, channel: str, user: str) -> Answer:
@@ -102,6 +108,25 @@ class Commands:
         if reference.parse(text):
             return await self._asking.ask(finding.look_up, text, channel=channel, user=user)
         return unknown(word, text.strip(), WORDS)
+
+    async def run(
+        self,
+        ask: Callable[[Database, Question], T],
+        text: str = "",
+        *,
+        channel: str,
+        user: str,
+        changing: bool = False,
+    ) -> T:
+        """What a surface of its own reads, or changes, in one transaction.
+
+        Raises:
+            QueryError: where `ask` parses what a person typed.
+        """
+        done = await self._asking.run(ask, text, channel=channel, user=user)
+        if changing:
+            await self._on_change()
+        return done
 
     async def search(
         self, text: str, *, limit: int = finding.PAGE, order: Order = Order.NEWEST
@@ -182,6 +207,33 @@ class Commands:
             return marking.unmark(db, question, story_id, mark)
 
         return await self._asking.ask(unmarked, "", channel=channel, user=user)
+
+    async def ask(
+        self, ask: Callable[[Database, Question], Answer], text: str, *, channel: str, user: str
+    ) -> Answer:
+        """The answer to a text that is no command."""
+        return await self._asking.ask(ask, text, channel=channel, user=user)
+
+    async def act(
+        self, act: Callable[[Database, Question], Answer], *, channel: str, user: str
+    ) -> Answer:
+        """Do what a click means, in one transaction."""
+        return await self.ask(act, "", channel=channel, user=user)
+
+    async def news(self, *, user: str) -> list[tuple[str, str]]:
+        """What is new of somebody's own subscriptions, to go with an answer, once: query and news."""
+        question = self._asking.question("", channel=user, user=user)
+        return await self._storage.run(feedback.news, question)
+
+    async def in_thread(self, text: str, thread: str, *, channel: str, user: str) -> str:
+        """A question with what it leaves unsaid in its thread."""
+        question = self._asking.question(text, channel=channel, user=user)
+        return await self._storage.run(thread_context.completed, question, thread)
+
+    async def once(self, what: str, name: str, *, rest: timedelta = timedelta.max) -> bool:
+        """Whether something is done for the first time, or the first in so long: `storage.once`."""
+        now = self._asking.now()
+        return await self._storage.run(once.first, what, name, now=now, rest=rest)
 
     async def first(self, key: str) -> bool:
         """Whether a request is heard for the first time in a day, by Slack's name of it."""

@@ -54,7 +54,7 @@ def ahead(db: Database, question: Question, *, after: str = "") -> DaysAhead:
     more = next(found, None) is not None
     return DaysAhead(
         query=str(query) if query else "",
-        days=tuple(_day(db, deadline, entry, today) for deadline, entry in page),
+        days=tuple(day_ahead(db, deadline, entry, today=today) for deadline, entry in page),
         next=_written(page[-1][0]) if more else None,
     )
 
@@ -73,7 +73,8 @@ def _found(
         after = (last.due.day or today, last.id)
 
 
-def _day(db: Database, deadline: Deadline, entry: Entry, today: date) -> DayAhead:
+def day_ahead(db: Database, deadline: Deadline, entry: Entry, *, today: date) -> DayAhead:
+    """A day that a document sets, in words; what it was before is looked up."""
     due = deadline.due
     left = ((due.day or today) - today).days
     said = [{0: "today", 1: "tomorrow"}.get(left, f"in {left} days")]

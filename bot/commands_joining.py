@@ -20,6 +20,7 @@ from storage.workspaces import local
 _TO = re.compile(r"\s+to\s+")
 #: How much of a title an answer repeats (characters).
 _TITLE = 120
+_GONE = Problem(message="This entry is not in the archive any more.")
 _SHARED = Problem(
     message="Several workspaces read these stories: whoever runs the bot joins and splits them."
 )
@@ -33,15 +34,26 @@ def join(db: Database, question: Question) -> Notice | Problem:
             message="join takes two document numbers or addresses, with “to” between them.",
             hint="join https://news.example/report to 2020-13093",
         )
-    if not question.may_shape_stories:
-        return _SHARED
     found = []
     for text in named:
         entry = _find(db, text)
         if not isinstance(entry, Entry):
             return entry
         found.append(entry)
-    one, other = found
+    return _join(db, question, *found)
+
+
+def join_entries(db: Database, question: Question, one_id: int, other_id: int) -> Notice | Problem:
+    """The same for two entries that were chosen from a list."""
+    one, other = entries.get(db, one_id), entries.get(db, other_id)
+    if one is None or other is None:
+        return _GONE
+    return _join(db, question, one, other)
+
+
+def _join(db: Database, question: Question, one: Entry, other: Entry) -> Notice | Problem:
+    if not question.may_shape_stories:
+        return _SHARED
     if one.story_id == other.story_id:
         return Notice(text="They are in one story already.")
     because = Because(reason="joined by hand", confidence=1.0, made_by=question.user)
@@ -63,7 +75,7 @@ def split_entry(db: Database, question: Question, entry_id: int) -> Notice | Pro
     """The same for an entry that a button names."""
     entry = entries.get(db, entry_id)
     if entry is None:
-        return Problem(message="This entry is not in the archive any more.")
+        return _GONE
     return _take_out(db, question, entry)
 
 

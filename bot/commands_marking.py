@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from bot import story
-from bot.answers import Notice, Problem
+from bot.answers import Details, Notice, Problem
 from bot.card import Card, card
 from bot.question import Question
-from storage import entries, heads, relations, stories, texts
+from storage import cards, entries, heads, relations, stories, texts
 from storage.entries import Entry
 from storage.stories import Mark
 
@@ -44,12 +44,13 @@ class Shown:
     #: Where Slack put it: the channel, or a direct message's own id.
     conversation: str
     ts: str
-    #: Who muted the story there; None while it is not muted.
-    muted_by: str | None
 
 
 def mark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice | Problem:
-    """Put a mark on a story; doing so again changes nothing."""
+    """Put a mark on a story; doing so again changes nothing.
+
+    A card that is to show it is owed an edit, whatever becomes of the one that follows the click.
+    """
     if not heads.head(db, story_id):
         return _GONE
     put, already, _ = _SAID[kind]
@@ -61,6 +62,8 @@ def mark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice 
         made_by=question.user,
         now=question.now,
     )
+    if new and kind is Mark.MUTED:
+        cards.outdate(db, channel=question.channel, story_id=story_id)
     return Notice(text=put if new else already, undo=(kind, story_id))
 
 
@@ -68,7 +71,8 @@ def unmark(db: Database, question: Question, story_id: int, kind: Mark) -> Notic
     """Take a mark off; doing so again changes nothing."""
     if not heads.head(db, story_id):
         return _GONE
-    stories.unmark(db, story_id, kind, holder=_holder(question, kind))
+    if stories.unmark(db, story_id, kind, holder=_holder(question, kind)) and kind is Mark.MUTED:
+        cards.outdate(db, channel=question.channel, story_id=story_id)
     return Notice(text=_SAID[kind][2])
 
 
@@ -87,7 +91,6 @@ def standing(db: Database, question: Question, story_id: int) -> Shown | None:
         card=story.card_here(known, now=question.now, timezone=question.timezone),
         conversation=known.standing.conversation,
         ts=known.standing.ts,
-        muted_by=known.muted_by,
     )
 
 
@@ -104,6 +107,16 @@ def card_for(db: Database, question: Question, entry: Entry) -> Card:
         preamble=texts.preamble(db, entry.id),
         later=relations.later(db, entry.id),
     )
+
+
+def shareable(db: Database, question: Question, entry_id: int) -> Details | Problem:
+    """The card of an entry's story as anybody may see it: nobody's marks, nobody's reasons."""
+    entry = entries.get(db, entry_id)
+    head = heads.head(db, entry.story_id) if entry else None
+    if head is None:
+        return _GONE
+    nobody = replace(question, channel="", user="")
+    return Details(card=card_for(db, nobody, head))
 
 
 def _holder(question: Question, kind: Mark) -> str:

@@ -48,8 +48,9 @@ def settle(db: Database, question: Question) -> Notice | Problem:
 
 
 def may_settle(question: Question, delivery: OutboxRow) -> bool:
-    """Whether whoever asks is a member of the delivery's channel, or runs the bot."""
-    return question.channel in {delivery.channel, TERMINAL}
+    """Whether whoever asks is a member of the delivery's channel, governs it, or runs the bot."""
+    governs = question.governs and question.sees(delivery.channel)
+    return governs or question.channel in {delivery.channel, TERMINAL}
 
 
 def _title(db: Database, delivery: Delivery | BulletinDelivery) -> str:

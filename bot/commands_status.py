@@ -68,9 +68,8 @@ def _uncertain(db: Database, question: Question) -> Iterator[Telling]:
     for each in deliveries.in_state(db, State.UNCERTAIN):
         entry = entries.get(db, each.event.entry_id)
         if entry and question.sees(each.channel):
-            yield _in_doubt(
-                telling(db, each, entry, now=question.now, zone=question.timezone), each, question
-            )
+            told = telling(db, each, entry, now=question.now, zone=question.timezone)
+            yield _in_doubt(told, each, question)
     for sent in bulletins.in_state(db, State.UNCERTAIN):
         if not question.sees(sent.channel):
             continue

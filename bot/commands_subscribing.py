@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
@@ -9,6 +10,7 @@ from sqlite_utils import Database
 from bot import terms
 from bot.answers import Answer, Notice, Problem, Subscriptions, TopicRow, Topics
 from bot.commands_cadence import named
+from bot.commands_feedback import of_subscription
 from bot.commands_rehearsing import look_back, too_wide, topic_or_query
 from bot.question import Question
 from bot.report import SubscriptionRow
@@ -101,7 +103,13 @@ def remove(db: Database, question: Question, subscription_id: int) -> Notice:
 def of_channel(db: Database, question: Question) -> Subscriptions:
     """What the channel is subscribed to."""
     own = subscriptions.of_channel(db, question.channel)
-    rows = tuple(row(each, zone=question.timezone, stopped=each.disabled_reason) for each in own)
+    rows = tuple(
+        replace(
+            row(each, zone=question.timezone, stopped=each.disabled_reason),
+            feedback=of_subscription(db, question, each),
+        )
+        for each in own
+    )
     return Subscriptions(channel=question.channel, subscriptions=rows)
 
 

@@ -135,6 +135,19 @@ def _query(version: QueryVersion, since: datetime) -> Row:
     }
 
 
+def _feedback(db: Database) -> Iterator[Row]:
+    for given, entry in exports.every_objection(db):
+        yield {
+            "channel": given.channel,
+            "person": given.person,
+            "objection": given.objection,
+            "words": given.words,
+            "queries": given.queries,
+            "made_at": given.made_at,
+            **_named(entry),
+        }
+
+
 #: What can be exported, with the rows of each.
 KINDS: Mapping[str, Callable[[Database], Iterator[Row]]] = {
     "entries": _entries,
@@ -144,4 +157,5 @@ KINDS: Mapping[str, Callable[[Database], Iterator[Row]]] = {
     "queries": _queries,
     "saved": wants.saved_rows,
     "ledger": wants.ledger_rows,
+    "feedback": _feedback,
 }

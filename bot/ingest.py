@@ -12,8 +12,8 @@ from bot import follow_up
 from bot.audience import Audience
 from feeds import full_text
 from feeds.model import Item
-from storage import deliveries, entries, events, outbox, relations, stories, texts
-from storage.deliveries import FOLLOWED, Why
+from storage import deliveries, entries, events, outbox, relations, texts
+from storage.deliveries import Why
 from storage.entries import Change, Entry, Remembered
 from storage.events import Event
 from storage.texts import Wanted
@@ -164,9 +164,9 @@ def _tell(
     if relations.within_story(db, entry):
         # Who knows the story has just been told what this does to an earlier document of it.
         return owed + _enqueue(db, event, _without(wanted, knowing), now=now)
-    # Who knows the story hears its documents' steps, whatever the query says of them.
+    # Who knows the story, or follows it, hears its documents' steps, whatever the query says of them.
     told = {channel: known.whys for channel, known in knowing.items()}
-    return owed + _enqueue(db, event, _followers(db, entry) | told | wanted, now=now)
+    return owed + _enqueue(db, event, told | wanted, now=now)
 
 
 def _enqueue(
@@ -184,10 +184,3 @@ def _without(
     wanted: Mapping[str, Sequence[Why]], earlier: Mapping[str, object]
 ) -> dict[str, Sequence[Why]]:
     return {channel: whys for channel, whys in wanted.items() if channel not in earlier}
-
-
-def _followers(db: Database, entry: Entry) -> dict[str, Sequence[Why]]:
-    """People who follow a story, whether or not they were told of it before."""
-    why = Why(subscription=FOLLOWED, reasons=())
-    marks = stories.marks(db, entry.story_id)
-    return {each.holder: (why,) for each in marks if each.mark is stories.Mark.FOLLOWED}

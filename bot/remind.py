@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from bot import promises
 from feeds.date_sentences import DateKind
 from feeds.model import EASTERN, Stage
 from storage import channels, deadlines, deliveries, events, outbox, subscriptions
@@ -56,7 +57,9 @@ class _Reminder:
 
 
 def remind(db: Database, *, now: datetime, timezone: ZoneInfo) -> int:
-    """Owe each channel the reminders that are due there; can be repeated at any time.
+    """Owe each channel the reminders that are due there, and people those that they asked for.
+
+    Can be repeated at any time.
 
     Args:
         db: Inside a transaction.
@@ -68,7 +71,8 @@ def remind(db: Database, *, now: datetime, timezone: ZoneInfo) -> int:
     """
     today = now.astimezone(EASTERN).date()
     ahead = deadlines.between(db, today - GRACE, today + EARLIEST, told=True, limit=_MOST)
-    return sum(_due(db, each, now=now) for each in _reminders(db, ahead, timezone))
+    owed = sum(_due(db, each, now=now) for each in _reminders(db, ahead, timezone))
+    return owed + promises.tell_due(db, now=now, timezone=timezone)
 
 
 def _reminders(

@@ -19,6 +19,8 @@ class SubscriptionRow:
     created_at: datetime
     #: Why we stopped it; None while it works.
     stopped: str | None
+    #: What was objected to in its alerts of late: "3 not relevant in 30 days"; mostly empty.
+    feedback: str = ""
     #: How often and when it is told: "daily at 09:00 (Europe/Berlin)".
     told: str = ""
     #: What matters is told at once all the same.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.app import App, Clock, Speaker, open_app
 from bot.config import Settings
-from bot.connect import converse, poster_of, routes_of, serving, stop_event
+from bot.connect import converse, poster_of, routes_of, serving
 from bot.fold import fold_due
 from bot.jobs import the_jobs
 from bot.poll import PollResult
@@ -47,7 +48,7 @@ async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     """
     from bot.metrics import Measured, Metrics  # noqa: PLC0415  one round for cron measures nothing
 
-    stop, metrics = stop_event(), Metrics()
+    stop, metrics = _stop_event(), Metrics()
     async with open_app(settings, clock=clock) as app, AsyncExitStack() as stack:
         poster = Measured(await stack.enter_async_context(poster_of(app)), metrics)
         if settings.bot_token:  # one that was revoked may have been replaced
@@ -102,7 +103,7 @@ async def poll_once(settings: Settings, *, clock: Clock, only: str | None) -> li
         ConfigError: no feed has the name.
         DatabaseError: the database cannot be used.
     """
-    stop = stop_event()
+    stop = _stop_event()
     async with open_app(settings, clock=clock) as app, poster_of(app) as poster:
         if only and only not in app.feeds:
             raise ConfigError([f"there is no feed {only!r}; `rulewire feeds list` shows them"])
@@ -166,3 +167,12 @@ async def tell_all(app: App, speaker: Speaker) -> int:
             await asyncio.sleep(min(waits))
     finally:
         await speaker.deliverer.stop()
+
+
+def _stop_event() -> asyncio.Event:
+    """Set by SIGTERM and Ctrl-C."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop

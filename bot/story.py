@@ -27,7 +27,7 @@ from storage.channels import Channel
 from storage.deliveries import Why
 from storage.entries import Entry
 from storage.events import STEP_TO
-from storage.stories import Mark
+from storage.stories import Mark, Marked
 
 #: What a card says of itself; the others are a person's own business.
 SHOWN_MARKS = frozenset({Mark.FOLLOWED, Mark.MUTED})
@@ -52,8 +52,8 @@ class StoryHere:
     standing: Standing | None
     #: What the channel put on it; a direct message is its person's channel.
     marks: frozenset[Mark]
-    #: Who muted it here; None while it is not muted.
-    muted_by: str | None
+    #: Who muted it here, and when; None while it is not muted.
+    muted: Marked | None
     chosen: Channel
     #: Why the channel follows what it does, by subscription.
     notes: Mapping[str, str]
@@ -74,7 +74,7 @@ def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
         whys=_whys(db, head, channel=channel),
         standing=cards.standing(db, channel=channel, story_id=story_id),
         marks=frozenset(each.mark for each in held) & SHOWN_MARKS,
-        muted_by=next((each.made_by for each in held if each.mark is Mark.MUTED), None),
+        muted=next((each for each in held if each.mark is Mark.MUTED), None),
         chosen=channels.get(db, channel),
         notes={
             each.query: each.note for each in subscriptions.of_channel(db, channel) if each.note
@@ -105,6 +105,7 @@ def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
         earlier=known.earlier,
         press=known.press,
         marks=known.marks,
+        muted=known.muted,
         preamble=known.preamble,
         later=known.later,
         notes=known.notes,

@@ -64,13 +64,20 @@ _DOCKET = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _CITATION_PAGE = re.compile(r"https?://(?:www\.)?federalregister\.gov/citation/(\d+)-FR-(\d+)/?")
+#: A part of the Code, or a section of one, as the eCFR's own pages name them.
+_ECFR_PAGE = re.compile(
+    r"https?://(?:www\.)?ecfr\.gov/[^?#\s]*?title-(?P<title>\d{1,2})/[^?#\s]*?"
+    r"(?:part-(?P<part>\d{1,5}[a-z]?(?:-\d{1,5})?)(?![\w-])|section-(?P<of>\d{1,5}[a-z]?(?:-\d{1,5})?)\.)",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def parse(text: str) -> Reference | None:
     """Read a reference; None when the text is no single one and had better be searched for.
 
     Takes any dash, "Fed. Reg.", a section for its CFR part, Slack's `<address|label>`. Addresses of
-    the Register, its API and govinfo give the document number; any other its canonical form.
+    the Register, its API and govinfo give the document number, those of the eCFR the part of the
+    Code; any other its canonical form.
     """
     bare = text.strip().strip("<>").split("|", 1)[0].translate(DASHES)
     if is_web(bare):
@@ -136,6 +143,10 @@ def _from_url(url: str) -> Reference:
         return Reference(kind=Kind.NUMBER, value=facts.canonical("number", number))
     if cited := _CITATION_PAGE.match(url):
         return Reference(kind=Kind.CITATION, value=f"{int(cited[1])} FR {int(cited[2])}")
+    if code := _ECFR_PAGE.match(url):
+        return Reference(
+            kind=Kind.CFR, value=f"{int(code['title'])}/{(code['part'] or code['of']).lower()}"
+        )
     return Reference(kind=Kind.URL, value=canonical_url(url))
 
 

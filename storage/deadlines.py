@@ -117,7 +117,7 @@ def between(
         first: Eastern.
         last: Eastern.
         after: Day and id of the last one that was read, to read on from there.
-        told: Only of stories that somebody was told of.
+        told: Only of stories that somebody was told of, or follows.
         limit: How many at most.
     """
     day, number = after or (first, 0)
@@ -131,8 +131,10 @@ def between(
 
 
 _TOLD = (
-    " AND EXISTS (SELECT 1 FROM entries AS told JOIN events ON events.entry_id = told.id"
+    " AND (EXISTS (SELECT 1 FROM entries AS told JOIN events ON events.entry_id = told.id"
     " JOIN outbox ON outbox.event_id = events.id WHERE told.story_id = entries.story_id)"
+    " OR EXISTS (SELECT 1 FROM marks WHERE marks.story_id = entries.story_id"
+    " AND mark = 'followed'))"
 )
 
 

@@ -164,36 +164,39 @@ class Knowing:
 def told(db: Database, story_id: int) -> dict[str, Knowing]:
     """Who knows a story and still wants to: each channel with the reasons that hold.
 
-    A reason holds while its subscription works, or while the person follows the story.
+    A reason holds while its subscription works. Who follows the story knows it since then.
     """
-    rows = select(
+    working = {
+        (row["channel"], row["query"])
+        for row in select(
+            db,
+            "SELECT channel, query FROM subscriptions"
+            " WHERE disabled_reason IS NULL AND paused_by IS NULL",
+        )
+    }
+    owed = select(
         db,
         """
         SELECT outbox.channel, whys, outbox.created_at FROM outbox
         JOIN events ON events.id = event_id JOIN entries ON entries.id = entry_id
-        WHERE entries.story_id = :story ORDER BY outbox.id
+        WHERE entries.story_id = ? ORDER BY outbox.id
         """,
-        {"story": story_id},
+        [story_id],
     )
-    wanted = {
-        (row["channel"], row["query"])
-        for row in select(
-            db,
-            """
-            SELECT channel, query FROM subscriptions
-                WHERE disabled_reason IS NULL AND paused_by IS NULL
-            UNION ALL SELECT holder, :followed FROM marks
-                WHERE story_id = :story AND mark = 'followed'
-            """,
-            {"story": story_id, "followed": FOLLOWED},
-        )
+    followers = select(
+        db,
+        "SELECT holder, made_at FROM marks WHERE story_id = ? AND mark = 'followed'",
+        [story_id],
+    )
+    follows = (Why(subscription=FOLLOWED, reasons=()),)
+    knowing = {
+        row["holder"]: Knowing(whys=follows, since=to_instant(row["made_at"])) for row in followers
     }
-    knowing: dict[str, Knowing] = {}
-    for row in rows:
-        channel = row["channel"]
-        held = tuple(w for w in _whys.decode(row["whys"]) if (channel, w.subscription) in wanted)
+    for row in owed:
+        channel, at = row["channel"], to_instant(row["created_at"])
+        held = tuple(w for w in _whys.decode(row["whys"]) if (channel, w.subscription) in working)
         if held:
-            since = knowing[channel].since if channel in knowing else to_instant(row["created_at"])
+            since = min(knowing[channel].since, at) if channel in knowing else at
             knowing[channel] = Knowing(whys=held, since=since)
     return knowing
 

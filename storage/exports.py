@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage import deadlines, deliveries, entries, heads
+from storage import deadlines, deliveries, entries, feedback, heads
 from storage.database import select, stream, to_instant
 from storage.deadlines import Dated
 from storage.deliveries import Delivery
 from storage.entries import Entry
+from storage.feedback import Feedback
 from storage.query_versions import QueryVersion
 
 
@@ -88,3 +89,11 @@ def every_query(db: Database) -> Iterator[tuple[QueryVersion, datetime]]:
     for row in stream(db, "SELECT * FROM query_versions ORDER BY since, query"):
         since = to_instant(row.pop("since"))
         yield QueryVersion(**row), since
+
+
+def every_objection(db: Database) -> Iterator[tuple[Feedback, Entry]]:
+    """What people found not relevant, with what they looked at, oldest first."""
+    for given in feedback.every(db):
+        entry = entries.get(db, given.entry_id)
+        if entry:
+            yield given, entry

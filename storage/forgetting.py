@@ -50,6 +50,7 @@ _EVENT = (
     " WHERE events.id = event_id) AS title"
 )
 
+#: Only `storage.watch.forget` may remove its lines.
 #: Table by table, in the order of deleting: what points comes before what it points to.
 RULES = (
     Rule(
@@ -61,6 +62,15 @@ RULES = (
     Rule(table="outbox", where=_CHANNEL, about=_EVENT),
     Rule(table="bulletins", where=_CHANNEL),
     Rule(table="cards", where=_CHANNEL, about=_STORY.format(table="cards")),
+    Rule(
+        table="feedback",
+        where=f"({_CHANNEL} OR {_HOLDER})",
+        about=_STORY.format(table="feedback"),
+    ),
+    Rule(table="reminders", where=owned("person"), about=_STORY.format(table="reminders")),
+    Rule(table="threads", where=_CHANNEL),
+    Rule(table="once", where=owned("name")),
+    Rule(table="unfurling", where="workspace = :workspace"),
     Rule(table="marks", where=_HOLDER, about=_STORY.format(table="marks")),
     Rule(
         table="calendars",
@@ -69,6 +79,8 @@ RULES = (
     ),
     Rule(table="subscriptions", where=_CHANNEL),
     Rule(table="subscribers", where=_CHANNEL),
+    Rule(table="home_channels", where=owned("person")),
+    Rule(table="homes", where=owned("person")),
     Rule(table="channels", where=_CHANNEL),
     Rule(table="ledger", where=_CHANNEL, by=watch.forget),  # last: it is told of what goes before
     Rule(table="installations", where="workspace = :workspace", secret=frozenset({"sealed"})),

@@ -620,3 +620,124 @@ def m021_ledger(db: Database) -> None:
             f" SELECT {at}, {by}, {channel}, '{table}', json_array({keys}), json_object({pairs})"
             f" FROM {table} ORDER BY {at}"
         )
+
+
+@migrations()
+def m022_home(db: Database) -> None:
+    """Who was welcomed on Home, what each Home shows, and which of them have become outdated.
+
+    Whoever changes what a Home shows, by whatever command or process, a trigger notes it there.
+    """
+    db.executescript(
+        """
+        CREATE TABLE homes (
+            person TEXT PRIMARY KEY,
+            opened_at TEXT NOT NULL,             -- last
+            welcomed_at TEXT,                    -- NULL until the welcome has stood there
+            published_at TEXT,                   -- NULL before the first time
+            shelf TEXT NOT NULL DEFAULT 'overview', -- what of it is looked at
+            page INTEGER NOT NULL DEFAULT 1,
+            governs INTEGER NOT NULL DEFAULT 0,  -- shows the feeds and what is uncertain
+            outdated INTEGER NOT NULL DEFAULT 0  -- changes that it does not show yet
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX homes_outdated ON homes (published_at) WHERE outdated > 0;
+        CREATE TABLE home_channels (             -- whose subscriptions it shows
+            person TEXT NOT NULL REFERENCES homes (person) ON DELETE CASCADE,
+            channel TEXT NOT NULL,
+            PRIMARY KEY (person, channel)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX home_channels_channel ON home_channels (channel);
+        """
+    )
+    in_channel = "person IN (SELECT person FROM home_channels WHERE channel = {}.channel)"
+    of_story = (
+        "person IN (SELECT holder FROM marks WHERE mark IN ('followed', 'saved')"
+        " AND story_id = (SELECT story_id FROM entries WHERE id = NEW.entry_id))"
+    )
+    told = (
+        "cadence, at, weekday, timezone, note, urgent, reminders, paused_by, disabled_reason, query"
+    )
+    kept = "WHEN {0}.mark IN ('followed', 'saved')"
+    for name, change, homes in (
+        ("subscribed", "INSERT ON subscriptions", in_channel.format("NEW")),
+        ("changed", f"UPDATE OF {told} ON subscriptions", in_channel.format("NEW")),
+        ("unsubscribed", "DELETE ON subscriptions", in_channel.format("OLD")),
+        ("chosen", "INSERT ON channels", in_channel.format("NEW")),
+        ("marked", f"INSERT ON marks {kept.format('NEW')}", "person = NEW.holder"),
+        ("unmarked", f"DELETE ON marks {kept.format('OLD')}", "person = OLD.holder"),
+        ("moved", "INSERT ON events", of_story),
+        ("dated", "INSERT ON deadlines", of_story),
+        ("redated", "UPDATE OF day, provisional ON deadlines", of_story),
+        (
+            "settled",
+            "UPDATE OF state ON outbox WHEN (OLD.state = 'uncertain') <> (NEW.state = 'uncertain')",
+            "governs",
+        ),
+        (
+            "ailing",
+            "UPDATE OF failures ON polls WHEN (OLD.failures > 0) <> (NEW.failures > 0)",
+            "governs",
+        ),
+    ):
+        db.execute(
+            f"CREATE TRIGGER home_{name} AFTER {change} BEGIN"  # noqa: S608  our text only
+            f" UPDATE homes SET outdated = outdated + 1 WHERE {homes}; END"
+        )
+
+
+@migrations()
+def m023_feedback_and_reminders(db: Database) -> None:
+    """Why people found an alert not relevant, what they want to be reminded of, what is done once."""
+    db.executescript(
+        """
+        CREATE TABLE feedback (                  -- why a person put the mark "irrelevant"
+            story_id INTEGER NOT NULL,
+            holder TEXT NOT NULL,
+            mark TEXT NOT NULL DEFAULT 'irrelevant' CHECK (mark = 'irrelevant'),
+            channel TEXT NOT NULL,               -- where it was told
+            entry_id INTEGER NOT NULL REFERENCES entries (id),
+            objection TEXT NOT NULL CHECK (
+                objection IN ('wrong subject', 'too minor', 'duplicate', 'other')
+            ),
+            words TEXT NOT NULL,                 -- the person's own; may be empty
+            queries TEXT NOT NULL,               -- JSON: the subscriptions that told it there
+            made_at TEXT NOT NULL,
+            PRIMARY KEY (story_id, holder, channel),
+            FOREIGN KEY (story_id, holder, mark) REFERENCES marks (story_id, holder, mark)
+                ON UPDATE CASCADE ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX feedback_channel ON feedback (channel, made_at);
+        CREATE TABLE reminders (                 -- what a person asked to be reminded of
+            id INTEGER PRIMARY KEY,
+            person TEXT NOT NULL,
+            story_id INTEGER NOT NULL REFERENCES stories (id),
+            wish TEXT NOT NULL CHECK (wish IN ('day', 'three days', 'deadline')),
+            due_at TEXT NOT NULL,
+            zone TEXT NOT NULL,                  -- the person's, when they asked
+            state TEXT NOT NULL CHECK (state IN ('waiting', 'told', 'done')),
+            asked_at TEXT NOT NULL,
+            tellings INTEGER NOT NULL DEFAULT 0  -- how often it was told; snoozed, it is told again
+        ) STRICT;
+        CREATE UNIQUE INDEX reminders_waiting ON reminders (person, story_id)
+            WHERE state = 'waiting';
+        CREATE INDEX reminders_due ON reminders (due_at) WHERE state = 'waiting';
+        CREATE INDEX reminders_story ON reminders (story_id);
+        CREATE TABLE once (                      -- what is not to be done twice, or not soon again
+            what TEXT NOT NULL,
+            name TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (what, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE threads (                   -- what was last asked in a thread
+            channel TEXT NOT NULL,
+            thread TEXT NOT NULL,
+            asked TEXT NOT NULL,
+            PRIMARY KEY (channel, thread)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE unfurling (                 -- workspaces that had links to documents unfurled
+            workspace TEXT PRIMARY KEY,          -- empty: the one of SLACK_BOT_TOKEN
+            chosen_by TEXT NOT NULL,
+            chosen_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+    )

@@ -128,6 +128,15 @@ def change(db: Database, subscription_id: int, terms: Terms) -> bool:
     return done.rowcount > 0
 
 
+def requery(db: Database, subscription_id: int, query: str) -> bool:
+    """Give a subscription another query; False when its channel has one to that, or there is none."""
+    done = db.execute(
+        "UPDATE OR IGNORE subscriptions SET query = ?, disabled_reason = NULL WHERE id = ?",
+        [query, subscription_id],
+    )
+    return done.rowcount > 0
+
+
 def pause(db: Database, subscription_id: int, *, by: str) -> bool:
     """Have a subscription tell nothing until it is resumed; False when it is paused, or there is none."""
     done = db.execute(

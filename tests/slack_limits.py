@@ -46,7 +46,14 @@ _SIZES: dict[str, dict[str, tuple[int, int]]] = {
     },
     "checkboxes": {"options": (1, 10), "action_id": (1, 255)},
     "radio_buttons": {"options": (1, 10), "action_id": (1, 255)},
-    "plain_text_input": {"action_id": (1, 255), "placeholder.text": (1, 150)},
+    "plain_text_input": {
+        "action_id": (1, 255),
+        "placeholder.text": (1, 150),
+        "initial_value": (1, 3000),
+    },
+    "external_select": {"action_id": (1, 255), "placeholder.text": (1, 150)},
+    "conversations_select": {"action_id": (1, 255), "placeholder.text": (1, 150)},
+    "timepicker": {"action_id": (1, 255), "initial_time": (5, 5)},
     "option": {"text.text": (1, 75), "value": (1, 150), "description.text": (1, 75)},
     "confirm": {
         "title.text": (1, 100),
@@ -57,7 +64,12 @@ _SIZES: dict[str, dict[str, tuple[int, int]]] = {
 }
 _TEXTS = frozenset({"plain_text", "mrkdwn"})
 #: Parts that carry no `type` of their own, by the key under which they stand.
-_UNTYPED = {"options": "option", "initial_options": "option", "confirm": "confirm"}
+_UNTYPED = {
+    "options": "option",
+    "initial_option": "option",
+    "initial_options": "option",
+    "confirm": "confirm",
+}
 #: A message with more JSON than this is refused, which no page says (slackapi/bolt-js#2509).
 _WHOLE = 13_000
 

@@ -14,10 +14,13 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
+from tests.reads_aloud import unreadable
+from tests.slack_limits import check_limits
+
 TOKEN = "xoxb-test-token"
 TEAM = "T01TEST"
 BOT_ID = "B0BOT"
-_JSON_ARGUMENTS = ("blocks", "metadata", "attachments")
+_JSON_ARGUMENTS = ("blocks", "metadata", "attachments", "view", "unfurls")
 
 
 class When(StrEnum):
@@ -100,6 +103,9 @@ class SlackServer:
     people: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {"U01ALICE": {"is_admin": True}, "U02BOB": {}}
     )
+    #: What each person's Home shows, and the modals that are open, by their ids.
+    homes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: The most that is given on one page of a history.
     page: int = 999
     #: Whether histories show metadata to whoever asks for it.
@@ -114,6 +120,8 @@ class SlackServer:
     callers: list[str] = field(default_factory=list)
     #: Turns away what comes too fast; None for a Slack without limits.
     limits: Limits | None = None
+    #: What Slack would refuse, or somebody could not read, in anything that was ever sent.
+    wrong: list[str] = field(default_factory=list)
     #: What the token was granted, as each answer says it.
     scopes: str = ""
     #: Called with each request before it has an effect, and with each that has had it.
@@ -143,11 +151,13 @@ class SlackServer:
             yield self
         finally:
             await runner.cleanup()
+        assert self.wrong == []
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         arguments = await _arguments(request)
         self.requests.append((method, arguments))
+        self.wrong += [f"{method}: {problem}" for problem in _problems(arguments)]
         if self.limits and (wait := self.limits.wait(method, arguments.get("channel", ""))):
             return _failed(request, Fault(error="ratelimited", status=429, retry_after=wait))
         if self.before:
@@ -183,14 +193,19 @@ class SlackServer:
             "auth.test": self._auth_test,
             "chat.postMessage": self._post,
             "chat.getPermalink": self._permalink,
+            "chat.unfurl": self._taken,
             "chat.update": self._update,
             "conversations.history": self._history,
+            "conversations.info": self._info,
             "conversations.members": self._members,
             "conversations.open": self._open,
             "conversations.replies": self._replies,
+            "users.conversations": self._conversations,
             "users.info": self._user,
             "bots.info": lambda _: {"ok": True, "bot": {"id": BOT_ID, "app_id": "A01TEST"}},
-            "conversations.info": self._info,
+            "views.open": self._open_view,
+            "views.publish": self._publish,
+            "views.update": self._update_view,
         }
         if method not in methods:
             return {"ok": False, "error": "unknown_method"}
@@ -210,6 +225,12 @@ class SlackServer:
         named = answer.get("team") or answer.get("enterprise") or {}
         self.tokens[answer["access_token"]] = named.get("id", TEAM)
         return {"ok": True, "token_type": "bot", **answer}
+
+    def _taken(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True}
+
+    def _opened(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "view": {**arguments["view"], "id": f"V{len(self.requests)}"}}
 
     def _post(self, arguments: dict[str, Any]) -> dict[str, Any]:
         name = self._conversation(arguments["channel"])
@@ -264,12 +285,43 @@ class SlackServer:
         return {"ok": True, "members": page, "response_metadata": {"next_cursor": more}}
 
     def _info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Of channels whose members are known; the bot is one of them unless they are strange."""
         name = arguments["channel"]
         if name not in self.members:
             return {"ok": False, "error": "channel_not_found"}
-        member = "U0BOT" in self.members[name]
+        member = "U0BOT" in self.members[name] and name not in self.strange
         channel = {"id": name, "is_member": member, "is_archived": name in self.archived}
         return {"ok": True, "channel": channel}
+
+    def _conversations(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        mine = [name for name, people in self.members.items() if arguments["user"] in people]
+        skip = int(arguments.get("cursor") or 0)
+        upto = skip + min(int(arguments.get("limit") or 100), self.page)
+        more = str(upto) if upto < len(mine) else ""
+        page = [{"id": name} for name in mine[skip:upto]]
+        return {"ok": True, "channels": page, "response_metadata": {"next_cursor": more}}
+
+    def _open_view(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        if not arguments.get("trigger_id"):
+            return {"ok": False, "error": "invalid_trigger_id"}
+        return self._shown(f"V{len(self.views) + 1:04}", arguments["view"])
+
+    def _update_view(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        known = self.views.get(arguments["view_id"])
+        if known is None:
+            return {"ok": False, "error": "not_found"}
+        if arguments.get("hash") not in {None, known["hash"]}:
+            return {"ok": False, "error": "hash_conflict"}
+        return self._shown(arguments["view_id"], arguments["view"])
+
+    def _shown(self, name: str, view: dict[str, Any]) -> dict[str, Any]:
+        self._last += 1
+        self.views[name] = {**view, "id": name, "hash": f"{self._last}.hash"}
+        return {"ok": True, "view": self.views[name]}
+
+    def _publish(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        self.homes[arguments["user_id"]] = arguments["view"]
+        return {"ok": True, "view": arguments["view"]}
 
     def _user(self, arguments: dict[str, Any]) -> dict[str, Any]:
         person = self.people.get(arguments["user"])
@@ -323,6 +375,15 @@ class SlackServer:
         more = skip + limit < len(shown)
         metadata = {"next_cursor": str(skip + limit) if more else ""}
         return {"ok": True, "messages": page, "has_more": more, "response_metadata": metadata}
+
+
+def _problems(arguments: dict[str, Any]) -> list[str]:
+    """Of a message, a view, or what is shown below links."""
+    sent = [arguments] if "blocks" in arguments else []
+    sent += [arguments["view"]] if "view" in arguments else []
+    for shown in arguments.get("unfurls", {}).values():
+        sent.append({"text": shown.get("fallback", ""), "blocks": shown.get("blocks", [])})
+    return [problem for each in sent for problem in (*check_limits(each), *unreadable(each))]
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

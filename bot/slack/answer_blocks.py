@@ -10,8 +10,9 @@ from bot.answers import Details, Entries, Help, Notice, Problem, Rehearsal, Subs
 from bot.card import Card
 from bot.choices import Choices
 from bot.law_page import LawPage
+from bot.personal import Noted, Offer, Promised, Suggested
 from bot.report import Explanation, Status, SubscriptionRow
-from bot.slack import buttons, mrkdwn, redline_blocks, report_blocks
+from bot.slack import buttons, mrkdwn, personal_blocks, redline_blocks, report_blocks
 from bot.slack.blocks import Block, alert, entry_row, fallback, mrkdwn_text
 from bot.slack.parts import (
     LINE,
@@ -106,10 +107,11 @@ def _timeline(answer: Timeline, timezone: ZoneInfo) -> Message:
     own = visible(answer.card.title, 200)
     lines = [_happening(each, timezone, own=own) for each in answer.happenings]
     rows = [
-        section(said) | _taking_out(each)
-        for said, each in zip(lines, answer.happenings, strict=True)
+        section(said) | _taking_out(each, number)
+        for number, (said, each) in enumerate(zip(lines, answer.happenings, strict=True), 1)
     ]
-    return clipped("\n".join([head, *lines])), fitting([section(head)], rows)
+    last = [buttons.stories(answer.card.entry_id)]
+    return clipped("\n".join([head, *lines])), fitting([section(head)], rows, last)
 
 
 @message.register
@@ -136,7 +138,8 @@ def _choices(answer: Choices, _timezone: ZoneInfo) -> Message:
         "settings reminders 7 1",
     )
     lines.append(f"Try {', '.join(code('/rulewire ' + each) for each in examples)}")
-    return listed("*Settings of this channel*", lines)
+    text, blocks = listed("*Settings of this channel*", lines)
+    return text, [*blocks, buttons.settings()]
 
 
 @message.register
@@ -149,7 +152,7 @@ def _topics(answer: Topics, _timezone: ZoneInfo) -> Message:
         button = None if topic.subscribed else buttons.topic(topic.name)
         rows.append(section(f"{named}\n{about}") | ({"accessory": button} if button else {}))
     lines = (f"{topic.name}{' (subscribed)' * topic.subscribed}" for topic in answer.topics)
-    return plain_lines("Topics", lines), fitting([section(head)], rows)
+    return plain_lines(head, lines), fitting([section(head)], rows)
 
 
 @message.register
@@ -159,11 +162,12 @@ def _subscriptions(answer: Subscriptions, timezone: ZoneInfo) -> Message:
         return text, [section(text)]
     head = "*Subscriptions*"
     rows = [
-        section(_subscription(row, timezone)) | {"accessory": buttons.subscription(row.id)}
+        section(_subscription(row, timezone))
+        | {"accessory": buttons.subscription(row.id, row.query)}
         for row in answer.subscriptions
     ]
-    lines = (row.query for row in answer.subscriptions)
-    return plain_lines("Subscriptions", lines), fitting([section(head)], rows)
+    lines = (". ".join(filter(None, (row.query, row.feedback))) for row in answer.subscriptions)
+    return plain_lines(head, lines), fitting([section(head)], rows)
 
 
 @message.register
@@ -178,6 +182,10 @@ def _rehearsal(answer: Rehearsal, _timezone: ZoneInfo) -> Message:
     return clipped(text), fitting([section(head)], rows, last)
 
 
+message.register(Noted)(personal_blocks.noted)
+message.register(Offer)(personal_blocks.offer)
+message.register(Promised)(personal_blocks.promised)
+message.register(Suggested)(personal_blocks.suggested)
 message.register(Explanation)(report_blocks.explanation)
 message.register(Status)(report_blocks.status)
 message.register(LawPage)(redline_blocks.page)
@@ -187,12 +195,7 @@ def shared(answer: Entries, *, by: str, timezone: ZoneInfo) -> Message:
     """A page of entries for everyone in the channel: no buttons that would turn the page."""
     text, blocks = message(answer, timezone)
     kept = [block for block in blocks if block["type"] != "actions"]
-    return clipped(f"{who(by)} shared: {text}"), [context(f"Shared by {who(by)}"), *kept]
-
-
-def muted_by(user: str) -> Block:
-    """The last line of a muted card."""
-    return context(f"Muted by {who(user)}")
+    return clipped(f"Shared by {who(by)}: {text}"), [context(f"Shared by {who(by)}"), *kept]
 
 
 def _row(card: Card) -> list[Block]:
@@ -203,11 +206,11 @@ def _row(card: Card) -> list[Block]:
     return [{**row[0], "text": mrkdwn_text(line)}]
 
 
-def _taking_out(each: Happening) -> Block:
+def _taking_out(each: Happening, line: int) -> Block:
     """A press report may have been put into the wrong story; a document's number may not."""
     if each.entry_id is None or not each.press:
         return {}
-    return {"accessory": buttons.not_this_story(each.entry_id)}
+    return {"accessory": buttons.not_this_story(each.entry_id, line)}
 
 
 def _happening(each: Happening, timezone: ZoneInfo, *, own: str) -> str:
@@ -228,6 +231,7 @@ def _subscription(row: SubscriptionRow, timezone: ZoneInfo) -> str:
         code(row.query),
         " · ".join(filter(None, (f"told {row.told}{urgent}" if row.told else "", made))),
         f"Why we follow this: {mrkdwn.escape(row.note, LINE)}" if row.note else "",
+        row.feedback,
         f"Paused by {who(row.paused_by)}" if row.paused_by else "",
         f"Stopped: {mrkdwn.escape(row.stopped, LINE)}" if row.stopped else "",
     ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.card import Card
+from bot.card import UTC, Card
 from bot.slack import mrkdwn
-from bot.wording import Fact, safe_url, visible
-from storage.stories import Mark
+from bot.wording import Fact, moment, safe_url, visible
+from storage.stories import Mark, Marked
 
 #: A block, element or text object as Slack's JSON has it.
 Block = dict[str, Any]
@@ -23,21 +23,33 @@ UNMUTE = "unmute"
 #: `action_id` of the overflow menu. The value of the chosen option is `verb:entry id`, "why:42".
 MORE = "more"
 
-#: The verbs of `MORE`.
-TIMELINE = "timeline"
+#: The verbs of `MORE`, and one that earlier menus had: the timeline is a button of the answer now.
 SAVE = "save"
+REMIND = "remind"
 NOT_RELEVANT = "not-relevant"
 WHY = "why"
 SUBSCRIBE = "subscribe"
+TIMELINE = "timeline"
 
+#: Slack allows five; what is rarer stands behind the second and the fourth.
 _MENU = {
-    TIMELINE: "Timeline",
     SAVE: "Save",
-    NOT_RELEVANT: "Not relevant",
-    WHY: "Why am I told?",
-    SUBSCRIBE: "Subscribe",
+    REMIND: "Remind me or share…",
+    NOT_RELEVANT: "Not relevant…",
+    WHY: "Why and timeline",
+    SUBSCRIBE: "Subscribe…",
 }
-_MUTED = "Muted: what happens next in this story is not told here."
+_MUTED = "what happens next in this story is not told here."
+_MUTING = {
+    "title": {"type": "plain_text", "text": "Mute this story here?", "emoji": False},
+    "text": {
+        "type": "plain_text",
+        "text": "Nobody in this channel is told what happens next in it, until somebody unmutes it.",
+        "emoji": False,
+    },
+    "confirm": {"type": "plain_text", "text": "Mute", "emoji": False},
+    "deny": {"type": "plain_text", "text": "Cancel", "emoji": False},
+}
 #: Longest parts, in characters as sent: together far below what one message may hold.
 _TITLE, _TEXT, _FIELD, _LINE, _FALLBACK = 2300, 1200, 400, 500, 2900
 
@@ -54,8 +66,8 @@ def alert(card: Card) -> list[Block]:
     blocks += [_context(identity) for identity in [_identity(card)] if identity]
     blocks += [_context([plain_text(line, _LINE)]) for line in card.why]
     blocks.append({"type": "actions", "elements": _buttons(card)})
-    if Mark.MUTED in card.marks:
-        blocks.append(_context([plain_text(_MUTED, _LINE)]))
+    if card.muted:
+        blocks.append(_context([mrkdwn_text(_muted(card.muted))]))
     return blocks
 
 
@@ -83,16 +95,17 @@ def entry_row(card: Card) -> list[Block]:
 
 
 def fallback(card: Card) -> str:
-    """The same facts as text, for notifications and screen readers: under 3,000 characters.
+    """The same facts in sentences, for notifications and screen readers: under 3,000 characters.
 
     Slack reads it instead of the blocks (https://docs.slack.dev/reference/methods/chat.postMessage).
     """
-    facts = " · ".join(fact.phrase for fact in (*card.facts, *card.references))
+    facts = ". ".join(fact.phrase for fact in (*card.facts, *card.references))
     said = f"{mrkdwn.escape(card.headline, _LINE)}: {_link(card)}"
-    for line in (" ".join(card.sentences), facts, card.issued_by, *card.why):
+    why = (f"Told because of: {line}" for line in card.why)
+    for line in (" ".join(card.sentences), facts, card.issued_by, *why):
         escaped = mrkdwn.escape(line, _FALLBACK - len(said) - 1)
         said += f"\n{escaped}" if escaped else ""
-    return said
+    return f"{said}\n{_muted(card.muted)}" if card.muted else said
 
 
 def plain_text(text: str, limit: int) -> Block:
@@ -138,6 +151,11 @@ def _identity(card: Card) -> list[Block]:
     return elements
 
 
+def _muted(muted: Marked) -> str:
+    at = mrkdwn.date(muted.made_at, moment(muted.made_at, UTC))
+    return f"Muted by {mrkdwn.who(muted.made_by)} · {at}: {_MUTED}"
+
+
 def _context(elements: Sequence[Block]) -> Block:
     return {"type": "context", "elements": list(elements)}
 
@@ -146,22 +164,28 @@ def _buttons(card: Card) -> list[Block]:
     story, entry = str(card.story_id), str(card.entry_id)
     followed, muted = Mark.FOLLOWED in card.marks, Mark.MUTED in card.marks
     buttons = [
-        _button("Unfollow story", UNFOLLOW, story)
+        _button("Unfollow story", UNFOLLOW, story, of=card)
         if followed
-        else _button("Follow story", FOLLOW, story),
-        _button("Unmute story", UNMUTE, story) if muted else _button("Mute story", MUTE, story),
+        else _button("Follow story", FOLLOW, story, of=card),
+        _button("Unmute story", UNMUTE, story, of=card)
+        if muted
+        else _button("Mute story", MUTE, story, of=card) | {"confirm": _MUTING},
         _menu(card),
     ]
     address = safe_url(card.url)
-    if not address:
-        return buttons
-    read = {**_button("Read", READ, entry), "url": address}
-    return [{**read, "accessibility_label": visible(f"Read {card.title}", 75)}, *buttons]
+    read = [{**_button("Read", READ, entry, of=card), "url": address}] if address else []
+    return [*read, *buttons]
 
 
-def _button(label: str, action_id: str, value: str) -> Block:
-    text = plain_text(label, 75)
-    return {"type": "button", "text": text, "action_id": action_id, "value": value}
+def _button(label: str, action_id: str, value: str, *, of: Card) -> Block:
+    """A button that says aloud which alert it is of, as a list has many that look the same."""
+    return {
+        "type": "button",
+        "text": plain_text(label, 75),
+        "action_id": action_id,
+        "value": value,
+        "accessibility_label": visible(f"{label}: {of.title}", 75),
+    }
 
 
 def _menu(card: Card) -> Block:

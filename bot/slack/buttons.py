@@ -10,6 +10,7 @@ from bot.answers import Entries, Place
 from bot.law_page import LawPage, LawPlace
 from bot.slack.blocks import Block, plain_text
 from bot.timeline import DaysAhead
+from bot.wording import visible
 from storage.search import Order
 from storage.stories import Mark
 
@@ -33,8 +34,18 @@ LAW_PREVIOUS = "law-previous"
 UNDO = "undo"
 #: Its value is an entry's id.
 NOT_THIS_STORY = "not-this-story"
+#: Below the message that greets a channel.
+CHOOSE_TOPICS = "choose-topics"
+SEE_EXAMPLE = "see-example"
 #: Its value is where the page ended, and the query: "2020-08-17~42 topic:huawei".
 MORE_DAYS = "more-days"
+
+#: Opens the form of a subscription; its value is the query to begin with, or "-".
+NEW = "home-new"
+#: Opens the settings of where it is clicked.
+SETTINGS = "settings-edit"
+#: Opens the form that joins and splits stories; its value is an entry's id.
+STORIES = "stories-edit"
 
 #: Slack takes 2,000; a page has five of them and one message about 13,000 in all (characters).
 _VALUE = 600
@@ -50,8 +61,8 @@ def of_page(answer: Entries) -> list[Block]:
     place = answer.place
     if place is None:  # a list that no search found has one page
         query = answer.subscribable or ""
-        button = _button("Subscribe to This Search", SUBSCRIBE_SEARCH, query)
-        return [button] if 0 < len(query) <= _VALUE else []
+        only = button("Subscribe to This Search", SUBSCRIBE_SEARCH, query)
+        return [only] if 0 < len(query) <= _VALUE else []
     other = Order.BEST if place.order is Order.NEWEST else Order.NEWEST
     can_rank = answer.subscribable is not None and answer.total > 1
     offered = [
@@ -66,9 +77,7 @@ def of_page(answer: Entries) -> list[Block]:
         (SUBSCRIBE_SEARCH, "Subscribe to This Search", answer.subscribable or ""),
     ]
     return [
-        _button(label, action, value)
-        for action, label, value in offered
-        if 0 < len(value) <= _VALUE
+        button(label, action, value) for action, label, value in offered if 0 < len(value) <= _VALUE
     ]
 
 
@@ -77,14 +86,14 @@ def more_days(answer: DaysAhead) -> list[Block]:
     value = f"{answer.next} {answer.query}"
     if answer.next is None or len(value) > _VALUE:
         return []
-    return [{"type": "actions", "elements": [_button("Next", MORE_DAYS, value)]}]
+    return [{"type": "actions", "elements": [button("Next", MORE_DAYS, value)]}]
 
 
 def of_law(answer: LawPage) -> list[Block]:
     """A row that turns the page; none when there is but one."""
     offered = ((LAW_PREVIOUS, "Previous", answer.previous), (LAW_NEXT, "Next", answer.next))
     elements = [
-        _button(label, action, msgspec.json.encode(place).decode())
+        button(label, action, msgspec.json.encode(place).decode())
         for action, label, place in offered
         if place and len(place.named) <= _NAMED
     ]
@@ -94,22 +103,27 @@ def of_law(answer: LawPage) -> list[Block]:
 def law(named: str) -> list[Block]:
     """A row that opens everything that changed by a document or in a part."""
     value = msgspec.json.encode(LawPlace(named=named)).decode()
-    return [{"type": "actions", "elements": [_button("Show All Changes", LAW_OPEN, value)]}]
+    return [{"type": "actions", "elements": [button("Show All Changes", LAW_OPEN, value)]}]
 
 
 def subscribe(query: str) -> list[Block]:
     """A row that subscribes to a query; none when it is too long for a button."""
     if len(query) > _VALUE:
         return []
-    return [{"type": "actions", "elements": [_button("Subscribe", SUBSCRIBE_SEARCH, query)]}]
+    elements = [
+        button("Subscribe", SUBSCRIBE_SEARCH, query),
+        button("Choose Where and When", NEW, query),
+    ]
+    return [{"type": "actions", "elements": elements}]
 
 
 def topic(name: str) -> Block | None:
     """Subscribes to a topic; None when its name is too long for a button."""
-    return _button("Subscribe", SUBSCRIBE_TOPIC, name) if len(name) <= _VALUE else None
+    fits = len(name) <= _VALUE
+    return button("Subscribe", SUBSCRIBE_TOPIC, name, of=f"to {name}") if fits else None
 
 
-def subscription(subscription_id: int) -> Block:
+def subscription(subscription_id: int, query: str) -> Block:
     """Removes a subscription, after a second thought."""
     confirm = {
         "title": plain_text("Remove this subscription?", 100),
@@ -117,10 +131,12 @@ def subscription(subscription_id: int) -> Block:
         "confirm": plain_text("Remove", 30),
         "deny": plain_text("Keep", 30),
     }
-    return _button("Remove", REMOVE, str(subscription_id)) | {"confirm": confirm}
+    return button("Remove", REMOVE, str(subscription_id), of=f"{subscription_id}: {query}") | {
+        "confirm": confirm
+    }
 
 
-def not_this_story(entry_id: int) -> Block:
+def not_this_story(entry_id: int, line: int) -> Block:
     """Takes an entry out of its story, after a second thought."""
     confirm = {
         "title": plain_text("Take it out of this story?", 100),
@@ -130,19 +146,44 @@ def not_this_story(entry_id: int) -> Block:
         "confirm": plain_text("Take out", 30),
         "deny": plain_text("Keep", 30),
     }
-    return _button("Not This Story", NOT_THIS_STORY, str(entry_id)) | {"confirm": confirm}
+    return button("Not This Story", NOT_THIS_STORY, str(entry_id), of=f"in line {line}") | {
+        "confirm": confirm
+    }
+
+
+def settings() -> Block:
+    """A row that opens the settings as a form."""
+    return {"type": "actions", "elements": [button("Edit", SETTINGS, "-")]}
+
+
+def stories(entry_id: int) -> Block:
+    """A row that opens the form that joins and splits stories."""
+    return {
+        "type": "actions",
+        "elements": [button("Join or Split Stories", STORIES, str(entry_id))],
+    }
 
 
 def settle(number: int) -> Block:
     """Settles an uncertain delivery, after it was looked for by eye."""
     offered = (("Send Again", SETTLE_AGAIN), ("Mark Sent", SETTLE_SENT))
-    elements = [_button(label, action, str(number)) for label, action in offered]
+    elements = [button(label, action, str(number), of=str(number)) for label, action in offered]
     return {"type": "actions", "elements": elements}
+
+
+def welcome(query: str) -> Block:
+    """A row for whoever invited the bot: subscribe to a topic, see the others, see what it looks like."""
+    offered = (
+        ("Subscribe to Huawei and Standards", SUBSCRIBE_SEARCH, query),
+        ("Choose Topics", CHOOSE_TOPICS, "topics"),
+        ("See an Example", SEE_EXAMPLE, "example"),
+    )
+    return {"type": "actions", "elements": [button(*each) for each in offered]}
 
 
 def undo(mark: Mark, story_id: int) -> Block:
     """Takes a mark off again."""
-    return {"type": "actions", "elements": [_button("Undo", UNDO, f"{mark}:{story_id}")]}
+    return {"type": "actions", "elements": [button("Undo", UNDO, f"{mark}:{story_id}")]}
 
 
 def read_undo(value: str) -> tuple[Mark, int] | None:
@@ -183,6 +224,8 @@ def _written(place: Place | None) -> str:
     return ""
 
 
-def _button(label: str, action_id: str, value: str) -> Block:
+def button(label: str, action_id: str, value: str, *, of: str = "") -> Block:
+    """A button; with what it is of, which is read aloud, where a message has several that look alike."""
     text = plain_text(label, 75)
-    return {"type": "button", "text": text, "action_id": action_id, "value": value}
+    made: Block = {"type": "button", "text": text, "action_id": action_id, "value": value}
+    return made | ({"accessibility_label": visible(f"{label} {of}", 75)} if of else {})

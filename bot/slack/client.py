@@ -16,6 +16,7 @@ from bot.slack import blocks, bulletin_blocks, redline_blocks
 from bot.slack.history import History
 from bot.slack.outcomes import outcome, repeatable
 from bot.slack.parts import Message
+from bot.slack.spoken import spoken
 
 #: What the session given to `web_client` must wait for an answer: with a session of its own, the
 #: client's timeout counts for nothing (slack_sdk/web/async_internal_utils.py).
@@ -60,7 +61,7 @@ class SlackPoster:
         answer = await outcome(
             self._client.chat_postMessage(
                 channel=alert.channel,
-                text=text,
+                text=spoken(text),
                 blocks=shown,
                 thread_ts=reply.thread if reply else None,
                 reply_broadcast=True if reply and not reply.quiet else None,
@@ -82,7 +83,7 @@ class SlackPoster:
             self._client.chat_update(
                 channel=conversation,
                 ts=ts,
-                text=text,
+                text=spoken(text),
                 blocks=shown,
                 # Without metadata the card keeps its own: the step's id is for the step alone.
             )

@@ -21,6 +21,8 @@ from bot.config import Settings
 from bot.poster import Poster
 from bot.slack import desk, installing, leaving, listeners
 from bot.slack.client import TIMEOUT, SlackPoster, web_client
+from bot.slack.forms import Forms
+from bot.slack.home_rounds import ClientOf, kept_fresh
 from bot.slack.http import Door
 from bot.slack.permissions import Permissions
 from bot.slack.workspaces import Workspaces
@@ -66,16 +68,27 @@ async def socket(
         every few seconds while it is alive.
     """
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-        app = _home_app(settings, storage, session, clock)
-        listeners.register(app, commands, _permissions(settings))
+        client = _client(settings, session)
+        app = _own_app(client, storage, clock)
+        forms = _register(app, commands, settings)
         handler = AsyncSocketModeHandler(app, settings.app_token, ping_interval=PING_SECONDS)
         connecting = asyncio.create_task(_connect(handler), name="connect to Slack")
         try:
-            yield lambda now: silence(handler.client, now)
+            async with kept_fresh(forms.homes, commands, _one(client)):
+                yield lambda now: silence(handler.client, now)
         finally:
             connecting.cancel()
             await handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
             await desk.finish(app, seconds=LAST_ANSWERS_SECONDS)
+
+
+def _one(client: AsyncWebClient) -> ClientOf:
+    """The same client for every workspace, as there is one."""
+
+    async def client_of(_workspace: str) -> AsyncWebClient:
+        return client
+
+    return client_of
 
 
 @asynccontextmanager
@@ -91,30 +104,28 @@ async def http(
         ConfigError: tokens of workspaces that no key opens.
     """
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        client_of: ClientOf
         if settings.many_workspaces:
             workspaces = Workspaces(settings, storage, session=session, clock=clock)
             if unopened := await workspaces.tokens.unopened():
                 raise ConfigError(unopened)
             flow = installing.flow(settings, storage, workspaces, clock=clock)
-            app = _shared_app(workspaces, flow)
+            app, client_of = _shared_app(workspaces, flow), workspaces.client
         else:
-            app, flow = _home_app(settings, storage, session, clock), None
-        listeners.register(app, commands, _permissions(settings))
+            client, flow = _client(settings, session), None
+            app, client_of = _own_app(client, storage, clock), _one(client)
+        forms = _register(app, commands, settings)
         door = Door(app, signing_secret=settings.signing_secret, clock=clock, flow=flow)
         try:
-            yield door.routes()
+            async with kept_fresh(forms.homes, commands, client_of):
+                yield door.routes()
         finally:
             await desk.finish(app, seconds=LAST_ANSWERS_SECONDS)
 
 
-def _home_app(
-    settings: Settings,
-    storage: Storage,
-    session: aiohttp.ClientSession,
-    clock: Callable[[], datetime],
-) -> AsyncApp:
+def _own_app(client: AsyncWebClient, storage: Storage, clock: Callable[[], datetime]) -> AsyncApp:
     """The Bolt app of the one workspace whose token is set."""
-    app = AsyncApp(client=_client(settings, session), logger=_bolt_log())
+    app = AsyncApp(client=client, logger=_bolt_log())
     leaving.register(app, leaving.ending_home(storage, clock=clock))
     return app
 
@@ -142,8 +153,10 @@ async def renew_tokens(
         await Workspaces(settings, storage, session=session, clock=clock).tokens.renew_due()
 
 
-def _permissions(settings: Settings) -> Permissions:
-    return Permissions(admins=settings.admins, elapsed=asyncio.get_running_loop().time)
+def _register(app: AsyncApp, commands: Commands, settings: Settings) -> Forms:
+    elapsed = asyncio.get_running_loop().time
+    permissions = Permissions(admins=settings.admins, elapsed=elapsed)
+    return listeners.register(app, commands, permissions, elapsed=elapsed)
 
 
 def silence(client: SocketModeClient, now: datetime) -> str:

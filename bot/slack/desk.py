@@ -52,9 +52,16 @@ class Desk:
         self._app = app
         self._first = first
 
-    def command(self, name: str, handler: Handler) -> None:
-        """A slash command."""
-        self._app.command(name)(self._acknowledged(from_command, self._once(handler)))
+    def command(
+        self, name: str, handler: Handler, *, opens: Callable[[Asked], Handler | None]
+    ) -> None:
+        """A slash command, and what it opens: at once, as that cannot wait for the database."""
+        once = self._once(handler)
+
+        async def answer(asked: Asked, client: AsyncWebClient) -> None:
+            await (opens(asked) or once)(asked, client)
+
+        self._app.command(name)(self._acknowledged(from_command, answer))
 
     def action(self, action_id: str | Pattern[str], handler: Handler) -> None:
         """A click on a button, a menu or the like."""
@@ -70,7 +77,13 @@ class Desk:
 
     def submitted(self, callback_id: str, handler: Acknowledging) -> None:
         """A modal that was sent; the acknowledgement closes it, or says what is wrong with it."""
+        self._app.view_submission(callback_id)(self._acknowledging(handler))
 
+    def searched(self, action_id: str, handler: Acknowledging) -> None:
+        """A list that is asked for as a person types; the acknowledgement has what was found."""
+        self._app.options(action_id)(self._acknowledging(handler))
+
+    def _acknowledging(self, handler: Acknowledging) -> Callable[..., Coroutine[Any, Any, None]]:
         async def listener(
             ack: AsyncAck,
             body: Mapping[str, Any],
@@ -81,7 +94,7 @@ class Desk:
             asked = from_interaction(body, workspace=workspace_of(context))
             await _guarded(_called(handler(asked, ack, client)), asked, client)
 
-        self._app.view_submission(callback_id)(listener)
+        return listener
 
     def closed(self, callback_id: str, handler: Handler) -> None:
         """A modal that was closed without being sent, where it asked to be told."""
@@ -120,6 +133,8 @@ class Desk:
 
 async def finish(app: AsyncApp, *, seconds: float) -> None:
     """Wait, at most so long, until everything in hand is answered."""
+    # An event's listener is started after its acknowledgement, and has a name once it runs.
+    await asyncio.sleep(0)
     in_hand = [task for task in asyncio.all_tasks() if task.get_name() == _task_name(app)]
     if in_hand:
         await asyncio.wait(in_hand, timeout=seconds)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from bot.slack.address import bare
 from bot.wording import safe_url, visible
 from feeds.text import clip
 
 #: Bold, italic, strike and code have no escape: signs that look the same and mean nothing. Nothing
 #: says that a zero-width space beside the sign is enough.
 _LOOKALIKES = str.maketrans({"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"})
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
+_CONVERSATION = re.compile(r"[CGD][A-Z0-9]{2,30}")
 #: `:name:` is a picture, and `>` quotes the line it opens, even as an entity.
 _LEFT = re.compile(r":(?=[\w+'-]+:)|^(?=>)")
 
@@ -56,6 +59,14 @@ def address(url: str) -> str:
     return f"<{target}>" if target else ""
 
 
+def who(holder: str) -> str:
+    """A person or a conversation by its address; anything else as outside text."""
+    name = bare(holder)
+    if _PERSON.fullmatch(name):
+        return f"<@{name}>"
+    return f"<#{name}>" if _CONVERSATION.fullmatch(name) else escape(name, 80)
+
+
 def date(value: datetime, fallback: str) -> str:
     """A moment that each reader sees in their own time zone.
 
@@ -69,6 +80,10 @@ def date(value: datetime, fallback: str) -> str:
     return f"<!date^{int(value.timestamp())}^{{date_short_pretty}} at {{time}}|{words}>"
 
 
+def defused(text: str) -> str:
+    """Text in which no sign is markup any more; `&`, `<` and `>` are left as they are."""
+    return _LEFT.sub(lambda match: f"{match[0]}\u200b", text).translate(_LOOKALIKES)
+
+
 def _escape(text: str) -> str:
-    defused = _LEFT.sub(lambda match: f"{match[0]}\u200b", text).translate(_LOOKALIKES)
-    return defused.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return defused(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape as entities
 from zoneinfo import ZoneInfo
 
 from bot.slack import mrkdwn
-from bot.slack.address import bare
 from bot.slack.blocks import Block, mrkdwn_text
 from bot.wording import moment, visible
 
@@ -28,8 +26,6 @@ _WHOLE, _BLOCKS = 12_000, 48
 _CELL = 30
 #: Characters of a section, and of a fallback text.
 _SECTION, _TEXT = 2_900, 2_900
-_PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
-_CONVERSATION = re.compile(r"[CGD][A-Z0-9]{2,30}")
 
 
 def listed(head: str, lines: Sequence[str], table: Sequence[Sequence[str]] = ()) -> Message:
@@ -114,6 +110,11 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [mrkdwn_text(text)]}
 
 
+def actions(*elements: Block) -> Block:
+    """A row of buttons."""
+    return {"type": "actions", "elements": list(elements)}
+
+
 def code(text: str) -> str:
     """A command or query that can be copied as it is; a backtick would end it and is replaced."""
     return f"`{entities(visible(text, QUERY).replace('`', chr(39)), quote=False)}`"
@@ -121,10 +122,7 @@ def code(text: str) -> str:
 
 def who(holder: str) -> str:
     """A person or a conversation by its address; anything else as outside text."""
-    holder = bare(holder)
-    if _PERSON.fullmatch(holder):
-        return f"<@{holder}>"
-    return f"<#{holder}>" if _CONVERSATION.fullmatch(holder) else mrkdwn.escape(holder, 80)
+    return mrkdwn.who(holder)
 
 
 def when(at: datetime, timezone: ZoneInfo) -> str:

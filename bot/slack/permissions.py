@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Problem
 from bot.card import UTC
-from bot.slack import blocks, buttons
+from bot.slack import blocks, buttons, story_buttons
 from bot.slack.address import bare
 from bot.slack.answer_blocks import message
 from bot.slack.reply import Asked, reply
@@ -63,6 +63,10 @@ ACTIONS: Mapping[str, Who] = {
     ),
     **dict.fromkeys((buttons.LAW_OPEN, buttons.LAW_NEXT, buttons.LAW_PREVIOUS), Who.ANYONE),
     **dict.fromkeys((blocks.READ, blocks.FOLLOW, blocks.UNFOLLOW), Who.ANYONE),
+    **dict.fromkeys((buttons.CHOOSE_TOPICS, buttons.SEE_EXAMPLE), Who.ANYONE),
+    **dict.fromkeys(
+        (story_buttons.TIMELINE, story_buttons.SHARE_STORY, *story_buttons.REMINDERS), Who.ANYONE
+    ),
     **dict.fromkeys((buttons.SUBSCRIBE_SEARCH, buttons.SUBSCRIBE_TOPIC), Who.MEMBERS),
     **dict.fromkeys((buttons.REMOVE, buttons.SHARE, buttons.UNDO), Who.MEMBERS),
     **dict.fromkeys((blocks.MUTE, blocks.UNMUTE), Who.MEMBERS),
@@ -91,6 +95,8 @@ def needed(asked: Asked) -> Who:
     if asked.action:
         return ACTIONS.get(asked.action, Who.ANYONE)
     word, rest = [*asked.text.split(maxsplit=1), "", ""][:2]
+    if word.lower() == "settings" and rest.lower().split()[:1] == ["unfurl"]:
+        return Who.ADMINS if rest.split()[1:] else Who.ANYONE
     if word.lower() == "settings" and not rest:
         return Who.ANYONE  # they are shown
     return WORDS.get(word.lower(), Who.ANYONE)

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.address import address
 from bot.slack.parts import Message
+from bot.slack.spoken import spoken
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,8 @@ class Asked:
     thread: str = ""
     #: Opens a modal, within three seconds of the click.
     trigger: str = ""
+    #: The thread in which it is answered for all to see, when it came without a `response_url`.
+    answered_in: str = ""
     #: The whole payload, for what only one surface reads.
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -67,6 +71,19 @@ class Asked:
         chat.postMessage opens it by their id.
         """
         return self.user if self.private else address(self.workspace, self.conversation)
+
+    @property
+    def recipient(self) -> str:
+        """Slack's id of the bot that an event is for; empty when it does not say.
+
+        Source: https://docs.slack.dev/apis/events-api, "Event payload", `authorizations`.
+        """
+        told = self.body.get("authorizations")
+        bots = (
+            (each for each in told if isinstance(each, Mapping)) if isinstance(told, list) else ()
+        )
+        named = (_text(each, "user_id") for each in bots if each.get("is_bot"))
+        return next((name for name in named if name.isalnum()), "")
 
     @property
     def private(self) -> bool:
@@ -120,6 +137,7 @@ def from_event(body: Mapping[str, Any], *, workspace: str) -> Asked:
     Source: https://docs.slack.dev/apis/events-api
     """
     event = _inner(body, "event")
+    spoken = _text(event, "type") in {"app_mention", "message"}
     return Asked(
         person=_text(event, "user"),
         conversation=_text(event, "channel"),
@@ -127,6 +145,7 @@ def from_event(body: Mapping[str, Any], *, workspace: str) -> Asked:
         text=_unescaped(_text(event, "text")[:_TYPED]),
         ts=_text(event, "ts") or _text(event, "message_ts"),
         thread=_text(event, "thread_ts"),
+        answered_in=(_text(event, "thread_ts") or _text(event, "ts")) if spoken else "",
         body=body,
     )
 
@@ -138,10 +157,10 @@ async def reply(
     *,
     aloud: bool = False,
     replace: bool = False,
-) -> None:
+) -> bool:
     """Answer where it was asked.
 
-    A failure is logged: there is nobody left to tell.
+    A failure is logged, and False returned: mostly there is nobody left to tell.
 
     Args:
         client: Lends its session, which has its own timeout.
@@ -152,7 +171,7 @@ async def reply(
         replace: In place of the message that was clicked, whoever sees it.
     """
     if not asked.response_url:
-        return
+        return bool(asked.answered_in) and await _speak(client, asked, message)
     text, blocks = message
     webhook = AsyncWebhookClient(
         asked.response_url,
@@ -163,7 +182,7 @@ async def reply(
     webhook.proxy = client.proxy  # as `web_client` has it, not from the environment
     try:
         answer = await webhook.send(
-            text=text,
+            text=spoken(text),
             blocks=blocks,
             response_type="in_channel" if aloud else "ephemeral",
             replace_original=replace,
@@ -172,9 +191,28 @@ async def reply(
         )
     except (aiohttp.ClientError, TimeoutError) as error:
         log.warning("replied status=failed reason=%s", type(error).__name__)
-        return
+        return False
     if answer.status_code != 200:
         log.warning("replied status=%s reason=%s", answer.status_code, answer.body[:100])
+    return answer.status_code == 200
+
+
+async def _speak(client: AsyncWebClient, asked: Asked, message: Message) -> bool:
+    """Answer what was said to us, in its thread."""
+    text, blocks = message
+    try:
+        await client.chat_postMessage(
+            channel=asked.conversation,
+            thread_ts=asked.answered_in,
+            text=spoken(text),
+            blocks=blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        log.warning("spoke status=failed reason=%s", error)
+        return False
+    return True
 
 
 def _text(body: object, key: str) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.card import Card
 from bot.report import Explanation, FeedStatus, Status, Telling
-from bot.slack import buttons, mrkdwn
+from bot.slack import buttons, mrkdwn, story_buttons
 from bot.slack.parts import LINE, Message, clipped, code, listed, section, when, who
 from bot.wording import visible
 
@@ -26,7 +26,8 @@ def explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
         lines += _telling(each, answer.card.title, timezone, here=here)
     if answer.people:
         lines.append(f"In direct messages: {answer.people}")
-    return listed(head, lines)
+    text, blocks = listed(head, lines)
+    return text, [*blocks, story_buttons.timeline(answer.card.entry_id)]
 
 
 def status(answer: Status, timezone: ZoneInfo) -> Message:

@@ -16,8 +16,7 @@ from sqlite_utils import Database
 from bot.answers import Place
 from bot.command_words import WORDS
 from bot.law_page import LawPlace
-from bot.slack import blocks
-from bot.slack.actions import Actions
+from bot.slack import actions, blocks
 from bot.slack.manifest import EVENTS, IS_THERE_A_RULE, NEW_ALERT
 from storage import (
     calendars,
@@ -270,7 +269,7 @@ async def test_no_click_tells_of_another_workspace_or_changes_it(
     values += [msgspec.json.encode(place).decode() for place in places]
     values += ["huawei", "2020-06-18 huawei"]
 
-    for action in [*Actions(archive.commands)._handlers, blocks.READ, "of-another-version"]:
+    for action in [*actions.HANDLERS, blocks.READ, "of-another-version"]:
         for value in values:
             await eve.click(action, value)
 
@@ -308,6 +307,7 @@ async def test_no_event_nor_shortcut_tells_of_another_workspace_or_changes_it(
 async def test_stories_that_workspaces_share_are_shaped_by_whoever_runs_the_bot(
     archive: Archive, eve: Intruder
 ) -> None:
+    eve.site.server.people["U0EVE"] = {"is_admin": True, "team_id": TWO}
     await eve.type("split 2020-13093")
     refused = eve.site.server.asked("respond")[-1]["text"]
     admin = await archive.ask("split 2020-13093", channel=f"{TWO}/C1", user=f"{TWO}/U0ADMIN")

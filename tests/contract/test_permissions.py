@@ -10,8 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.command_words import WORDS as COMMANDS
-from bot.slack import blocks, buttons, permissions
-from bot.slack.actions import Actions
+from bot.slack import actions, blocks, buttons, permissions
 from storage import events, outbox, stories, uncertain
 from storage.joins import Because
 from tests.archive import ALICE, BOB, CHANNEL, Archive, document, open_archive
@@ -100,8 +99,8 @@ async def everything(archive: Archive) -> dict[str, list[Any]]:
     return await archive.storage.run(read)
 
 
-def test_every_command_and_every_button_says_who_may(archive: Archive) -> None:
-    clicked = set(Actions(archive.commands)._handlers) | {blocks.READ}
+def test_every_command_and_every_button_says_who_may() -> None:
+    clicked = set(actions.HANDLERS) | {blocks.READ}
 
     assert set(permissions.WORDS) == set(COMMANDS)
     assert set(permissions.ACTIONS) == clicked
@@ -232,7 +231,7 @@ async def test_who_may_not_subscribe_is_offered_a_preview(talk: Talk) -> None:
 
     preview = await talk.type("rehearse topic:standards", user=DAVE)
 
-    assert "`/rulewire rehearse topic:standards daily`" in refused["text"]
+    assert "“/rulewire rehearse topic:standards daily”" in refused["text"]
     assert "would have told" in preview["text"]
 
 

@@ -81,6 +81,13 @@ class LocalSlack:
 
         return (await until(new, what=f"answer to /rulewire {text}"))[0]
 
+    async def say(
+        self, text: str, *, channel: str = GENERAL, user: str = ALICE, thread: str = ""
+    ) -> None:
+        """A person writes a message."""
+        body = {"channel": channel, "user": user, "text": text}
+        await self._post("message", body | ({"thread_ts": thread} if thread else {}))
+
     async def click(self, message: Message, label: str, *, user: str = ALICE) -> None:
         """A person clicks the button so labelled."""
         found = (each for each in _elements(message) if each["type"] == "button")

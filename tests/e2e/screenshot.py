@@ -10,18 +10,23 @@ import tempfile
 from datetime import date, datetime
 from pathlib import Path
 
+from playwright.async_api import FloatRect, Page
 from sqlite_utils import Database
 
 from bot import config, ingest
-from bot.app import open_app
+from bot.app import App, open_app
 from bot.slack.connection import socket
 from feeds import federal_register
 from feeds.model import EASTERN, Item
-from tests.e2e.browser import Page, browser
+from feeds.reference import Kind, Reference
+from storage import lookup, stories, subscriptions
+from storage.stories import Mark
+from storage.subscriptions import Cadence, Terms
+from tests.e2e.browser import browser
 from tests.e2e.documents import NUMBER, filed, june_2020, published, rss
-from tests.e2e.local_slack import POLICY, LocalSlack, local_slack, said_base
+from tests.e2e.local_slack import ALICE, POLICY, LocalSlack, local_slack, said_base
 from tests.e2e.rulewire import Rulewire, world_settings
-from tests.e2e.waiting import until_true
+from tests.e2e.waiting import until, until_true
 from tests.ecfr_server import LoopbackEcfr, loopback_ecfr, part, section
 from tests.servers import LoopbackRegister, loopback_register, reply
 
@@ -29,6 +34,10 @@ from tests.servers import LoopbackRegister, loopback_register, reply
 WIDTH, HEIGHT, SCALE = 1000, 960, 1.4
 #: Of an answer: as wide as a channel beside a list of channels; a long one is cut at the foot.
 ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE = 760, 700, 1.2
+#: Of a digest, of Home and of a form, which are taken whole.
+HOME_HEIGHT = 1400
+#: A phone, upright.
+PHONE_WIDTH, PHONE_HEIGHT, PHONE_SCALE = 360, 760, 2.0
 #: When people ask, and what; each answer is a picture of this name.
 ASKED_AT = datetime(2020, 8, 21, 12, tzinfo=EASTERN)
 ASKED = {
@@ -78,12 +87,12 @@ _MOMENTS = r"""
 _END = 'document.querySelector(".thread-body").scrollTop = 1e6;'
 #: How many messages the channel shows, and where the last one stands.
 _SHOWN = 'document.querySelectorAll(".msg").length'
-_PLACE = r"""
+_PLACE = r"""() => {
     const last = [...document.querySelectorAll(".msg")].filter(each => WHICH).at(-1);
     last.scrollIntoView({block: "start"});
     const {x, y, width, height} = last.getBoundingClientRect();
     return {x, y, width, height: Math.min(height, innerHeight - y)};
-"""
+}"""
 _LAST = _PLACE.replace("WHICH", "true")
 _SHOWN_DIGEST = 'document.body.textContent.includes("Weekly digest: 1 published")'
 _DIGEST = _PLACE.replace("WHICH", 'each.textContent.includes("Weekly digest: 1 published")')
@@ -164,46 +173,101 @@ async def _press(
 
 async def alert(page: Page) -> bytes:
     """The channel with its alerts, and beside it the thread of the one that became the rule's card."""
-    await _open(page, WIDTH, HEIGHT, SCALE)
     for _ in range(200):
-        await page.run(_CHANNEL)
-        await page.run(_THREAD)
-        if await page.run(_OPENED):
+        await page.evaluate(_CHANNEL)
+        await page.evaluate(_THREAD)
+        if await page.evaluate(_OPENED):
             break
         await asyncio.sleep(0.05)
-    await page.run(_STYLE)
-    await page.run(_MOMENTS)
-    await page.run(_END)
-    return await page.shot()
+    await page.evaluate(_STYLE)
+    await page.evaluate(_MOMENTS)
+    await page.evaluate(_END)
+    return await page.screenshot()
+
+
+async def on_a_phone(page: Page, rulewire: Rulewire, slack: LocalSlack) -> bytes:
+    """The card of the rule on a narrow screen, muted by somebody, as it stands in the channel."""
+    settings = config.load(rulewire.environment)
+    async with (
+        open_app(settings, clock=lambda: ASKED_AT) as app,
+        socket(settings, app.storage, app.commands(), clock=app.clock),
+    ):
+        card = (await slack.cards())[-1]
+        await slack.click(card, "Mute story")
+        await until(lambda: _is_muted(slack), what="muted card")
+        await page.goto(slack.base)
+        await page.evaluate(_STYLE)
+        return await _last(page, len(await slack.cards()))
+
+
+async def _is_muted(slack: LocalSlack) -> bool:
+    return "Muted by" in json.dumps((await slack.cards())[-1])
 
 
 async def digest(page: Page) -> bytes:
     """The week of the rule in one message, as the channel beside is told that wants it so."""
-    await _open(page, ANSWER_WIDTH, 2 * ANSWER_HEIGHT, ANSWER_SCALE)
     for _ in range(200):
-        await page.run(_CHANNEL.replace("standards-rules", "policy"))
-        if await page.run(_SHOWN_DIGEST):
+        await page.evaluate(_CHANNEL.replace("standards-rules", "policy"))
+        if await page.evaluate(_SHOWN_DIGEST):
             break
         await asyncio.sleep(0.05)
-    await page.run(_STYLE)
-    place = await page.run(_DIGEST)
-    assert isinstance(place, dict)
-    return await page.shot(place)
+    await page.evaluate(_STYLE)
+    place: FloatRect = await page.evaluate(_DIGEST)
+    return await page.screenshot(clip=place)
 
 
-async def answers(page: Page, rulewire: Rulewire, slack: LocalSlack) -> dict[str, bytes]:
+async def answers(
+    page: Page, home: Page, rulewire: Rulewire, slack: LocalSlack
+) -> dict[str, bytes]:
     """What the running bot answers in the summer of 2020, with what was printed until then."""
     settings = config.load(rulewire.environment)
     pictures = {}
     async with open_app(settings, clock=lambda: ASKED_AT) as app:
         await app.storage.run(_remember, printed())
         async with socket(settings, app.storage, app.commands(), clock=app.clock):
-            await _open(page, ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE)
-            await page.run(_STYLE)
+            await page.evaluate(_STYLE)
             for name, text in ASKED.items():
                 await slack.ask(text)
                 pictures[name] = await _last(page, len(await slack.messages()))
+            pictures |= await _home(home, app)
     return pictures
+
+
+async def _home(page: Page, app: App) -> dict[str, bytes]:
+    """Alice's Home with something on it, and the form that begins a subscription."""
+    await app.storage.run(_keep)
+    await page.get_by_role("button", name="Rulewire").click()
+    await page.get_by_text("Updated").wait_for()
+    await page.evaluate(_STYLE)
+    await page.evaluate(_MOMENTS)
+    pictures = {"home": await _part(page, ".blocks")}
+    await page.get_by_role("button", name="New Subscription").click()
+    form = page.locator(".modal")
+    await form.locator("select").first.select_option("huawei-and-standards")
+    await form.locator(".bk-input", has_text="How often").locator("select").select_option("daily")
+    await (
+        form.locator(".bk-input", has_text="Why we").locator("input").fill("Counsel asked for it.")
+    )
+    return pictures | {"form": await _part(page, ".modal")}
+
+
+async def _part(page: Page, selector: str) -> bytes:
+    return await page.locator(selector).first.screenshot()
+
+
+def _keep(db: Database) -> None:
+    """What Alice follows and saved, and what her channels are subscribed to."""
+    for number, mark in (("2020-13093", Mark.FOLLOWED), ("2020-10856", Mark.SAVED)):
+        (entry, *_) = lookup.find(db, Reference(kind=Kind.NUMBER, value=number))
+        stories.mark(db, entry.story_id, mark, holder=ALICE, made_by=ALICE, now=ASKED_AT)
+    digest = Terms(cadence=Cadence.DAILY, note="Counsel asked for it after the May rule.")
+    for channel, query in (
+        (POLICY, 'agency:bis "entity list" -notice'),
+        (ALICE, "topic:standards"),
+    ):
+        subscriptions.add(
+            db, channel=channel, query=query, created_by=ALICE, now=ASKED_AT, terms=digest
+        )
 
 
 def printed() -> list[Item]:
@@ -234,22 +298,16 @@ def _remember(db: Database, items: list[Item]) -> None:
     ingest.archive(db, items, now=ASKED_AT)
 
 
-async def _open(page: Page, width: int, height: int, scale: float) -> None:
-    size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
-    await page.ask("Emulation.setDeviceMetricsOverride", **size)
-
-
 async def _last(page: Page, count: int) -> bytes:
     """The last message, once it is shown and the page has come to rest."""
     for _ in range(200):
-        await page.run(_CHANNEL)
-        if await page.run(_SHOWN) == count:
+        await page.evaluate(_CHANNEL)
+        if await page.evaluate(_SHOWN) == count:
             break
         await asyncio.sleep(0.05)
-    await page.run(_MOMENTS)
-    place = await page.run(_LAST)
-    assert isinstance(place, dict)
-    return await page.shot(place)
+    await page.evaluate(_MOMENTS)
+    place: FloatRect = await page.evaluate(_LAST)
+    return await page.screenshot(clip=place)
 
 
 async def main(folder: Path) -> None:
@@ -261,18 +319,24 @@ async def main(folder: Path) -> None:
             async with (
                 loopback_register() as register,
                 loopback_ecfr(date(2020, 6, 17)) as ecfr,
-                browser() as page,
+                browser(width=WIDTH, height=HEIGHT, scale=SCALE) as page,
+                browser(width=ANSWER_WIDTH, height=ANSWER_HEIGHT, scale=ANSWER_SCALE) as answering,
+                browser(width=ANSWER_WIDTH, height=HOME_HEIGHT, scale=ANSWER_SCALE) as home,
+                browser(width=PHONE_WIDTH, height=PHONE_HEIGHT, scale=PHONE_SCALE) as phone,
             ):
                 settings = world_settings(register, work) | slack.settings
                 settings["RULEWIRE_ECFR_URL"] = ecfr.url
                 rulewire = Rulewire(folder=work, settings=settings)
                 await tell(register, ecfr, rulewire)
-                await page.ask("Page.navigate", url=slack.base)
+                await page.goto(slack.base)
                 pictures = {"alert": await alert(page)}
-                await page.ask("Page.navigate", url=slack.base)
-                pictures["digest"] = await digest(page)
-                await page.ask("Page.navigate", url=slack.base)
-                pictures |= await answers(page, rulewire, slack)
+                await phone.goto(slack.base)
+                pictures["phone"] = await on_a_phone(phone, rulewire, slack)
+                await home.goto(slack.base)
+                pictures["digest"] = await digest(home)
+                await home.goto(slack.base)
+                await answering.goto(slack.base)
+                pictures |= await answers(answering, home, rulewire, slack)
     for name, png in pictures.items():
         (folder / f"{name}.png").write_bytes(png)
 

@@ -123,7 +123,7 @@ async def test_a_channel_that_is_archived_is_given_up_with_the_reason(
 
     status = await slack.ask("status")
 
-    assert f"<#{GENERAL}> `topic:huawei-and-standards` stopped: " in status["text"]
+    assert f"<#{GENERAL}> “topic:huawei-and-standards” stopped: " in status["text"]
 
 
 async def test_a_bot_that_waits_for_slack_still_stops_in_time_and_does_not_post_again(

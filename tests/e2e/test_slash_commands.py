@@ -43,8 +43,8 @@ def missing(expected: dict[str, list[str]], answers: dict[str, Message]) -> list
 @pytest.mark.usefixtures("bot")
 async def test_a_command_is_answered_to_the_one_who_asks(slack: LocalSlack) -> None:
     expected = {
-        "": ["`/rulewire search huawei standards`", "`/rulewire status`"],
-        "help": ["`/rulewire search huawei standards`", "`/rulewire status`"],
+        "": ["“/rulewire search huawei standards”", "“/rulewire status”"],
+        "help": ["“/rulewire search huawei standards”", "“/rulewire status”"],
         "search entity list": ["1 to 1 of 1, newest first", documents.TITLE],
         "search starlight": ["Nothing found."],
         documents.NUMBER: [documents.TITLE, documents.DOCKET, "On public inspection"],
@@ -66,11 +66,11 @@ async def test_a_command_is_answered_to_the_one_who_asks(slack: LocalSlack) -> N
 @pytest.mark.usefixtures("bot")
 async def test_a_mistake_is_answered_with_the_fix(slack: LocalSlack) -> None:
     expected = {
-        "serach entity list": ["“serach” is not a command", "Try `/rulewire search entity list`"],
-        "search huawei OR (zte": ["```huawei OR (zte\n          ^```", "Try `/rulewire search "],
-        "search agencey:bis": ["```agencey:bis\n^```", "Try `/rulewire search agency:bis`"],
-        "2021-99999": ["Nothing in the archive", "Try `/rulewire search 2021-99999`"],
-        "subscribe": ["Try `/rulewire subscribe huawei-and-standards`"],
+        "serach entity list": ["“serach” is not a command", "Try “/rulewire search entity list”"],
+        "search huawei OR (zte": ["“huawei OR (zte ^”", "Try “/rulewire search "],
+        "search agencey:bis": ["“agencey:bis ^”", "Try “/rulewire search agency:bis”"],
+        "2021-99999": ["Nothing in the archive", "Try “/rulewire search 2021-99999”"],
+        "subscribe": ["Try “/rulewire subscribe huawei-and-standards”"],
         "subscribe -huawei": ["only says what to leave out"],
         "unsubscribe section-889": ["no subscription"],
     }

@@ -16,16 +16,20 @@ from bot.slack import blocks
 from feeds.matching import Reason
 from feeds.model import Agency, CfrPart, DocumentType, FilingType, Item, SourceKind, Stage
 from storage.deliveries import Why
-from storage.stories import Mark
+from storage.stories import Mark, Marked
 from tests.factories import NOW, make_document, make_entry, make_filing, make_item
 from tests.slack_limits import check_limits
 
 WHY = Why(subscription="topic:huawei", reasons=(Reason(term="Huawei", where="title"),))
 
 
-def make_card(item: Item | None = None, marks: frozenset[Mark] = frozenset()) -> Card:
+def make_card(
+    item: Item | None = None,
+    marks: frozenset[Mark] = frozenset(),
+    muted: Marked | None = None,
+) -> Card:
     entry = make_entry(id=7, story_id=3, item=item or make_item())
-    return card(entry, whys=(WHY,), now=NOW, marks=marks)
+    return card(entry, whys=(WHY,), now=NOW, marks=marks, muted=muted)
 
 
 def parts(node: object) -> Iterator[dict[str, Any]]:
@@ -74,8 +78,8 @@ def test_buttons_carry_the_story_and_the_menu_carries_the_entry() -> None:
     assert list(buttons) == [blocks.READ, blocks.FOLLOW, blocks.MUTE, blocks.MORE]
     assert (buttons[blocks.FOLLOW]["value"], buttons[blocks.MUTE]["value"]) == ("3", "3")
     assert [option["value"] for option in buttons[blocks.MORE]["options"]] == [
-        "timeline:7",
         "save:7",
+        "remind:7",
         "not-relevant:7",
         "why:7",
         "subscribe:7",
@@ -83,11 +87,12 @@ def test_buttons_carry_the_story_and_the_menu_carries_the_entry() -> None:
 
 
 def test_a_muted_story_says_so_and_can_be_unmuted() -> None:
-    shown = make_card(marks=frozenset({Mark.MUTED}))
+    muted = Marked(mark=Mark.MUTED, holder="C1", made_by="U02BOB", made_at=NOW)
+    shown = make_card(marks=frozenset({Mark.MUTED}), muted=muted)
 
     assert blocks.UNMUTE in actions_of(shown)
     assert blocks.MUTE not in actions_of(shown)
-    assert blocks.alert(shown)[-1]["elements"][0]["text"].startswith("Muted")
+    assert blocks.alert(shown)[-1]["elements"][0]["text"].startswith("Muted by <@U02BOB> · ")
 
 
 def test_a_followed_story_can_be_unfollowed() -> None:

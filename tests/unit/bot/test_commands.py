@@ -550,7 +550,9 @@ async def test_a_standing_card_shows_the_channels_marks_and_why_it_was_told(
     shown = await archive.commands.standing(entry.story_id, channel=CHANNEL)
 
     assert shown
-    assert (shown.ts, shown.conversation, shown.muted_by) == (stands.ts, CHANNEL, BOB)
+    assert (shown.ts, shown.conversation) == (stands.ts, CHANNEL)
+    assert shown.card.muted
+    assert (shown.card.muted.made_by, shown.card.muted.made_at) == (BOB, NOW)
     assert shown.card.marks == {Mark.MUTED}
     assert shown.card.why
     assert await archive.commands.standing(entry.story_id, channel="C02OTHER") is None

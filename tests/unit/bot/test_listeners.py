@@ -128,7 +128,7 @@ async def test_who_subscribes_a_channel_without_the_bot_is_told_to_invite_it(tal
     reply = await talk.type("subscribe huawei")
 
     assert reply["response_type"] == "ephemeral"
-    assert "`/invite @Rulewire`" in reply["text"]
+    assert "“/invite @Rulewire”" in reply["text"]
 
 
 async def test_a_membership_that_cannot_be_asked_for_is_no_trouble(talk: Talk) -> None:
@@ -143,7 +143,7 @@ async def test_a_membership_that_cannot_be_asked_for_is_no_trouble(talk: Talk) -
 async def test_what_slack_escaped_is_read_as_typed(talk: Talk) -> None:
     reply = await talk.type("search R&amp;D &lt;!channel&gt; (")
 
-    assert "```R&amp;D &lt;!channel&gt; (" in reply["text"]
+    assert "“R&amp;D &lt;!channel&gt; (" in reply["text"]
 
 
 async def test_a_pasted_link_finds_its_document(archive: Archive, talk: Talk) -> None:

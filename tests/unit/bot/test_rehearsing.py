@@ -113,8 +113,10 @@ async def test_a_rehearsal_offers_to_subscribe_until_the_channel_is(archive: Arc
 
     _, offered = message(before, archive.commands.timezone)
     _, plain = message(after, archive.commands.timezone)
-    (button,) = offered[-1]["elements"]
-    assert (button["action_id"], button["value"]) == (buttons.SUBSCRIBE_SEARCH, "topic:huawei")
+    assert [(each["action_id"], each["value"]) for each in offered[-1]["elements"]] == [
+        (buttons.SUBSCRIBE_SEARCH, "topic:huawei"),
+        (buttons.NEW, "topic:huawei"),
+    ]
     assert [block["type"] for block in plain] == ["section"]
 
 

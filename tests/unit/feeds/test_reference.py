@@ -37,6 +37,10 @@ from feeds.reference import Kind
         ("https://www.federalregister.gov/documents/2020/06/18/2020-13093/release", Kind.NUMBER, "2020-13093"),
         ("<https://www.govinfo.gov/content/pkg/FR-2020-06-18/pdf/2020-13093.pdf|PDF>", Kind.NUMBER, "2020-13093"),
         ("https://www.federalregister.gov/citation/85-FR-36719", Kind.CITATION, "85 FR 36719"),
+        ("https://www.ecfr.gov/current/title-15/subtitle-B/chapter-VII/subchapter-C/part-744", Kind.CFR, "15/744"),
+        ("https://www.ecfr.gov/current/title-15/part-744/section-744.11", Kind.CFR, "15/744"),
+        ("https://ecfr.gov/on/2020-06-18/title-15/section-744.11", Kind.CFR, "15/744"),
+        ("https://www.ecfr.gov/current/title-41/section-102-3.5#p-1", Kind.CFR, "41/102-3"),
         ("http://www.news.example/a/?utm_source=x", Kind.URL, "https://news.example/a"),
     ],
 )  # fmt: skip

@@ -1,0 +1,119 @@
+"""Who follows a story from its card is told whatever comes after, in a direct message, once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlite_utils import Database
+
+from bot.audience import Audience
+from bot.ingest import archive, ingest
+from bot.remind import remind
+from feeds.model import Item
+from storage import deliveries, stories, subscriptions
+from storage.deliveries import State
+from storage.stories import Mark
+from tests.factories import NOW, make_document, make_filing, make_item
+
+NEW_YORK = ZoneInfo("America/New_York")
+ALICE = "U01ALICE"
+
+
+@pytest.fixture
+def everyone(db: Database) -> Audience:
+    subscriptions.add(db, channel="C1", query="huawei OR title:standards", created_by="U1", now=NOW)
+    return Audience(subscriptions.every(db), {})
+
+
+def take(db: Database, item: Item, everyone: Audience) -> None:
+    ingest(db, [item], audience=everyone, now=NOW)
+
+
+def follow(db: Database, *, holder: str = ALICE) -> None:
+    stories.mark(db, 1, Mark.FOLLOWED, holder=holder, made_by=holder, now=NOW)
+
+
+def told(db: Database, channel: str = ALICE) -> list[str]:
+    owed = deliveries.in_state(db, State.PENDING)
+    return [each.event.step.value for each in owed if each.channel == channel]
+
+
+def test_who_follows_a_filing_is_told_that_it_is_published_once(
+    db: Database, everyone: Audience
+) -> None:
+    take(db, make_filing(), everyone)
+    follow(db)
+
+    take(db, make_item(), everyone)
+    take(db, make_item(), everyone)
+
+    assert told(db) == ["published"]
+
+
+def test_who_follows_a_published_rule_is_told_that_its_day_moved(
+    db: Database, everyone: Audience
+) -> None:
+    take(db, make_item(), everyone)
+    follow(db)
+
+    later = make_document(comments_close_on=date(2020, 9, 16), dates=None)
+    take(db, make_item(document=later), everyone)
+
+    assert told(db) == ["moved"]
+
+
+def test_who_follows_a_published_rule_is_reminded_before_comments_close(
+    db: Database, everyone: Audience
+) -> None:
+    take(db, make_item(), everyone)
+    follow(db)
+
+    remind(db, now=datetime(2020, 8, 14, 9, tzinfo=NEW_YORK), timezone=NEW_YORK)
+    remind(db, now=datetime(2020, 8, 14, 10, tzinfo=NEW_YORK), timezone=NEW_YORK)
+
+    assert told(db) == ["comments closing"]
+
+
+def test_who_follows_a_rule_that_only_the_archive_had_is_reminded(db: Database) -> None:
+    archive(db, [make_item()], now=NOW)
+    follow(db)
+
+    remind(db, now=datetime(2020, 8, 14, 9, tzinfo=NEW_YORK), timezone=NEW_YORK)
+
+    assert told(db) == ["comments closing"]
+
+
+def test_following_tells_nothing_of_what_came_before(db: Database, everyone: Audience) -> None:
+    take(db, make_item(), everyone)
+
+    follow(db)
+    take(db, make_item(), everyone)
+
+    assert told(db) == []
+
+
+def test_who_also_subscribes_in_a_direct_message_is_told_once(
+    db: Database, everyone: Audience
+) -> None:
+    subscriptions.add(db, channel=ALICE, query="huawei", created_by=ALICE, now=NOW)
+    both = Audience(subscriptions.every(db), {})
+    take(db, make_item(), both)
+    follow(db)
+
+    later = make_document(comments_close_on=date(2020, 9, 16), dates=None)
+    take(db, make_item(document=later), both)
+
+    assert told(db) == ["published", "moved"]
+
+
+def test_who_no_longer_follows_is_told_no_more(db: Database, everyone: Audience) -> None:
+    take(db, make_item(), everyone)
+    follow(db)
+    stories.unmark(db, 1, Mark.FOLLOWED, holder=ALICE)
+
+    later = make_document(comments_close_on=date(2020, 9, 16), dates=None)
+    take(db, make_item(document=later), everyone)
+
+    assert told(db) == []
