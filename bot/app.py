@@ -37,7 +37,7 @@ from feeds.public_inspection import PublicInspection
 from feeds.source import Source
 from feeds.topics import Topic
 from storage import polls, query_versions, subscriptions
-from storage.deliveries import Delivery
+from storage.deliveries import OutboxRow
 from storage.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ class App:
         return Leader(self.storage, owner=self.owner, clock=self.clock, elapsed=self.elapsed)
 
     def speaker(
-        self, poster: Poster, *, on_sent: Callable[[Delivery, datetime], None] = lambda _, __: None
+        self, poster: Poster, *, on_sent: Callable[[OutboxRow, datetime], None] = lambda _, __: None
     ) -> Speaker:
         """Tells what is owed: to Slack's channels when connected, else to the terminal."""
         slack = self.settings.slack_connected
