@@ -544,6 +544,7 @@ def m019_completeness(db: Database) -> None:
             id INTEGER PRIMARY KEY,
             kind TEXT NOT NULL CHECK (kind IN ('failing', 'gone', 'silent')),
             scope TEXT NOT NULL,                 -- a host, "network"; empty for feeds by themselves
+            key TEXT NOT NULL,                   -- of its bulletin; the same in a restored database
             told_at TEXT NOT NULL,
             ended_at TEXT                        -- NULL while it lasts
         ) STRICT;

@@ -40,6 +40,8 @@ class Outage:
     kind: Trouble
     #: What they have in common: a host, or `NETWORK`; empty when nothing is known.
     scope: str
+    #: Names it wherever it is told; the same in any copy of the database.
+    key: str
     told_at: datetime
     feeds: tuple[Out, ...]
 
@@ -58,15 +60,16 @@ class Outage:
 NETWORK = "network"
 
 
-def begin(db: Database, kind: Trouble, *, scope: str, feeds: Sequence[Out], now: datetime) -> int:
-    """An outage that is told now; returns its id. Each feed may be in one at a time."""
+def begin(db: Database, kind: Trouble, *, scope: str, feeds: Sequence[Out], now: datetime) -> str:
+    """An outage that is told now; returns its key. Each feed may be in one at a time."""
+    first = min(feeds, key=lambda each: (each.since, each.feed))
+    key = f"{kind.value} {first.feed} {to_text(first.since)}"
     cursor = db.execute(
-        "INSERT INTO outages (kind, scope, told_at) VALUES (?, ?, ?)",
-        [kind.value, scope, to_text(now)],
+        "INSERT INTO outages (kind, scope, key, told_at) VALUES (?, ?, ?, ?)",
+        [kind.value, scope, key, to_text(now)],
     )
-    outage_id = int(cursor.lastrowid or 0)
-    join(db, outage_id, feeds)
-    return outage_id
+    join(db, int(cursor.lastrowid or 0), feeds)
+    return key
 
 
 def join(db: Database, outage_id: int, feeds: Sequence[Out]) -> None:
@@ -100,7 +103,7 @@ def lasting(db: Database) -> list[Outage]:
     rows = select(
         db,
         """
-        SELECT id, kind, scope, told_at, feed, since, reason, outage_feeds.ended_at
+        SELECT id, kind, scope, key, told_at, feed, since, reason, outage_feeds.ended_at
         FROM outages JOIN outage_feeds ON outage_id = id
         WHERE outages.ended_at IS NULL ORDER BY id, feed
         """,
@@ -119,6 +122,7 @@ def lasting(db: Database) -> list[Outage]:
             id=row["id"],
             kind=Trouble(row["kind"]),
             scope=row["scope"],
+            key=row["key"],
             told_at=to_instant(row["told_at"]),
             feeds=tuple(feeds[row["id"]]),
         )

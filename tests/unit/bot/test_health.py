@@ -46,7 +46,7 @@ def catalog(*feeds: Known) -> dict[str, Known]:
 
 def outage(kind: Trouble, *names: str, scope: str = "a.example", since: datetime = NOW) -> Outage:
     outs = tuple(Out(feed=name, since=since, reason="answered 503") for name in names)
-    return Outage(id=1, kind=kind, scope=scope, told_at=NOW, feeds=outs)
+    return Outage(id=1, kind=kind, scope=scope, key="k", told_at=NOW, feeds=outs)
 
 
 def began(found: list[Change]) -> list[tuple[Trouble, str, set[str]]]:
