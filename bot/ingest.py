@@ -23,6 +23,8 @@ TEXT_PATIENCE = timedelta(seconds=30)
 #: A first poll tells nothing older than this, and no more than so many alerts a feed.
 BASELINE_NEWS = timedelta(hours=24)
 BASELINE_ALERTS = 5
+#: Of what the nightly comparison finds late no more than so many alerts a feed: as of a first poll.
+LATE_ALERTS = BASELINE_ALERTS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class IngestReport:
     counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
     #: Deliveries enqueued.
     owed: int = 0
+    #: Of what was found late: the keys of what somebody is told.
+    told: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         """As the log writes it: "new=2 advanced=0 revised=0 seen=48 owed=1"."""
@@ -63,13 +67,44 @@ def ingest(
         report.counts[sighting.change] += 1
         if sighting.change is not Change.SEEN:
             tellable.append((sighting, events.reach(db, sighting.entry, now=now)))
-            _want_text(db, sighting.entry, baseline=baseline, now=now)
+            old = baseline and _age(sighting.entry, now) > BASELINE_NEWS
+            _want_text(db, sighting.entry, silent=old, now=now)
             if baseline:
                 follow_up.noted(db, sighting.entry, silent=True, now=now)
     if baseline:
         report.owed = _tell_baseline(db, tellable, audience=audience, now=now)
     else:
         report.owed = sum(_tell(db, *each, audience=audience, now=now) for each in tellable)
+    return report
+
+
+def ingest_late(
+    db: Database, items: Iterable[Item], *, audience: Audience, alerts: int, now: datetime
+) -> IngestReport:
+    """Remember items that no poll brought, and tell those whom they concern that they come late.
+
+    Args:
+        db: Inside a transaction.
+        items: Of one feed; repeats are harmless.
+        audience: Who wants what.
+        alerts: Of so many new ones, the newest, somebody is told; the others are kept in silence.
+            A further step of what was known before is news as ever.
+        now: When they were found.
+    """
+    report = IngestReport()
+    for item in sorted(items, key=lambda item: item.event_at or now, reverse=True):
+        sighting = entries.remember(db, item, now=now)
+        report.counts[sighting.change] += 1
+        if sighting.change is Change.SEEN:
+            continue
+        event = events.reach(db, sighting.entry, now=now, found_late=True)
+        silent = sighting.change is not Change.ADVANCED and len(report.told) >= alerts
+        _want_text(db, sighting.entry, silent=silent, now=now)
+        if silent:
+            follow_up.noted(db, sighting.entry, silent=True, now=now)
+        elif owed := _tell(db, sighting, event, audience=audience, now=now):
+            report.owed += owed
+            report.told.append(item.key)
     return report
 
 
@@ -106,11 +141,10 @@ def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestRepo
     return report
 
 
-def _want_text(db: Database, entry: Entry, *, baseline: bool, now: datetime) -> None:
-    """Have the text read of a document that is worth it; of old ones for the archive only."""
+def _want_text(db: Database, entry: Entry, *, silent: bool, now: datetime) -> None:
+    """Have the text read of a document that is worth it; with `silent` for the archive only."""
     document = entry.item.document
     if document and document.raw_text_url and full_text.worth_reading(entry.item):
-        silent = baseline and _age(entry, now) > BASELINE_NEWS
         texts.want(db, entry.id, document.raw_text_url, silent=silent, now=now)
 
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.card import Card, card
 from feeds.standing import Later
-from storage import cards, channels, deliveries, entries, heads, relations, stories, texts
+from storage import cards, channels, deliveries, entries, events, heads, relations, stories, texts
 from storage.cards import Standing
 from storage.channels import Channel
 from storage.deliveries import Why
@@ -41,6 +41,8 @@ class StoryHere:
     standing: Standing | None
     #: What the channel put on it; a direct message is its person's channel.
     marks: frozenset[Mark]
+    #: When the head's stage was found late; None when a poll brought it.
+    found_late: datetime | None
     #: Who muted it here; None while it is not muted.
     muted_by: str | None
     chosen: Channel
@@ -61,6 +63,7 @@ def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
         whys=_whys(db, head, channel=channel),
         standing=cards.standing(db, channel=channel, story_id=story_id),
         marks=frozenset(each.mark for each in held) & SHOWN_MARKS,
+        found_late=events.found_late(db, head),
         muted_by=next((each.made_by for each in held if each.mark is Mark.MUTED), None),
         chosen=channels.get(db, channel),
     )
@@ -91,6 +94,7 @@ def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
         marks=known.marks,
         preamble=known.preamble,
         later=known.later,
+        found_late=known.found_late,
     )
 
 

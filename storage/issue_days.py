@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from sqlite_utils import Database
 
-from feeds.identity import document_key
 from storage.database import select, to_instant, to_text
 
 
@@ -34,63 +32,25 @@ class IssueDay:
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueDocument:
-    """A document that the Register lists for a feed."""
+def asked_since(db: Database, feed: str, question: str, *, known: date, today: date) -> date | None:
+    """Since which day a feed has asked its question; None when it is another than before.
 
-    list: List
-    day: date
-    number: str
-    feed: str
-
-
-def asked_since(db: Database, feed: str, question: str, *, today: date) -> date | None:
-    """Since which day a feed has asked its question; None when it is a new one, asked from today."""
+    Args:
+        db: Inside a transaction.
+        feed: Its name.
+        question: What it asks for now.
+        known: Since when it is read, for a feed of which nothing else is known.
+        today: Since when it asks what it did not ask before.
+    """
     row = db.execute("SELECT question, since FROM questions WHERE feed = ?", [feed]).fetchone()
     if row and row[0] == question:
         return date.fromisoformat(row[1])
+    since = today if row else known
     db.execute(
         "INSERT OR REPLACE INTO questions (feed, question, since) VALUES (?, ?, ?)",
-        [feed, question, today.isoformat()],
+        [feed, question, since.isoformat()],
     )
-    return None
-
-
-def keep(
-    db: Database,
-    kind: List,
-    feed: str,
-    found: Iterable[tuple[date, str]],
-    *,
-    since: date,
-    until: date,
-) -> None:
-    """The numbers listed for a feed from one day to another, in place of what was listed before."""
-    listed = {(day.isoformat(), document_key(number)): number for day, number in found}
-    before = select(
-        db,
-        "SELECT day, key FROM issue_documents WHERE list = ? AND feed = ? AND day BETWEEN ? AND ?",
-        [kind.value, feed, since.isoformat(), until.isoformat()],
-    )
-    db.conn.executemany(
-        "DELETE FROM issue_documents WHERE list = ? AND day = ? AND key = ?",
-        [
-            (kind.value, row["day"], row["key"])
-            for row in before
-            if (row["day"], row["key"]) not in listed
-        ],
-    )
-    db.conn.executemany(
-        "INSERT OR IGNORE INTO issue_documents (list, day, key, number, feed) VALUES (?, ?, ?, ?, ?)",
-        [(kind.value, day, key, number, feed) for (day, key), number in listed.items()],
-    )
-
-
-def drop_feeds(db: Database, known: Collection[str]) -> None:
-    """Only what feeds of the catalog take in is expected."""
-    for row in select(db, "SELECT DISTINCT feed FROM issue_documents"):
-        if row["feed"] not in known:
-            db.execute("DELETE FROM issue_documents WHERE feed = ?", [row["feed"]])
+    return None if row else since
 
 
 def write(db: Database, day: IssueDay) -> None:
@@ -129,69 +89,6 @@ def since(db: Database, first: date) -> list[IssueDay]:
     ]
 
 
-def missing(db: Database, first: date) -> list[IssueDocument]:
-    """Documents listed for issue days from one on that the archive does not hold.
-
-    A printed one is held as published on its day; for one on inspection any stage will do.
-    """
-    rows = select(
-        db,
-        f"SELECT list, day, number, feed FROM issue_documents AS listed"  # noqa: S608  clauses are ours
-        f" WHERE day >= ? AND NOT {_HELD} ORDER BY day, number, list",
-        [first.isoformat()],
-    )
-    return [
-        IssueDocument(
-            list=List(row["list"]),
-            day=date.fromisoformat(row["day"]),
-            number=row["number"],
-            feed=row["feed"],
-        )
-        for row in rows
-    ]
-
-
-def found_late(db: Database, found: Iterable[IssueDocument], *, now: datetime) -> None:
-    """These were missing until now."""
-    db.conn.executemany(
-        "UPDATE issue_documents SET found_late_at = ? WHERE list = ? AND day = ? AND key = ?",
-        [
-            (to_text(now), each.list.value, each.day.isoformat(), document_key(each.number))
-            for each in found
-        ],
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """How many documents the Register listed for feeds, and how far each came."""
-
-    listed: int
-    seen: int
-    #: Somebody was, or is, to be told of it.
-    matched: int
-    told: int
-    found_late: int
-
-
-def count(db: Database, first: date) -> Counted:
-    """Of the issue days from one on. A document on both lists counts once."""
-    row = db.execute(
-        f"""
-        SELECT count(*), sum(seen), sum(matched), sum(told), sum(late) FROM (
-            SELECT min({_HELD}) AS seen,
-                max(EXISTS (SELECT 1 {_TOLD})) AS matched,
-                max(EXISTS (SELECT 1 {_TOLD} AND state = 'sent')) AS told,
-                max(found_late_at IS NOT NULL) AS late
-            FROM issue_documents AS listed WHERE day >= ? GROUP BY key
-        )
-        """,  # noqa: S608  clauses are ours
-        [first.isoformat()],
-    ).fetchone()
-    listed, seen, matched, told, late = (int(each or 0) for each in row)
-    return Counted(listed=listed, seen=seen, matched=matched, told=told, found_late=late)
-
-
 def begin(db: Database, *, now: datetime) -> None:
     """A back-check starts."""
     db.execute("UPDATE back_check SET started_at = ?", [to_text(now)])
@@ -207,15 +104,3 @@ def last(db: Database) -> tuple[datetime | None, datetime | None]:
     row = db.execute("SELECT started_at, done_at FROM back_check").fetchone()
     started, done = (to_instant(each) if each else None for each in row)
     return started, done
-
-
-_HELD = """
-    EXISTS (
-        SELECT 1 FROM entries WHERE key = listed.key
-            AND (list = 'inspection' OR published_on = listed.day)
-    )
-"""
-_TOLD = """
-    FROM outbox JOIN events ON events.id = outbox.event_id
-        JOIN entries ON entries.id = events.entry_id WHERE entries.key = listed.key
-"""
