@@ -21,16 +21,16 @@ def message(bulletin: Bulletin) -> Message:
     last: list[Block] = []
     if bulletin.buttons:
         last.append({"type": "actions", "elements": [_button(each) for each in bulletin.buttons]})
-    if bulletin.closing:
-        last.append(context(mrkdwn.escape(bulletin.closing, LINE)))
+    if closing := mrkdwn.escape(bulletin.closing, LINE):
+        last.append(context(closing))
     text = clipped("\n".join(mrkdwn.escape(line, LINE) for line in bulletin.lines))
     return text, fitting([first], rows, last)
 
 
 def _sections(part: Part) -> list[str]:
     """Its lines in as few sections as hold them."""
-    said = [f"*{mrkdwn.escape(part.heading, LINE)}*"] if part.heading else []
-    said += [mrkdwn.escape(part.text, _PARAGRAPH)] if part.text else []
+    heading, text = mrkdwn.escape(part.heading, LINE), mrkdwn.escape(part.text, _PARAGRAPH)
+    said = [each for each in (heading and f"*{heading}*", text) if each]
     texts: list[str] = []
     for line in (*said, *map(_row, part.rows)):
         if texts and len(texts[-1]) + len(line) < _SECTION:
