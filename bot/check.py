@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from bot import config
+from bot import config, night
 from bot.app import App, Clock, open_app
 from feeds.errors import ConfigError, FeedError
 from feeds.model import Feed
@@ -44,6 +44,8 @@ async def check(environ: Mapping[str, str], *, clock: Clock) -> list[str]:
             problems += [
                 f"subscription {query}: {reason}" for query, reason in app.audience.broken.items()
             ]
+            compared = await app.storage.run(night.read, now=clock())
+            problems += [f"Federal Register: {each}" for each in compared.problems]
             problems += await _feed_problems(app)
     except ConfigError as error:
         problems += error.problems

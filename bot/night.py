@@ -86,7 +86,8 @@ def begin(db: Database, feeds: Mapping[str, Feed], *, now: datetime) -> Night:
             known=poll.baselined_at.astimezone(EASTERN).date(),
             today=now.astimezone(EASTERN).date(),
         )
-        if since:
+        # Of the day itself there is nothing to compare, and all before it is history.
+        if since and since < now.astimezone(EASTERN).date():
             night.asked[name] = since
     return night
 

@@ -12,15 +12,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app import App, Clock, Speaker, open_app, stop_event
+from bot.care import Care
 from bot.commands import Commands
 from bot.config import Listen, Settings
+from bot.jobs import jobs_of
 from bot.poll import PollResult
 from bot.poster import Poster
 from bot.readiness import Check, Jobs, database
 from bot.remind import remind
-from bot.schedule import RHYTHM, Job, Schedule
+from bot.schedule import RHYTHM, Schedule
 from feeds.errors import ConfigError
-from storage import outbox, polls, texts, upkeep
+from storage import outbox, texts
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -68,7 +70,7 @@ async def _term(
     """What only the leader does, until the block is left."""
     speaker = app.speaker(poster, on_sent=metrics.sent)
     ends = Jobs(RHYTHM, monotonic=app.elapsed)
-    jobs = _jobs(app, speaker, metrics)
+    jobs = jobs_of(app, speaker, metrics)
     schedule = Schedule({name: ends.watched(name, job) for name, job in jobs.items()})
     schedule.start()
     checks["jobs"] = ends.check
@@ -119,6 +121,10 @@ async def _round(app: App, speaker: Speaker, only: str | None) -> list[PollResul
     await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone)
     async with app.leader().once() as leads:
         if leads:
+            care = Care(app)
+            await care.watch()
+            if not only:
+                await care.compare()
             await tell_all(app, speaker)
         else:
             log.info("what is owed is left to the copy that leads")
@@ -205,44 +211,3 @@ def _slack_check(trouble: Callable[[datetime], str], clock: Clock) -> Check:
         return trouble(clock())
 
     return check
-
-
-def _jobs(app: App, speaker: Speaker, metrics: Metrics) -> dict[str, Job]:
-    poller, reading, watch = app.poller(), app.reading(), app.law()
-    deliver = speaker.deliverer.deliver_due
-
-    async def poll() -> None:
-        await app.refresh()
-        metrics.polled(await poller.poll_due(now=app.clock()))
-        await deliver()
-
-    async def read() -> None:
-        if owed := await reading.read_due(now=app.clock()):
-            metrics.matched(owed)
-            await deliver()
-
-    async def reminding() -> None:
-        if await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone):
-            await deliver()
-
-    async def law() -> None:
-        if await watch.check_due(now=app.clock()):
-            await deliver()
-
-    async def heartbeat() -> None:
-        await app.storage.run(polls.beat, now=app.clock())
-
-    async def tidy() -> None:
-        await app.storage.run_plain(upkeep.tidy)
-
-    return {
-        "poll": poll,
-        "read": read,
-        "deliver": deliver,
-        "edit": speaker.editor.edit_due,
-        "settle": speaker.settler.settle_due,
-        "remind": reminding,
-        "law": law,
-        "heartbeat": heartbeat,
-        "upkeep": tidy,
-    }

@@ -26,6 +26,8 @@ RHYTHM: dict[str, timedelta] = {
     "remind": timedelta(minutes=1),
     "heartbeat": timedelta(seconds=15),
     "law": timedelta(minutes=10),
+    "health": timedelta(minutes=1),
+    "compare": timedelta(minutes=10),
     "upkeep": timedelta(hours=6),
 }
 #: How often it is seen to that no job rests for longer than it should.
