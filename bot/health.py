@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from feeds.model import EASTERN, Feed
-from feeds.silence import missed, patience
+from feeds.silence import LEAST, missed, patience
 from storage.outages import NETWORK, Out, Outage, Trouble
 from storage.polls import Poll
 from storage.publishing import Publishing
@@ -118,8 +118,8 @@ def ill(known: Known, *, now: datetime) -> tuple[Trouble, Out] | None:
         return (Trouble.FAILING, out) if long and poll.failures >= TRIES else None
     if publishing is None or poll.succeeded_at is None or now - poll.succeeded_at > READ_LATELY:
         return None
-    allowed = patience(publishing.days)
     paused = missed(publishing.last, now.astimezone(EASTERN).date())
+    allowed = patience(publishing.days) if paused >= LEAST else None
     if allowed is None or paused < allowed:
         return None
     since = datetime.combine(publishing.last, time(), EASTERN)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import lru_cache
-from itertools import pairwise
+from functools import cache
+from itertools import accumulate, pairwise
 
 from feeds.issue_days import is_business_day
 
@@ -28,7 +28,10 @@ def working_days(after: date, until: date) -> int:
     Business days of the government (`feeds.issue_days`), and of those none between Christmas and
     New Year, when the press rests as well.
     """
-    return max(0, _worked(until) - _worked(after))
+    if until <= after:
+        return 0
+    between = sum(_of_year(year)[-1] for year in range(after.year, until.year))
+    return between + _worked(until) - _worked(after)
 
 
 def missed(last: date, today: date) -> int:
@@ -64,21 +67,16 @@ def _by_chance(share: float) -> int:
 
 
 def _worked(day: date) -> int:
-    """Working days up to a day, from a beginning that two of them share."""
-    return _before(day.year) + sum(
-        _is_working(date.fromordinal(each))
-        for each in range(date(day.year, 1, 1).toordinal(), day.toordinal() + 1)
-    )
+    """Working days of its year up to a day."""
+    return _of_year(day.year)[day.timetuple().tm_yday]
 
 
-@lru_cache(maxsize=512)
-def _before(year: int) -> int:
-    """Working days of the years before, from 1900 on."""
-    if year <= 1900:
-        return 0
-    first, last = date(year - 1, 1, 1), date(year, 1, 1)
-    days = range(first.toordinal(), last.toordinal())
-    return _before(year - 1) + sum(_is_working(date.fromordinal(each)) for each in days)
+@cache
+def _of_year(year: int) -> list[int]:
+    """Working days up to each day of a year, from none before the first."""
+    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    days = map(date.fromordinal, range(first, last + 1))
+    return list(accumulate(map(_is_working, days), initial=0))
 
 
 def _is_working(day: date) -> bool:
