@@ -128,8 +128,11 @@ def remember(
 ) -> None:
     """Keep items of one feed that were missing, in one transaction with the word that they were.
 
-    Those of days before the feed asked for such (`since`) are history, and told to nobody.
+    Those of days before the feed asked for such (`since`) are history, and told to nobody. What a
+    poll has brought meanwhile is not missing any more.
     """
+    still = set(issue_documents.missing(db, min(each.day for each, _ in found)))
+    found = [(each, item) for each, item in found if each in still]
     archive(db, [item for each, item in found if each.day < since], now=night.now)
     late = [(each, item) for each, item in found if each.day >= since]
     if late:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,8 +79,6 @@ class IssueWorld:
     sources: dict[str, tuple[Feed, Source]]
     poller: Poller
     back_check: BackCheck
-    #: All that was ever on public inspection.
-    filed: list[dict[str, Any]] = field(default_factory=list)
 
     async def completeness(self, now: datetime = NIGHT) -> Completeness:
         return await self.storage.run(read, now=now)
@@ -95,11 +93,16 @@ class IssueWorld:
     async def live(self, days: Iterable[date]) -> None:
         """Days pass as they should: documents are filed, printed, and read."""
         for day in days:
-            self.register.publish(*(printed(day, place) for place in range(3)))
-            self.register.inspection = [filed(day)]
-            self.filed.append(filed(day))
+            self.publish([day])
+            before, self.register.inspection = self.register.inspection, [filed(day)]
             await self.poll(day)
-        self.register.inspection = list(self.filed)
+            self.register.inspection = before
+
+    def publish(self, days: Iterable[date]) -> None:
+        """Documents are filed and printed, and nobody reads them."""
+        for day in days:
+            self.register.publish(*(printed(day, place) for place in range(3)))
+            self.register.inspection.append(filed(day))
 
     def asked(self) -> list[str]:
         """The paths that the Register was asked for since the last time, and no more."""
@@ -109,14 +112,13 @@ class IssueWorld:
 
 
 @asynccontextmanager
-async def issue_world(folder: Path, *, alerts: bool = True) -> AsyncIterator[IssueWorld]:
-    """An empty world."""
+async def issue_world(folder: Path) -> AsyncIterator[IssueWorld]:
+    """A Register that has printed nothing, and the archive of a folder."""
     storage = Storage(folder / "world.db")
     await storage.open()
-    if alerts:
-        await storage.run(
-            subscriptions.add, channel="C1", query="huawei", created_by="U1", now=NIGHT - 90 * DAY
-        )
+    await storage.run(
+        subscriptions.add, channel="C1", query="huawei", created_by="U1", now=NIGHT - 90 * DAY
+    )
     audience = Audience(await storage.run(subscriptions.every), {})
     async with (
         loopback_register() as register,

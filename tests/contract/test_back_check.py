@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
-from bot import bulletin
+from bot import bulletin, story
 from bot.ingest import LATE_ALERTS
+from bot.wording import Fact
 from feeds import reference
 from feeds.federal_register import FederalRegister
 from feeds.identity import document_key
@@ -41,11 +45,24 @@ DAYS = days_of()
 OURS = [number(day, place) for day in DAYS for place in (0, 1)]
 
 
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of an archive that has read every day as it came."""
+    folder = tmp_path_factory.mktemp("lived")
+
+    async def live() -> None:
+        async with issue_world(folder) as world:
+            await world.live(DAYS)
+
+    asyncio.run(live())
+    return folder / "world.db"
+
+
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[IssueWorld]:
+async def world(lived: Path, tmp_path: Path) -> AsyncIterator[IssueWorld]:
+    shutil.copy(lived, tmp_path)
     async with issue_world(tmp_path) as opened:
-        await opened.live(DAYS)
-        opened.asked()
+        opened.publish(DAYS)
         yield opened
 
 
@@ -56,6 +73,21 @@ async def owed(world: IssueWorld) -> int:
 async def said(world: IssueWorld) -> list[str]:
     found = await world.storage.run(bulletins.in_state, State.PENDING)
     return [line for each in found for line in bulletin.decode(each.body).lines]
+
+
+async def marked(world: IssueWorld, text: str) -> list[Fact]:
+    """What the card of a document in a channel says of its being late."""
+    named = reference.parse(text)
+    assert named
+
+    def shown(db: Database) -> list[Fact]:
+        (entry,) = lookup.find(db, named)
+        known = story.here(db, entry.story_id, channel="C1")
+        assert known
+        facts = story.card_here(known, now=NIGHT, timezone=ZoneInfo("UTC")).references
+        return [fact for fact in facts if fact.label == "Found late"]
+
+    return await world.storage.run(shown)
 
 
 async def test_an_archive_that_lost_nothing_is_complete(world: IssueWorld) -> None:
@@ -103,6 +135,8 @@ async def test_what_is_lost_is_named_and_restored_and_told_as_found_late(
     assert after.missing == ()
     assert after.counted.found_late == 2
     assert await owed(world) == told_before + len(lost) + 1
+    assert [fact.value for fact in await marked(world, lost[0])] == ["20 June 2020"]
+    assert await marked(world, number(date(2020, 6, 10), 0)) == []
     lines = await said(world)
     assert lines[0] == "2 documents were missing and found late"
     assert f"{lost[0]}, printed 9 June 2020, told" in lines[2]
@@ -228,12 +262,12 @@ async def test_a_comparison_that_was_cut_off_begins_again_after_an_hour_and_lose
     await world.back_check.check(now=NIGHT)
     await world.storage.run(lose, map(document_key, lost))
     later = NIGHT + DAY
-    reached = asyncio.Event()
+    reached, release = asyncio.Event(), asyncio.Event()
 
     async def never(_: web.Request) -> web.StreamResponse:
         reached.set()
-        await asyncio.Event().wait()
-        raise AssertionError
+        await release.wait()
+        return web.Response()
 
     world.register.host.on(
         "/api/v1/public-inspection-documents.json", never, world.register.list_inspection_of
@@ -242,6 +276,7 @@ async def test_a_comparison_that_was_cut_off_begins_again_after_an_hour_and_lose
     await reached.wait()
     night.cancel()
     await asyncio.wait({night})
+    release.set()
     soon = await world.back_check.check_due(now=later + timedelta(minutes=10))
     again = await world.back_check.check_due(now=later + timedelta(hours=1))
 
@@ -251,14 +286,15 @@ async def test_a_comparison_that_was_cut_off_begins_again_after_an_hour_and_lose
     assert [each for each in lost if any(f"{each}, printed" in line for line in lines)] == lost
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(st.sets(st.sampled_from(OURS), min_size=1))
 async def test_whichever_rows_are_deleted_exactly_those_are_named_and_restored(
-    lost: set[str],
+    lived: Path, lost: set[str]
 ) -> None:
     with TemporaryDirectory() as folder:
-        async with issue_world(Path(folder), alerts=False) as world:
-            await world.live(DAYS)
+        shutil.copy(lived, folder)
+        async with issue_world(Path(folder)) as world:
+            world.publish(DAYS)
             await world.back_check.check(now=NIGHT)
             count = await world.storage.run(entries.count)
             await world.storage.run(lose, map(document_key, lost))
