@@ -580,9 +580,7 @@ def m019_completeness(db: Database) -> None:
             since TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE back_check (
-            id INTEGER PRIMARY KEY CHECK (id = 1),
-            started_at TEXT,
-            done_at TEXT
+            id INTEGER PRIMARY KEY CHECK (id = 1), started_at TEXT, done_at TEXT
         ) STRICT;
         INSERT INTO back_check (id) VALUES (1);
         ALTER TABLE events ADD COLUMN found_late INTEGER NOT NULL DEFAULT 0;
