@@ -1,7 +1,7 @@
 # Rulewire in an image: two stages, no root, nothing written but /data.
 #
 #   docker build -t rulewire .
-#   docker run --read-only --tmpfs /tmp -v rulewire:/data \
+#   docker run --read-only --cap-drop ALL --security-opt no-new-privileges -v rulewire:/data \
 #     -e SLACK_BOT_TOKEN -e SLACK_APP_TOKEN -e RULEWIRE_CHANNEL rulewire
 
 FROM python:3.13-slim AS build

@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test check format lint types contracts dockerfile e2e bench lock clean
+.PHONY: help run demo test check format lint types contracts dockerfile audit e2e bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,6 +13,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PEER_PYTHON := $(BIN)/python
 PYTEST := $(BIN)/python -m pytest -q
 PARALLEL := -n auto --dist loadfile
+
+AUDIT := $(VENV)/audit/bin/pip-audit
 
 # The local Slack of the end-to-end tests: one program, made for 64-bit Linux.
 SLACK_VERSION := 0.1.8
@@ -39,7 +41,7 @@ demo: $(VENV)/.ready ## Tell the June 2020 story from bundled facts, offline
 test: $(VENV)/.ready-dev ## Run the unit and contract tests
 	@$(PYTEST) $(PARALLEL) -m "not e2e" $(ARGS)
 
-check: format lint types contracts dockerfile test ## Everything that must hold: format, lint, types, import contracts, Dockerfile, tests
+check: format lint types contracts dockerfile audit test ## Everything that must hold: format, lint, types, import contracts, Dockerfile, known vulnerabilities, tests
 
 format: $(VENV)/.ready-dev
 	@$(BIN)/ruff format --check --quiet || { echo "not formatted; $(BIN)/ruff format mends it:"; $(BIN)/ruff format --check; }
@@ -55,6 +57,12 @@ contracts: $(VENV)/.ready-dev
 
 dockerfile: $(VENV)/.ready-dev
 	@if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint Dockerfile; else echo "Dockerfile: no hadolint wheel for this machine, not linted"; fi
+
+# pip-audit has an environment of its own. Offline nothing is audited, which is said and no failure.
+audit: $(VENV)/.ready-dev
+	@[ -x $(AUDIT) ] || { $(BIN)/python -m venv $(VENV)/audit && \
+		$(VENV)/audit/bin/python -m pip --disable-pip-version-check -qq install pip-audit==2.10.1 2>/dev/null; } || true
+	@$(BIN)/python -m tests.audit $(AUDIT) requirements.txt requirements-build.txt requirements-dev.txt
 
 e2e: $(VENV)/.ready-dev $(SLACK) ## Run the real program against loopback servers and a local Slack (Linux x86-64, npm)
 	@$(PYTEST) -n 4 -m e2e tests/e2e $(ARGS)

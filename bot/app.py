@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -39,6 +38,7 @@ from feeds.topics import Topic
 from storage import polls, query_versions, subscriptions
 from storage.deliveries import OutboxRow
 from storage.subscriptions import Subscription
+from storage.workspaces import workspace_of
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +96,14 @@ class App:
             log.warning("subscription broken query=%r reason=%s", query, reason)
 
     def serves(self, channel: str) -> bool:
-        """Whether alerts of a channel can be shown now: Slack's when connected, else the terminal's."""
-        return (channel != TERMINAL) == self.settings.slack_connected
+        """Whether alerts of a channel can be shown now: Slack's when connected, else the terminal's.
+
+        The bare addresses are of SLACK_BOT_TOKEN's workspace, the others of those that installed us.
+        """
+        if not self.settings.slack_connected:
+            return channel == TERMINAL
+        here = self.settings.many_workspaces if workspace_of(channel) else self.settings.bot_token
+        return channel != TERMINAL and bool(here)
 
     @property
     def queries(self) -> dict[str, str]:
@@ -113,6 +119,8 @@ class App:
             clock=self.clock,
             timezone=self.settings.timezone,
             calendars=self.settings.public_url,
+            shared=self.settings.many_workspaces,
+            admins=self.settings.admins,
             on_change=self.refresh,
         )
 
@@ -186,7 +194,7 @@ async def open_app(settings: Settings, *, clock: Clock) -> AsyncIterator[App]:
     shipped = catalog.load_file(settings.feeds_file) if settings.feeds_file else catalog.bundled()
     known_topics = topics.load_with(settings.topics_file)
     async with AsyncExitStack() as stack:
-        storage = Storage(settings.database)
+        storage = Storage(settings.database, clock=clock)
         stack.push_async_callback(storage.close)
         await storage.open()
         http = await stack.enter_async_context(
@@ -235,12 +243,3 @@ def _user_agent(settings: Settings) -> str:
     """Who we are, and how to reach whoever runs us."""
     name = f"Rulewire/{version('rulewire')}"
     return f"{name} (+{settings.contact})" if settings.contact else name
-
-
-def stop_event() -> asyncio.Event:
-    """Set by SIGTERM and Ctrl-C."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop

@@ -16,7 +16,7 @@ from bot.question import Question
 from bot.storage_thread import Storage
 from feeds.model import Feed
 from feeds.topics import Topic
-from storage import channels
+from storage import channels, ledger
 
 T = TypeVar("T")
 
@@ -33,6 +33,8 @@ class Asking:
         clock: Callable[[], datetime],
         timezone: ZoneInfo,
         calendars: str,
+        shared: bool,
+        admins: frozenset[str],
     ) -> None:
         """As `bot.commands.Commands` says."""
         self._storage = storage
@@ -41,6 +43,12 @@ class Asking:
         self._clock = clock
         self._timezone = timezone
         self._calendars = calendars
+        self._shared = shared
+        self._admins = admins
+
+    def now(self) -> datetime:
+        """The time."""
+        return self._clock()
 
     def question(self, text: str, *, channel: str, user: str) -> Question:
         """What was asked, where, by whom and when."""
@@ -53,6 +61,8 @@ class Asking:
             topics=self._topics,
             feeds=self._feeds,
             calendars=self._calendars,
+            shared=self._shared,
+            admins=self._admins,
         )
 
     async def ask(
@@ -71,6 +81,7 @@ class Asking:
 
 
 def in_zone(db: Database, ask: Callable[[Database, Question], T], question: Question) -> T:
-    """Ask in the time zone that the channel chose."""
+    """Ask in the time zone that the channel chose; what is changed so is whoever's who asks."""
+    ledger.acting(db, by=question.user, at=question.now)
     zone = channels.get(db, question.channel).timezone
     return ask(db, replace(question, timezone=zone) if zone else question)

@@ -24,7 +24,7 @@ class Audience:
         """Parse the queries of all that work.
 
         Args:
-            subscriptions: Disabled ones are left out.
+            subscriptions: Disabled and paused ones are left out.
             topics: Query of each topic, by name.
         """
         #: What each query means now; each once, in the order of the subscriptions.
@@ -35,7 +35,7 @@ class Audience:
         #: Queries that no longer parse (a topic was removed), with the reason; shown in status.
         self.broken: dict[str, str] = {}
         for subscription in subscriptions:
-            if subscription.disabled_reason is None and self._learn(subscription.query, topics):
+            if subscription.works and self._learn(subscription.query, topics):
                 self._channels.setdefault(subscription.query, []).append(subscription.channel)
 
     def of(self, item: Item, full_text: str = "") -> dict[str, list[Why]]:

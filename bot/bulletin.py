@@ -29,6 +29,8 @@ class Row:
     url: str = ""
     #: Facts beside it.
     detail: str = ""
+    #: What is said of it below, line by line. Such a row stands by itself.
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ class Bulletin:
         said = [self.title]
         for part in self.parts:
             said += [part.heading, part.text]
-            said += [": ".join(filter(None, (row.text, row.detail))) for row in part.rows]
+            for row in part.rows:
+                said += [": ".join(filter(None, (row.text, row.detail))), *row.lines]
         return [line for line in (*said, self.closing) if line]
 
 

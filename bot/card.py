@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot import date_wording
@@ -18,6 +19,7 @@ from feeds.standing import Later, Standing
 from storage.deliveries import FOLLOWED, Why
 from storage.entries import Entry
 from storage.stories import Mark
+from storage.subscriptions import NOTE
 
 UTC = ZoneInfo("UTC")
 
@@ -75,7 +77,8 @@ class Card:
     references: tuple[Fact, ...]
     #: Empty for press.
     issued_by: str
-    #: One line a subscription: why this channel is told. Empty when a person asked for the card.
+    #: Why this channel is told: a line a subscription, and one for its note. Empty when a person
+    #: asked for the card.
     why: tuple[str, ...]
     pdf_url: str | None
     marks: frozenset[Mark]
@@ -93,6 +96,7 @@ def card(
     preamble: str = "",
     later: Sequence[Later] = (),
     found_late: datetime | None = None,
+    notes: Mapping[str, str] = MappingProxyType({}),
 ) -> Card:
     """Say what is known of an entry.
 
@@ -108,6 +112,7 @@ def card(
             done and the dates of what is only filed.
         later: What later documents do to it.
         found_late: When it was found to be missing; None when a poll brought it.
+        notes: Why the channel follows what it does, by subscription.
     """
     item, document = entry.item, entry.item.document
     dates = document_dates.of(document, stage=item.stage, text=preamble) if document else ()
@@ -128,7 +133,7 @@ def card(
         ),
         references=(*references(item, press=press), *_followed(earlier), *_late(found_late)),
         issued_by=issued_by(document.agencies) if document else "",
-        why=tuple(_why(why) for why in whys[:_WHYS]),
+        why=tuple(line for why in whys[:_WHYS] for line in (_why(why), *_note(why, notes))),
         pdf_url=document.pdf_url if document else None,
         marks=marks,
     )
@@ -188,6 +193,12 @@ def _why(why: Why) -> str:
     matched = ", ".join(places) + (f" and {more} more" if more > 0 else "")
     asked = _asked(visible(why.subscription, 100))
     return f"{asked}: {matched}" if matched else asked
+
+
+def _note(why: Why, notes: Mapping[str, str]) -> Iterator[str]:
+    """What people noted on a subscription; theirs, and so outside text like any other."""
+    if note := notes.get(why.subscription):
+        yield f"Why we follow this: {visible(note, NOTE)}"
 
 
 def quotes(whys: Sequence[Why], *, title: str) -> tuple[str, ...]:

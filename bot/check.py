@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
 from bot import config, night
 from bot.app import App, Clock, open_app
-from feeds.errors import ConfigError, FeedError
+from bot.config import Settings
+from feeds.errors import ConfigError, FeedError, FetchError, ParseError
 from feeds.model import Feed
+from feeds.secrets import without_secrets
 from feeds.source import Source
-from storage import upkeep
+from storage import findings, subscriptions
 from storage.errors import DatabaseError
 
 
@@ -29,37 +32,55 @@ async def check(environ: Mapping[str, str], *, clock: Clock) -> list[str]:
         settings = config.load(environ)
     except ConfigError as error:
         return problems + error.problems
-    if settings.slack_connected:
-        from bot.slack.check import problems as slack_problems  # noqa: PLC0415  only with Slack
-
-        problems += await slack_problems(settings)
     if settings.listen:
         from bot.web import problems as web_problems  # noqa: PLC0415  only with a port
 
         problems += await web_problems(settings.listen)
     try:
         async with open_app(settings, clock=clock) as app:
-            problems += _folder_problems(settings.database)
-            problems += await app.storage.run_plain(upkeep.problems)
+            problems += await _database_problems(app)
             problems += [
                 f"subscription {query}: {reason}" for query, reason in app.audience.broken.items()
             ]
             compared = await app.storage.run(night.read, now=clock())
             problems += [f"Federal Register: {each}" for each in compared.problems]
+            problems += await _slack_problems(settings, app)
+            problems += await _workspace_problems(app)
             problems += await _feed_problems(app)
     except ConfigError as error:
         problems += error.problems
+        problems += await _slack_problems(settings, None)
     except DatabaseError as error:
         problems.append(f"RULEWIRE_DATABASE {error}")
+        problems += await _slack_problems(settings, None)
     return problems
 
 
-def _folder_problems(database: Path) -> list[str]:
-    """Others who can read the database can read what a company is watching."""
-    mode = database.stat().st_mode
-    if not mode & 0o077:
+async def _database_problems(app: App) -> list[str]:
+    path = app.settings.database
+    free = shutil.disk_usage(path.absolute().parent).free
+    found = await asyncio.to_thread(findings.of_files, path, user=os.geteuid(), free=free)
+    found += await app.storage.run_plain(findings.of_database)
+    return [f"RULEWIRE_DATABASE {each}" for each in found]
+
+
+async def _slack_problems(settings: Settings, app: App | None) -> list[str]:
+    if not settings.slack_connected:
         return []
-    return [f"RULEWIRE_DATABASE {database} can be read by others; run: chmod 600 {database}"]
+    from bot.slack.check import problems  # noqa: PLC0415  only with Slack
+
+    wanted = await app.storage.run(subscriptions.every) if app else []
+    # Those of workspaces that installed the app have an address with a slash.
+    channels = {each.channel for each in wanted if each.works and "/" not in each.channel}
+    return await problems(settings, channels=sorted(channels - {config.TERMINAL}))
+
+
+async def _workspace_problems(app: App) -> list[str]:
+    if not app.settings.many_workspaces:
+        return []
+    from bot.slack.check import workspace_problems  # noqa: PLC0415  only with Slack
+
+    return await workspace_problems(app.settings, app.storage, clock=app.clock)
 
 
 async def _feed_problems(app: App) -> list[str]:
@@ -82,7 +103,20 @@ async def _visit(feed: Feed, source: Source, clock: Clock) -> str | None:
     try:
         fetched = await source.fetch(None, now=clock())
     except FeedError as error:
-        return f"feed {feed.name}: {error.reason}; `rulewire feeds remove {feed.name}` stops it"
+        return f"feed {feed.name}: {error.reason}; {_mend(feed, error)}"
     if fetched.moved_to:
-        return f"feed {feed.name}: has moved to {fetched.moved_to}"
+        there = without_secrets(fetched.moved_to)
+        return (
+            f"feed {feed.name}: has moved to {there}, and is read there; write that into its list"
+        )
     return f"feed {feed.name}: {'; '.join(fetched.warnings)}" if fetched.warnings else None
+
+
+def _mend(feed: Feed, error: FeedError) -> str:
+    """What to do about a feed that cannot be read."""
+    remove = f"`rulewire feeds remove {feed.name}` stops it"
+    if isinstance(error, ParseError) and "web page" in error.reason:
+        return f"`rulewire feeds add` finds the feed that a page names; {remove}"
+    if isinstance(error, FetchError) and not error.permanent:
+        return f"it is tried again by itself; {remove}"
+    return f"look for its new address; {remove}"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
+from bot.wording import moment
 from storage.channels import Place
 
 
@@ -16,6 +19,10 @@ class Choices:
     steps: Place
     #: Each subscription, and how many days before comments close it reminds.
     reminders: tuple[tuple[str, tuple[int, ...]], ...]
+    #: Between which local times it is quiet; None without quiet hours.
+    quiet: tuple[time, time] | None = None
+    #: None while the channel is not muted.
+    muted_until: datetime | None = None
 
     @property
     def rows(self) -> list[tuple[str, str]]:
@@ -23,8 +30,19 @@ class Choices:
         return [
             ("Steps of a story", _STEPS[self.steps]),
             ("Time zone", self.timezone),
+            (
+                "Quiet hours",
+                f"{self.quiet[0]:%H:%M} to {self.quiet[1]:%H:%M}" if self.quiet else "none",
+            ),
+            *self._mute,
             *((f"Reminders for {query}", reminding(days)) for query, days in self.reminders),
         ]
+
+    @property
+    def _mute(self) -> list[tuple[str, str]]:
+        if not self.muted_until:
+            return []
+        return [("Muted until", moment(self.muted_until, ZoneInfo(self.timezone)))]
 
 
 _STEPS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from datetime import date, datetime, timedelta
@@ -10,28 +11,11 @@ from pathlib import Path
 
 import click
 
-from bot import cli_export, cli_lists
+from bot import cli_export, cli_import, cli_lists, cli_workspaces
+from bot.moment import Moment
 
 #: `health` calls a process dead that has not said so for this long.
 HEARTBEAT = timedelta(minutes=2)
-
-
-class Moment(click.ParamType[datetime]):
-    """An ISO 8601 time; one without a zone is Eastern, as the Federal Register's times are."""
-
-    name = "iso"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """An aware time, or a usage error."""
-        from feeds.model import EASTERN
-
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a time such as 2020-06-16T08:45:00-04:00", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=EASTERN)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -55,25 +39,30 @@ for command in (
     cli_lists.feeds,
     cli_lists.topics,
     cli_lists.subscriptions,
+    cli_import.saved,
     cli_export.export,
+    cli_workspaces.workspaces,
+    cli_workspaces.forget,
+    cli_workspaces.key,
 ):
     cli.add_command(command)
 
 
 @cli.command()
+@click.option("--http", is_flag=True, help="Answer Slack over HTTP on RULEWIRE_PORT.")
 @click.pass_obj
-def run(verbose: bool) -> None:  # noqa: FBT001  click passes it so
+def run(verbose: bool, *, http: bool) -> None:  # noqa: FBT001  click passes it so
     """Run the bot: in Slack when its tokens are set, else in this terminal."""
     from bot import run as life
     from bot import shell
 
-    settings = shell.settings(verbose=verbose, prompt=sys.stdin.isatty())
+    settings = shell.settings(verbose=verbose, prompt=sys.stdin.isatty(), http=http)
     if not settings.slack_connected and settings.log_format == "text":
         click.echo(
             "Slack is not connected: alerts appear here. `rulewire manifest` shows how to connect.",
             err=True,
         )
-    asyncio.run(life.run(settings, clock=shell.now))
+    asyncio.run(life.run(settings, clock=shell.now, http=http))
 
 
 @cli.command()
@@ -114,29 +103,34 @@ def backfill(verbose: bool, since: datetime, until: datetime | None) -> None:  #
 @cli.command()
 def check() -> None:
     """Check settings, tokens, scopes, database and feeds; report every problem at once."""
-    from bot import shell
+    from bot import log, shell
     from bot.check import check as check_everything
+    from feeds.secrets import without_secrets
 
+    log.set_up("text", level=logging.ERROR)
     problems = asyncio.run(check_everything(os.environ, clock=shell.now))
     for problem in problems:
-        click.echo(f"✗ {problem}")
+        click.echo(f"✗ {without_secrets(problem)}")
     if problems:
         sys.exit(2)
     click.echo("✓ everything works")
 
 
 @cli.command()
-def manifest() -> None:
+@click.option("--http", "url", metavar="URL", default="", help="For HTTP, reached at this address.")
+@click.option("--rotate-tokens", is_flag=True, help="Tokens end after 12 hours and are renewed.")
+def manifest(url: str, *, rotate_tokens: bool) -> None:
     """Print the Slack app manifest and how to use it."""
-    from bot.slack.manifest import manifest_json
+    from bot.slack.manifest import guide, manifest_json
 
-    click.echo(
-        "Paste the lines below at api.slack.com/apps: Create New App, From a manifest. Then install\n"
-        "the app, make an app-level token with connections:write, and set SLACK_BOT_TOKEN (xoxb-…)\n"
-        "and SLACK_APP_TOKEN (xapp-…).",
-        err=True,
-    )
-    click.echo(manifest_json())
+    if url and not url.startswith("https://"):
+        raise click.UsageError("--http takes the https address at which Slack reaches the bot")
+    if rotate_tokens and not url:
+        raise click.UsageError(
+            "--rotate-tokens goes with --http: tokens are renewed for OAuth only"
+        )
+    click.echo(guide(http=bool(url)), err=True)
+    click.echo(manifest_json(url=url.rstrip("/"), rotates=rotate_tokens))
 
 
 @cli.command()
@@ -201,6 +195,8 @@ def main() -> None:
 
 
 def _fail(*lines: str, code: int) -> None:
+    from feeds.secrets import without_secrets
+
     for line in lines:
-        click.echo(f"rulewire: {line}", err=True)
+        click.echo(f"rulewire: {without_secrets(line)}", err=True)
     sys.exit(code)

@@ -111,9 +111,10 @@ def feeds_list(*, as_json: bool) -> None:
 def feeds_add(url: str, name: str | None) -> None:
     """Add a news feed, or the feed that a web page names."""
     from bot import feed_changes, shell
+    from feeds.secrets import without_secrets
 
     feed = asyncio.run(feed_changes.add(shell.settings(), url, name=name, clock=shell.now))
-    click.echo(f"Added {feed.name}: {feed.title} ({feed.url})")
+    click.echo(f"Added {feed.name}: {feed.title} ({without_secrets(feed.url)})")
 
 
 @feeds.command("remove")
@@ -139,11 +140,17 @@ def feeds_import(opml: Path) -> None:
 
 
 @feeds.command("export")
-def feeds_export() -> None:
+@click.option("--secrets", is_flag=True, help="With the passwords and tokens of addresses.")
+def feeds_export(*, secrets: bool) -> None:
     """Print the news feeds as OPML."""
     from bot import feed_changes, shell
 
-    click.echo(asyncio.run(feed_changes.export_opml(shell.settings(), clock=shell.now)))
+    written, hidden = asyncio.run(
+        feed_changes.export_opml(shell.settings(), secrets=secrets, clock=shell.now)
+    )
+    click.echo(written)
+    if hidden:
+        click.echo(f"Without the secrets of {', '.join(hidden)}: --secrets writes them.", err=True)
 
 
 @click.group()

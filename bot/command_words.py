@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sqlite_utils import Database
 
+from bot import commands_cadence as cadence
 from bot import commands_calendar as calendars
 from bot import commands_deadlines as days
 from bot import commands_finding as finding
@@ -29,6 +30,10 @@ ANSWERS: Mapping[str, Callable[[Database, Question], Answer]] = {
     "subscribe": subscribing.subscribe,
     "unsubscribe": subscribing.unsubscribe,
     "subscriptions": subscribing.of_channel,
+    "pause": cadence.pause,
+    "resume": cadence.resume,
+    "mute": cadence.mute,
+    "unmute": cadence.unmute,
     "topics": subscribing.list_topics,
     "law": law.law,
     "status": standing.status,

@@ -29,11 +29,12 @@ from bot.storage_thread import Storage
 from feeds import reference
 from feeds.model import Feed
 from feeds.topics import Topic
+from storage import seen_events
 from storage.search import Order
 from storage.stories import Mark
 
 #: After these the audience is read again.
-_CHANGING = {"subscribe", "unsubscribe"}
+_CHANGING = {"subscribe", "unsubscribe", "pause", "resume"}
 
 
 class Commands:
@@ -48,6 +49,8 @@ class Commands:
         clock: Callable[[], datetime],
         timezone: ZoneInfo,
         calendars: str = "",
+        shared: bool = False,
+        admins: frozenset[str] = frozenset(),
         on_change: Callable[[], Awaitable[None]],
     ) -> None:
         """Serve one database.
@@ -59,6 +62,8 @@ class Commands:
             clock: Aware time, asked once a question.
             timezone: In which answers tell moments, unless a channel chose another.
             calendars: What the address of a calendar begins with; empty when none is served.
+            shared: Whether several workspaces have the archive in common.
+            admins: Who may change it for all of them then.
             on_change: Called after subscriptions changed.
         """
         self._asking = Asking(
@@ -68,6 +73,8 @@ class Commands:
             clock=clock,
             timezone=timezone,
             calendars=calendars,
+            shared=shared,
+            admins=admins,
         )
         self._storage = storage
         self.timezone = timezone
@@ -175,6 +182,10 @@ class Commands:
             return marking.unmark(db, question, story_id, mark)
 
         return await self._asking.ask(unmarked, "", channel=channel, user=user)
+
+    async def first(self, key: str) -> bool:
+        """Whether a request is heard for the first time in a day, by Slack's name of it."""
+        return await self._storage.run(seen_events.first, key, now=self._asking.now())
 
     async def story_of(self, entry_id: int) -> int | None:
         """The story an entry tells; None when there is no such entry."""

@@ -10,14 +10,19 @@ from bot.answers import Notice, Problem
 from bot.question import Question
 from bot.wording import visible
 from feeds import reference
+from feeds.secrets import without_secrets
 from feeds.text import clip
 from storage import entries, joins, lookup, stories
 from storage.entries import Entry
 from storage.joins import RULE, Because
+from storage.workspaces import local
 
 _TO = re.compile(r"\s+to\s+")
 #: How much of a title an answer repeats (characters).
 _TITLE = 120
+_SHARED = Problem(
+    message="Several workspaces read these stories: whoever runs the bot joins and splits them."
+)
 
 
 def join(db: Database, question: Question) -> Notice | Problem:
@@ -28,6 +33,8 @@ def join(db: Database, question: Question) -> Notice | Problem:
             message="join takes two document numbers or addresses, with “to” between them.",
             hint="join https://news.example/report to 2020-13093",
         )
+    if not question.may_shape_stories:
+        return _SHARED
     found = []
     for text in named:
         entry = _find(db, text)
@@ -60,7 +67,9 @@ def split_entry(db: Database, question: Question, entry_id: int) -> Notice | Pro
     return _take_out(db, question, entry)
 
 
-def _take_out(db: Database, question: Question, entry: Entry) -> Notice:
+def _take_out(db: Database, question: Question, entry: Entry) -> Notice | Problem:
+    if not question.may_shape_stories:
+        return _SHARED
     if stories.split(db, entry.id, by=question.user, now=question.now) is None:
         return Notice(text="It is alone in its story.")
     return Notice(
@@ -68,8 +77,11 @@ def _take_out(db: Database, question: Question, entry: Entry) -> Notice:
     )
 
 
-def why_joined(db: Database, entry: Entry) -> str:
-    """Why an entry is in its story, in one line; empty for one that opened it."""
+def why_joined(db: Database, question: Question, entry: Entry) -> str:
+    """Why an entry is in its story, in one line; empty for one that opened it.
+
+    A person is named to those of their own workspace.
+    """
     join = joins.of_entry(db, entry.id)
     others = [each for each in entries.of_story(db, entry.story_id) if each.id != entry.id]
     if join is None or join.story_id != entry.story_id or not others:
@@ -77,7 +89,8 @@ def why_joined(db: Database, entry: Entry) -> str:
     because = join.because
     told = f"Joined with {_title(others[0])} because: {because.reason}"
     if because.made_by != RULE:
-        return f"{told} by {because.made_by}."
+        by = f" by {local(because.made_by)}" if question.sees(because.made_by) else ""
+        return f"{told}{by}."
     return f"{told}, by rule, confidence {because.confidence:.2f}."
 
 
@@ -90,7 +103,7 @@ def _find(db: Database, text: str) -> Entry | Notice | Problem:
         )
     found = lookup.find(db, named, limit=2)
     if not found:
-        return Notice(text=f"Never seen: no feed has brought {clip(text, 200)}.")
+        return Notice(text=f"Never seen: no feed has brought {clip(without_secrets(text), 200)}.")
     if len({entry.story_id for entry in found}) > 1:
         return Problem(message=f"{clip(text, 60)} names several; give a document number.")
     return found[0]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from bot import steps
+from bot import gate_wording, steps
 from bot.answers import Notice, Problem
 from bot.audience import Audience
 from bot.card import card, quotes
@@ -22,34 +23,27 @@ from feeds import query as queries
 from feeds.errors import QueryError
 from feeds.prepared import prepare
 from feeds.query import Query
+from feeds.secrets import without_secrets
 from feeds.terms import And, Or
 from storage import (
     cards,
     deliveries,
     entries,
     lookup,
+    outbox,
     rehearsal,
     stories,
     subscriptions,
     texts,
 )
+from storage.bulletins import BulletinDelivery
 from storage.deliveries import Delivery, State
 from storage.entries import Entry
 from storage.subscriptions import Subscription
+from storage.workspaces import local
 
 #: Of how many subscriptions it is said what keeps them from matching, and how many such terms.
 _NEAR = 3
-
-#: Of a delivery whose answer was lost.
-UNCERTAIN = "perhaps told: the answer was lost"
-_STATES = {
-    State.HELD: "held back",
-    State.PENDING: "owed",
-    State.SENDING: "being sent",
-    State.SENT: "told",
-    State.UNCERTAIN: UNCERTAIN,
-    State.DEAD: "not told: refused",
-}
 
 
 def why(db: Database, question: Question) -> Explanation | Notice | Problem:
@@ -62,7 +56,7 @@ def why(db: Database, question: Question) -> Explanation | Notice | Problem:
         )
     found = lookup.find(db, named)
     if not found:
-        return Notice(text=f"Never seen: no feed has brought {question.text}.")
+        return Notice(text=f"Never seen: no feed has brought {without_secrets(question.text)}.")
     return explain(db, question, found[0].id)
 
 
@@ -75,19 +69,23 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
     items = {each.id: each for each in entries.of_story(db, entry.story_id)}
     here = [each for each in told if each.channel == question.channel]
     itself = any(each.event.entry_id == entry_id for each in here)
-    others = [each for each in told if each.channel != question.channel]
+    others = [
+        each for each in told if each.channel != question.channel and question.sees(each.channel)
+    ]
     elsewhere = [each for each in others if not _is_person(each.channel)]
     return Explanation(
         card=card_for(db, question, entry),
         first_seen_at=entry.first_seen_at,
         here=tuple(
-            telling(db, each, items[each.event.entry_id], now=question.now) for each in here
+            telling(db, each, items[each.event.entry_id], now=question.now, zone=question.timezone)
+            for each in here
         ),
         elsewhere=tuple(
-            telling(db, each, items[each.event.entry_id], now=question.now) for each in elsewhere
+            telling(db, each, items[each.event.entry_id], now=question.now, zone=question.timezone)
+            for each in elsewhere
         ),
         people=len({each.channel for each in others if _is_person(each.channel)}),
-        joined=why_joined(db, entry),
+        joined=why_joined(db, question, entry),
         silence="" if itself else _silence(db, question, entry),
     )
 
@@ -102,10 +100,10 @@ def _silence(db: Database, question: Question, entry: Entry) -> str:
         return "There is no subscription here."
     body = texts.body(db, entry.id)
     if not Audience(own, question.queries).of(entry.item, body):
-        for stopped in (each for each in own if each.disabled_reason):
-            woken = Audience([replace(stopped, disabled_reason=None)], question.queries)
-            if woken.of(entry.item, body):
-                reason = stopped.disabled_reason
+        for stopped in (each for each in own if not each.works):
+            awake = replace(stopped, disabled_reason=None, paused_by=None)
+            if Audience([awake], question.queries).of(entry.item, body):
+                reason = stopped.disabled_reason or "it is paused"
                 return f"The subscription here that matches it tells nothing: {reason}"
         return f"No subscription here matches it. {_lacking(question, own, entry, body)}".strip()
     before = [each for each in own if each.created_at <= entry.first_seen_at]
@@ -137,23 +135,32 @@ def _lacking(question: Question, own: Sequence[Subscription], entry: Entry, body
     return " ".join(said[:_NEAR])
 
 
-def telling(db: Database, delivery: Delivery, entry: Entry, *, now: datetime) -> Telling:
+def telling(
+    db: Database, delivery: Delivery, entry: Entry, *, now: datetime, zone: ZoneInfo
+) -> Telling:
     """One delivery of an entry's, in words."""
+    folded = delivery.folded_into
+    told_by = outbox.get(db, folded) if folded else None
     standing = cards.standing(db, channel=delivery.channel, story_id=entry.story_id)
     conversation = standing.conversation if standing else delivery.channel
+    ts = delivery.ts
+    if isinstance(told_by, BulletinDelivery):
+        conversation, ts = told_by.conversation or delivery.channel, told_by.ts
+    elif told_by:
+        ts = told_by.ts
     return Telling(
         channel=delivery.channel,
         title=entry.item.title,
         step=steps.name(delivery.event.step),
-        state=_STATES[delivery.state],
+        state=gate_wording.standing(delivery, told_by, zone=zone),
         at=delivery.settled_at or delivery.created_at,
         why=card(entry, whys=delivery.whys, now=now).why,
         quotes=quotes(delivery.whys, title=entry.item.title),
-        message=(conversation, delivery.ts) if delivery.ts else None,
+        message=(conversation, ts) if ts else None,
         reason=delivery.last_error if delivery.state is not State.SENT else None,
     )
 
 
 def _is_person(channel: str) -> bool:
     """A direct message, by Slack's ids: U… and W… are people's, C… and G… conversations'."""
-    return channel[:1] in {"U", "W"}
+    return local(channel)[:1] in {"U", "W"}

@@ -12,6 +12,7 @@ from storage import entries, outbox, uncertain
 from storage.bulletins import BulletinDelivery
 from storage.deliveries import Delivery, OutboxRow, State
 from storage.uncertain import Settlement, Verdict
+from storage.workspaces import local
 
 _SAID = {
     Verdict.SENT: "marked as sent",
@@ -61,4 +62,4 @@ def _title(db: Database, delivery: Delivery | BulletinDelivery) -> str:
 def _as_it_is(delivery: OutboxRow, settled: Settlement | None) -> str:
     if settled is None:
         return f"Delivery {delivery.id} is not uncertain: it is {delivery.state.value}."
-    return f"Delivery {delivery.id} is settled already: {_SAID[settled.verdict]} by {settled.by}."
+    return f"Delivery {delivery.id} is settled already: {_SAID[settled.verdict]} by {local(settled.by)}."

@@ -11,8 +11,10 @@ from sqlite_utils import Database
 from bot import bulletin, night
 from bot import commands_settling as settling
 from bot.audience import Audience
-from bot.commands_reporting import UNCERTAIN, telling
+from bot.commands_reporting import telling
 from bot.commands_subscribing import row
+from bot.config import TERMINAL
+from bot.gate_wording import UNCERTAIN
 from bot.question import Question
 from bot.report import FeedStatus, Status, Telling
 from feeds.model import EASTERN, Feed, FeedKind
@@ -29,6 +31,7 @@ from storage import (
 )
 from storage.deliveries import OutboxRow, State
 from storage.polls import Poll
+from storage.workspaces import workspace_of
 
 #: The scheduler looks every few seconds, so a feed that waits longer than this is late.
 LATE = timedelta(minutes=10)
@@ -37,7 +40,7 @@ LATE = timedelta(minutes=10)
 def status(db: Database, question: Question) -> Status:
     """When each feed was last read, what is late or failing, what is owed."""
     known = {poll.feed: poll for poll in polls.every(db)}
-    everyone = subscriptions.every(db)
+    everyone = [each for each in subscriptions.every(db) if question.sees(each.channel)]
     led = lease.read(db)
     broken = Audience(everyone, question.queries).broken
     silent = {
@@ -54,9 +57,13 @@ def status(db: Database, question: Question) -> Status:
             for name, feed in sorted(question.feeds.items())
         ),
         entries=entries.count(db),
-        owed={state.value: count for state, count in outbox.counts(db).items() if count},
+        owed={state.value: count for state, count in _owed(db, question).items() if count},
         stopped=tuple(
-            row(each, stopped=each.disabled_reason or broken.get(each.query))
+            row(
+                each,
+                zone=question.timezone,
+                stopped=each.disabled_reason or broken.get(each.query),
+            )
             for each in everyone
             if each.disabled_reason or each.query in broken
         ),
@@ -68,12 +75,23 @@ def status(db: Database, question: Question) -> Status:
     )
 
 
+def _owed(db: Database, question: Question) -> dict[State, int]:
+    """Of the workspace that asks; of all of them to whoever runs the bot."""
+    everywhere = question.channel == TERMINAL
+    return outbox.counts(db, None if everywhere else workspace_of(question.channel))
+
+
 def _uncertain(db: Database, question: Question) -> Iterator[Telling]:
     """Steps of stories, then bulletins; each with its number for those who may settle it."""
     for each in deliveries.in_state(db, State.UNCERTAIN):
-        if entry := entries.get(db, each.event.entry_id):
-            yield _in_doubt(telling(db, each, entry, now=question.now), each, question)
+        entry = entries.get(db, each.event.entry_id)
+        if entry and question.sees(each.channel):
+            yield _in_doubt(
+                telling(db, each, entry, now=question.now, zone=question.timezone), each, question
+            )
     for sent in bulletins.in_state(db, State.UNCERTAIN):
+        if not question.sees(sent.channel):
+            continue
         told = Telling(
             channel=sent.channel,
             title=bulletin.decode(sent.body).title,

@@ -2,58 +2,81 @@
 
 from __future__ import annotations
 
-import difflib
-import re
+from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from bot import terms
 from bot.answers import Answer, Notice, Problem, Subscriptions, TopicRow, Topics
+from bot.commands_cadence import named
 from bot.commands_rehearsing import look_back, too_wide, topic_or_query
 from bot.question import Question
 from bot.report import SubscriptionRow
+from bot.terms import Ending, TermsError
 from feeds import query as queries
-from storage import subscriptions
-from storage.subscriptions import Subscription
+from storage import channels, subscriptions
+from storage.subscriptions import Cadence, Subscription, Terms
 
 #: A new subscription says what it would have told in this many days.
 LOOK_BACK = 30
 
-_CADENCE = re.compile(r"(?:^|\s)(now|hourly|weekly|daily(?:\s+\d{1,2}:\d\d)?)\s*$", re.IGNORECASE)
-
 
 def subscribe(db: Database, question: Question) -> Notice | Problem:
-    """Subscribe the channel to a topic or a query."""
-    cadence = _CADENCE.search(question.text)
-    text = question.text[: cadence.start()].strip() if cadence else question.text
+    """Subscribe the channel to a topic or a query, or say how often it is told of one."""
+    try:
+        ending = terms.ending(question.text)
+    except TermsError as error:
+        return _badly_ended(question, error)
+    text = ending.text if ending else question.text
     if not text:
         return Problem(
             message="subscribe takes a topic or a query.", hint="subscribe huawei-and-standards"
         )
-    if cadence and cadence[1].lower() != "now":
-        return Problem(
-            message=f"“{cadence[1]}” is not offered yet: every alert comes at once.",
-            hint=f"subscribe {text} now",
-        )
     query = queries.parse(topic_or_query(question, text), topics=question.queries)
     if not query.has_positive:
         return too_wide(text, word="subscribe")
-    canonical = str(query)
-    earlier = [s for s in subscriptions.of_channel(db, question.channel) if s.query == canonical]
-    subscriptions.add(
+    own = subscriptions.of_channel(db, question.channel)
+    earlier = next((each for each in own if each.query == str(query)), None)
+    made, _ = subscriptions.add(
         db,
         channel=question.channel,
-        query=canonical,
+        query=str(query),
         created_by=question.user,
         now=question.now,
+        terms=ending.applied(Terms()) if ending else None,
     )
-    if earlier and earlier[0].disabled_reason is None:
-        return Notice(text=f"Already subscribed to {canonical}.")
+    if earlier and earlier.works:
+        return _again(db, question, made, ending)
     told = look_back(db, question, query, days=LOOK_BACK)
+    when = _when(made, question)
     return Notice(
-        text=f"subscribed to {canonical}. {told.sentence}",
+        text=f"subscribed to {made.query}{when and f', told {when}'}. {told.sentence}",
         by=question.user,
         aloud=True,
     )
+
+
+def _again(db: Database, question: Question, known: Subscription, ending: Ending | None) -> Notice:
+    """Subscribed already: perhaps to be told more or less often."""
+    agreed = ending.applied(known) if ending else known
+    if agreed == known:
+        when = _when(known, question)
+        return Notice(text=f"Already subscribed to {known.query}{when and f', told {when}'}.")
+    subscriptions.change(db, known.id, agreed)
+    when = terms.told(agreed, zone=question.timezone)
+    return Notice(text=f"set {known.query}: told {when}.", by=question.user, aloud=True)
+
+
+def _when(subscription: Subscription, question: Question) -> str:
+    """When it is told, where that is worth saying: it is not told at once."""
+    at_once = subscription.cadence is Cadence.NOW
+    return "" if at_once else terms.told(subscription, zone=question.timezone)
+
+
+def _badly_ended(question: Question, error: TermsError) -> Problem:
+    before, _, _ = question.text.rpartition(" ")
+    hint = f"{before} {error.instead}" if error.instead else f"{before} daily 09:00"
+    return Problem(message=str(error), hint=f"subscribe {hint}")
 
 
 def unsubscribe(db: Database, question: Question) -> Notice | Problem:
@@ -63,19 +86,8 @@ def unsubscribe(db: Database, question: Question) -> Notice | Problem:
             message="unsubscribe takes a topic or a query.",
             hint="subscriptions shows those of this channel",
         )
-    own = {each.query for each in subscriptions.of_channel(db, question.channel)}
-    # As written first: a query whose topic is gone cannot be parsed and still has to go.
-    wanted = next((t for t in (question.text, f"topic:{question.text}") if t in own), None)
-    if wanted is None:
-        text = topic_or_query(question, question.text)
-        wanted = str(queries.parse(text, topics=question.queries))
-    if wanted not in own:
-        near = difflib.get_close_matches(wanted, sorted(own), n=1, cutoff=0.4)
-        return Problem(
-            message=f"There is no subscription to {wanted} here.",
-            hint=f"unsubscribe {near[0]}" if near else "",
-        )
-    return _end(db, question, wanted)
+    found = named(db, question, word="unsubscribe")
+    return found if isinstance(found, Problem) else _end(db, question, found.query)
 
 
 def remove(db: Database, question: Question, subscription_id: int) -> Notice:
@@ -89,13 +101,20 @@ def remove(db: Database, question: Question, subscription_id: int) -> Notice:
 def of_channel(db: Database, question: Question) -> Subscriptions:
     """What the channel is subscribed to."""
     own = subscriptions.of_channel(db, question.channel)
-    rows = tuple(row(each, stopped=each.disabled_reason) for each in own)
+    rows = tuple(row(each, zone=question.timezone, stopped=each.disabled_reason) for each in own)
     return Subscriptions(channel=question.channel, subscriptions=rows)
 
 
-def of_everyone(db: Database, _question: Question) -> Answer:
+def of_everyone(db: Database, question: Question) -> Answer:
     """Every subscription of every channel."""
-    rows = (row(each, stopped=each.disabled_reason) for each in subscriptions.every(db))
+    rows = (
+        row(
+            each,
+            zone=channels.get(db, each.channel).timezone or question.timezone,
+            stopped=each.disabled_reason,
+        )
+        for each in subscriptions.every(db)
+    )
     return Subscriptions(channel=None, subscriptions=tuple(rows))
 
 
@@ -117,7 +136,7 @@ def list_topics(db: Database, question: Question) -> Topics:
     )
 
 
-def row(subscription: Subscription, *, stopped: str | None) -> SubscriptionRow:
+def row(subscription: Subscription, *, zone: ZoneInfo, stopped: str | None) -> SubscriptionRow:
     """A subscription as it is listed, with the reason if it tells nothing."""
     return SubscriptionRow(
         id=subscription.id,
@@ -126,6 +145,10 @@ def row(subscription: Subscription, *, stopped: str | None) -> SubscriptionRow:
         created_by=subscription.created_by,
         created_at=subscription.created_at,
         stopped=stopped,
+        told=terms.told(subscription, zone=zone),
+        urgent=subscription.urgent,
+        note=subscription.note,
+        paused_by=subscription.paused_by,
     )
 
 

@@ -6,29 +6,14 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from bot.environment import Environment, Listen
 from feeds.errors import ConfigError
 
 #: The channel that stands for the terminal while Slack is not connected.
 TERMINAL = "terminal"
 DEFAULT_QUERY = "topic:huawei-and-standards"
-_SWITCH = {"": False, "0": False, "no": False, "off": False, "1": True, "yes": True, "on": True}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listen:
-    """Where the web server waits for requests."""
-
-    #: Empty for every address of this machine.
-    host: str
-    #: 0 for a free one, which no setting can say.
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host or "localhost"
-        return f"{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +23,27 @@ class Settings:
     A secret can also be given as the path of a file that holds it: `SLACK_BOT_TOKEN_FILE`.
     """
 
-    bot_token: str = field(default="", repr=False, metadata={"env": "SLACK_BOT_TOKEN"})
-    app_token: str = field(default="", repr=False, metadata={"env": "SLACK_APP_TOKEN"})
+    bot_token: str = field(
+        default="", repr=False, metadata={"env": "SLACK_BOT_TOKEN", "secret": True}
+    )
+    app_token: str = field(
+        default="", repr=False, metadata={"env": "SLACK_APP_TOKEN", "secret": True}
+    )
+    #: By which requests over HTTP are known to be Slack's.
+    signing_secret: str = field(
+        default="", repr=False, metadata={"env": "SLACK_SIGNING_SECRET", "secret": True}
+    )
+    #: Of an app that many workspaces install.
+    client_id: str = field(default="", metadata={"env": "SLACK_CLIENT_ID"})
+    client_secret: str = field(
+        default="", repr=False, metadata={"env": "SLACK_CLIENT_SECRET", "secret": True}
+    )
+    #: What tokens of installed workspaces are sealed with; the first seals, all of them open.
+    keys: tuple[str, ...] = field(
+        default=(), repr=False, metadata={"env": "RULEWIRE_KEY", "secret": True}
+    )
+    #: Who may change what everyone sees, beside the admins of a workspace: addresses.
+    admins: frozenset[str] = field(default=frozenset(), metadata={"env": "RULEWIRE_ADMINS"})
     slack_api_url: str = field(default="https://slack.com/api/", metadata={"env": "SLACK_API_URL"})
     database: Path = field(default=Path("rulewire.db"), metadata={"env": "RULEWIRE_DATABASE"})
     #: Where the default subscription posts on first start; empty for none.
@@ -71,8 +75,20 @@ class Settings:
 
     @property
     def slack_connected(self) -> bool:
-        """Both tokens are there: alerts go to Slack instead of the terminal."""
-        return bool(self.bot_token and self.app_token)
+        """Alerts go to Slack instead of the terminal."""
+        return bool(self.bot_token) or self.many_workspaces
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that must never be told, longest first."""
+        held = [getattr(self, spec.name) for spec in fields(self) if spec.metadata.get("secret")]
+        flat = [each for value in held for each in ([value] if isinstance(value, str) else value)]
+        return tuple(sorted(filter(None, flat), key=len, reverse=True))
+
+    @property
+    def many_workspaces(self) -> bool:
+        """Workspaces install the app by themselves."""
+        return bool(self.client_id)
 
     @property
     def public_url(self) -> str:
@@ -90,43 +106,88 @@ class Settings:
         return (self.owners if self.slack_connected else "") or self.default_channel
 
 
-def load(environ: Mapping[str, str]) -> Settings:
+def load(environ: Mapping[str, str], *, http: bool | None = None) -> Settings:
     """Read and check every setting.
+
+    Args:
+        environ: The environment.
+        http: Whether Slack is answered over HTTP (True) or by Socket Mode; None when nobody is
+            answered now.
 
     Raises:
         ConfigError: with one line for each problem.
     """
-    problems: list[str] = []
-    values = {name: environ.get(name, "").strip() for name in NAMES}
-    for name in _SECRETS:
-        values[name] = _secret(environ, name, problems)
-    if bool(values["SLACK_BOT_TOKEN"]) != bool(values["SLACK_APP_TOKEN"]):
-        problems.append("SLACK_BOT_TOKEN and SLACK_APP_TOKEN go together: set both, or neither")
-    _expect(values, "SLACK_BOT_TOKEN", "xoxb-", problems)
-    _expect(values, "SLACK_APP_TOKEN", "xapp-", problems)
+    env = Environment(environ, defaults=_DEFAULTS)
     settings = Settings(
-        bot_token=values["SLACK_BOT_TOKEN"],
-        app_token=values["SLACK_APP_TOKEN"],
-        slack_api_url=_address(values, "SLACK_API_URL", problems).rstrip("/") + "/",
-        database=Path(values["RULEWIRE_DATABASE"] or "rulewire.db"),
-        channel=values["RULEWIRE_CHANNEL"],
-        owners=values["RULEWIRE_OWNERS_CHANNEL"],
-        feeds_file=_file(values, "RULEWIRE_FEEDS", problems),
-        topics_file=_file(values, "RULEWIRE_TOPICS", problems),
-        federal_register_url=_address(values, "RULEWIRE_FEDERAL_REGISTER_URL", problems).rstrip(
-            "/"
-        ),
-        ecfr_url=_address(values, "RULEWIRE_ECFR_URL", problems).rstrip("/"),
-        allow_private_addresses=_switch(values, "RULEWIRE_ALLOW_PRIVATE_ADDRESSES", problems),
-        timezone=_zone(values, problems),
-        log_format=_choice(values, "RULEWIRE_LOG", ("text", "json"), problems),
-        listen=_listen(values, problems),
-        url=_public(values, problems),
-        contact=values["RULEWIRE_CONTACT"],
+        bot_token=env.secret("SLACK_BOT_TOKEN", prefix="xoxb-"),
+        app_token=env.secret("SLACK_APP_TOKEN", prefix="xapp-"),
+        signing_secret=env.secret("SLACK_SIGNING_SECRET"),
+        client_id=env.text("SLACK_CLIENT_ID"),
+        client_secret=env.secret("SLACK_CLIENT_SECRET"),
+        keys=env.keys("RULEWIRE_KEY"),
+        admins=env.words("RULEWIRE_ADMINS"),
+        slack_api_url=env.address("SLACK_API_URL").rstrip("/") + "/",
+        database=Path(env.text("RULEWIRE_DATABASE") or "rulewire.db"),
+        channel=env.text("RULEWIRE_CHANNEL"),
+        owners=env.text("RULEWIRE_OWNERS_CHANNEL"),
+        feeds_file=env.file("RULEWIRE_FEEDS"),
+        topics_file=env.file("RULEWIRE_TOPICS"),
+        federal_register_url=env.address("RULEWIRE_FEDERAL_REGISTER_URL").rstrip("/"),
+        ecfr_url=env.address("RULEWIRE_ECFR_URL").rstrip("/"),
+        allow_private_addresses=env.switch("RULEWIRE_ALLOW_PRIVATE_ADDRESSES"),
+        timezone=env.zone("RULEWIRE_TIMEZONE"),
+        log_format=env.choice("RULEWIRE_LOG", ("text", "json")),
+        listen=env.listen("RULEWIRE_PORT"),
+        url=env.public("RULEWIRE_URL"),
+        contact=env.text("RULEWIRE_CONTACT"),
     )
+    port = bool(env.text("RULEWIRE_PORT"))
+    problems = [*_disagreements(settings, http=http, port=port), *env.problems]
     if problems:
         raise ConfigError(problems)
     return settings
+
+
+def _disagreements(settings: Settings, *, http: bool | None, port: bool) -> list[str]:
+    """What is set, or left out, that does not go together."""
+    bot, app = bool(settings.bot_token), bool(settings.app_token)
+    signed, many = bool(settings.signing_secret), settings.many_workspaces
+    found = {
+        "SLACK_BOT_TOKEN and SLACK_APP_TOKEN go together: set both, or neither; over HTTP"
+        " SLACK_SIGNING_SECRET takes the place of SLACK_APP_TOKEN": (app and not bot)
+        or (bot and not app and not signed and not many),
+        "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together: set both, or neither": many
+        != bool(settings.client_secret),
+        "SLACK_SIGNING_SECRET needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET": (
+            signed and not bot and not many
+        ),
+        "SLACK_APP_TOKEN is for Socket Mode, by which no workspace can install the app: leave it out,"
+        " or SLACK_CLIENT_ID": many and app,
+        "SLACK_SIGNING_SECRET is needed, by which requests are known to be Slack's": (
+            not signed and (many or bool(http))
+        ),
+        "RULEWIRE_KEY is needed to seal the tokens of workspaces; `rulewire key` makes one": (
+            many and not settings.keys
+        ),
+        "RULEWIRE_URL must be the https address at which Slack and browsers reach RULEWIRE_PORT": (
+            many and not settings.url.startswith("https://")
+        ),
+        "RULEWIRE_CHANNEL and RULEWIRE_OWNERS_CHANNEL need SLACK_BOT_TOKEN, or the workspace before the"
+        " channel: T0123/C0123": not bot
+        and many
+        and any(each and "/" not in each for each in (settings.channel, settings.owners)),
+        "RULEWIRE_URL is the address of what RULEWIRE_PORT serves: set that as well": (
+            bool(settings.url) and not port
+        ),
+        "RULEWIRE_PORT is needed: --http answers Slack there": bool(http) and not port,
+        "--http needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET": (
+            bool(http) and not bot and not many
+        ),
+        "without SLACK_APP_TOKEN there is no Socket Mode: start with `rulewire run --http`": (
+            http is False and settings.slack_connected and not app and (signed or many)
+        ),
+    }
+    return [problem for problem, is_so in found.items() if is_so]
 
 
 def strangers(environ: Mapping[str, str]) -> list[str]:
@@ -140,95 +201,7 @@ def strangers(environ: Mapping[str, str]) -> list[str]:
     ]
 
 
-NAMES = tuple(spec.metadata["env"] for spec in fields(Settings))
-_DEFAULTS = {spec.metadata["env"]: spec.default for spec in fields(Settings)}
-_SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
-
-
-def _secret(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
-    path = environ.get(f"{name}_FILE", "").strip()
-    if not path:
-        return environ.get(name, "").strip()
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{name}_FILE: {path} cannot be read: {type(error).__name__}")
-        return ""
-
-
-def _expect(values: Mapping[str, str], name: str, prefix: str, problems: list[str]) -> None:
-    if values[name] and not values[name].startswith(prefix):
-        problems.append(f"{name} must start with {prefix} (Slack app settings show which is which)")
-
-
-def _address(values: Mapping[str, str], name: str, problems: list[str]) -> str:
-    text = values[name] or str(_DEFAULTS[name])
-    try:
-        parts = urlsplit(text)
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound:
-        problems.append(f"{name}: {text!r} is not an http or https address")
-    return text
-
-
-def _listen(values: Mapping[str, str], problems: list[str]) -> Listen | None:
-    """A port, or an address of this machine and a port: "8080", "127.0.0.1:8080", "[::1]:8080"."""
-    text = values["RULEWIRE_PORT"]
-    if not text:
-        return None
-    host, _, port = text.rpartition(":")
-    if not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65_536):
-        problems.append(
-            f"RULEWIRE_PORT: {text!r} is not a port from 1 to 65535, such as 8080 or 127.0.0.1:8080"
-        )
-        return None
-    return Listen(host=host.strip("[]"), port=int(port))
-
-
-def _public(values: Mapping[str, str], problems: list[str]) -> str:
-    text = values["RULEWIRE_URL"]
-    if not text:
-        return ""
-    if not values["RULEWIRE_PORT"]:
-        problems.append(
-            "RULEWIRE_URL is the address of what RULEWIRE_PORT serves: set that as well"
-        )
-    if {"?", "#"} & set(text):
-        problems.append(f"RULEWIRE_URL: {text!r} must end before any ? or #")
-    return _address(values, "RULEWIRE_URL", problems).rstrip("/")
-
-
-def _file(values: Mapping[str, str], name: str, problems: list[str]) -> Path | None:
-    if not values[name]:
-        return None
-    path = Path(values[name])
-    if not path.is_file():
-        problems.append(f"{name}: there is no file {path}")
-    return path
-
-
-def _switch(values: Mapping[str, str], name: str, problems: list[str]) -> bool:
-    text = values[name].lower()
-    if text not in _SWITCH:
-        problems.append(f"{name}: {values[name]!r} is neither on nor off")
-    return _SWITCH.get(text, False)
-
-
-def _zone(values: Mapping[str, str], problems: list[str]) -> ZoneInfo:
-    name = values["RULEWIRE_TIMEZONE"] or "America/New_York"
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        problems.append(f"RULEWIRE_TIMEZONE: {name!r} is not a zone such as Europe/Berlin")
-        return ZoneInfo("America/New_York")
-
-
-def _choice(
-    values: Mapping[str, str], name: str, choices: tuple[str, ...], problems: list[str]
-) -> str:
-    text = values[name] or choices[0]
-    if text not in choices:
-        problems.append(f"{name}: {text!r} is none of {', '.join(choices)}")
-    return text
+_SETTINGS = fields(Settings)
+NAMES = tuple(spec.metadata["env"] for spec in _SETTINGS)
+_DEFAULTS = {spec.metadata["env"]: spec.default for spec in _SETTINGS}
+_SECRETS = tuple(spec.metadata["env"] for spec in _SETTINGS if spec.metadata.get("secret"))

@@ -64,7 +64,7 @@ class Deliverer:
             elapsed: Seconds of a clock that never jumps.
             timezone: In which alerts tell times.
             serves: Whether this poster can reach a channel; others stay owed.
-            pace: Of the workspace.
+            pace: Of each workspace.
             on_sent: Told of each delivery that was sent, and when.
             pace_seconds: Between two messages of one channel.
             settle_again_seconds: Between two tries while the database is busy or full.
@@ -136,7 +136,7 @@ class Deliverer:
 
     async def _drain(self, channel: str) -> int:
         sent = 0
-        while await self._is_my_turn():
+        while await self._is_my_turn(channel):
             begun = self._elapsed()
             owed = await self._storage.run(claim, channel, owner=self._owner, now=self._clock())
             if owed is None:
@@ -147,9 +147,9 @@ class Deliverer:
                     await self._stopping.wait()
         return sent
 
-    async def _is_my_turn(self) -> bool:
+    async def _is_my_turn(self, channel: str) -> bool:
         """Wait for the workspace's pace, or to be told to stop; False then."""
-        turn = asyncio.create_task(self._pace.post_turn())
+        turn = asyncio.create_task(self._pace.post_turn(channel))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({turn, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -188,15 +188,15 @@ class Deliverer:
         False when it is to be edited later: a step does not wait for the pace of edits.
         """
         standing = owed.standing
-        if standing is None or not self._pace.can_edit():
+        if standing is None or not self._pace.can_edit(standing.channel):
             return False
-        await self._pace.edit_turn()
+        await self._pace.edit_turn(standing.channel)
         try:
             await self._poster.update(alert, conversation=standing.conversation, ts=standing.ts)
         except DeliveryError as error:
             if error.outcome is not Outcome.LATER:
                 raise
-            self._pace.edit_refused(seconds=error.retry_after)
+            self._pace.edit_refused(standing.channel, seconds=error.retry_after)
             return False
         return True
 
@@ -210,7 +210,7 @@ class Deliverer:
             if error.outcome is Outcome.LATER:
                 self._pace.post_refused(alert.channel, seconds=error.retry_after)
             raise
-        self._pace.post_taken()
+        self._pace.post_taken(alert.channel)
         return posted
 
     async def _settle(

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bot.app import open_app
 from bot.config import DEFAULT_QUERY, Settings
+from bot.connect import poster_of
 from bot.ingest import ingest
-from bot.run import poster_of, tell_all
+from bot.run import tell_all
 from feeds.errors import ConfigError
 from feeds.identity import document_key
 from feeds.model import (
@@ -24,6 +25,7 @@ from feeds.model import (
     Stage,
 )
 from storage import subscriptions
+from storage.workspaces import workspace_of
 
 
 def _eastern(month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -127,6 +129,10 @@ async def demo(settings: Settings) -> None:
     channel = settings.default_channel
     if not channel:
         raise ConfigError(["RULEWIRE_CHANNEL: name the channel (C…) in which to tell the demo"])
+    if workspace_of(channel):  # whose token is in the database that is not used here
+        raise ConfigError(
+            ["RULEWIRE_CHANNEL: the demo needs a channel of SLACK_BOT_TOKEN's workspace"]
+        )
     moment = STEPS[0][0]
     throwaway = replace(settings, database=Path(":memory:"))
     async with (

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from bot import story
 from bot.owed import alert_of_bulletin
-from bot.pace import Pace
+from bot.pace import Pace, side_by_side
 from bot.poster import Alert, DeliveryError, Outcome, Poster
 from bot.storage_thread import Storage
 from storage import bulletins, cards
 from storage.bulletins import BulletinDelivery
 from storage.cards import Standing
+from storage.workspaces import workspace_of
 
 log = logging.getLogger(__name__)
+
+#: Where, and what makes it; False when it was not made.
+Edit = tuple[str, Callable[[], Awaitable[bool]]]
 
 
 class Editor:
@@ -43,7 +49,7 @@ class Editor:
             clock: Aware time, asked once a card.
             timezone: In which cards tell times, unless the channel chose another.
             serves: Whether this poster can reach a channel.
-            pace: Of the workspace.
+            pace: Of each workspace.
         """
         self._storage = storage
         self._poster = poster
@@ -51,20 +57,38 @@ class Editor:
         self._timezone = timezone
         self._serves = serves
         self._pace = pace
+        #: Whether edits were left for later when it ended last.
+        self.behind = False
 
     async def edit_due(self) -> int:
-        """Edit everything that is owed it; returns how many were. Can be repeated at any time."""
-        edited = 0
+        """Make the edits that are owed and that each workspace takes now; returns how many were made.
+
+        Can be repeated at any time. A workspace that wants a pause delays no other.
+        """
+        owed: dict[str, list[Edit]] = defaultdict(list)
         for delivery, changes in await self._storage.run(bulletins.outdated):
-            if self._serves(delivery.channel):
-                edited += await self._edit_bulletin(delivery, changes)
+            edit = partial(self._edit_bulletin, delivery, changes)
+            owed[workspace_of(delivery.channel)].append((delivery.channel, edit))
         for standing, changes in await self._storage.run(cards.outdated):
-            if self._serves(standing.channel):
-                edited += await self._edit(standing, changes)
-        return edited
+            edit = partial(self._edit, standing, changes)
+            owed[workspace_of(standing.channel)].append((standing.channel, edit))
+        self.behind = False
+        return sum(await side_by_side(map(self._edit_all, owed.values())))
+
+    async def _edit_all(self, edits: Iterable[Edit]) -> int:
+        """Of one workspace, as many as it takes now."""
+        done = 0
+        for channel, edit in edits:
+            if not self._serves(channel):
+                continue
+            if not self._pace.can_edit(channel):
+                self.behind = True
+                break
+            done += await edit()
+        return done
 
     async def _edit(self, standing: Standing, changes: int) -> bool:
-        await self._pace.edit_turn()
+        await self._pace.edit_turn(standing.channel)
         now = self._clock()
         made = await self._storage.run(_made, standing, now=now, timezone=self._timezone)
         if made is None:
@@ -83,7 +107,7 @@ class Editor:
         return False
 
     async def _edit_bulletin(self, delivery: BulletinDelivery, changes: int) -> bool:
-        await self._pace.edit_turn()
+        await self._pace.edit_turn(delivery.channel)
         conversation = delivery.conversation or delivery.channel
         alert = alert_of_bulletin(delivery, conversation=conversation)
         refused = await self._update(alert, ts=delivery.ts or "")
@@ -98,7 +122,7 @@ class Editor:
         except DeliveryError as error:
             log.warning("edited channel=%s reason=%s", alert.channel, error.reason)
             if error.outcome is Outcome.LATER:
-                self._pace.edit_refused(seconds=error.retry_after)
+                self._pace.edit_refused(alert.channel, seconds=error.retry_after)
             return error.outcome
         return None
 

@@ -19,11 +19,30 @@ EXAMPLES = (
     Example(command="latest topic:huawei", does="the newest entries, of all or of a query"),
     Example(command="subscribe huawei-and-standards", does="tell this channel of a topic or query"),
     Example(
+        command="subscribe huawei-and-standards daily 09:00",
+        does="in one digest; or now, hourly, weekly fri 09:00",
+    ),
+    Example(
         command="calendar huawei-and-standards",
         does="the secret address of its days ahead, for a calendar program",
     ),
-    Example(command="unsubscribe huawei-and-standards", does="stop telling it"),
     Example(command="subscriptions", does="what this channel is subscribed to"),
+    Example(command="pause huawei-and-standards", does="it tells nothing until you resume it"),
+    Example(command="resume huawei-and-standards", does="it tells again"),
+    Example(command="mute 2h", does="tell this channel nothing for a time, then all of it"),
+    Example(command="unmute", does="tell it now"),
+    Example(
+        command="settings quiet 22:00-07:00", does="quiet hours; what happens then is told after"
+    ),
+    Example(
+        command="settings note huawei-and-standards We vote on this",
+        does="why you follow this, shown on its alerts",
+    ),
+    Example(
+        command="settings urgent huawei-and-standards on",
+        does="filed, published and in force break through digests and quiet hours",
+    ),
+    Example(command="unsubscribe huawei-and-standards", does="stop telling it"),
     Example(command="topics", does="the named topics"),
     Example(command="rehearse huawei standards", does="what a query would have told in 90 days"),
     Example(command="law 15 CFR 744", does="what changed in the text of a CFR part, word by word"),

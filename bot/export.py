@@ -1,37 +1,20 @@
-"""What is kept as rows of cells, written as CSV or JSON one after the other."""
+"""What is kept of a kind, as rows of cells."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
-import msgspec
 from sqlite_utils import Database
 
-from bot import deadline_calendar
+from bot import deadline_calendar, wants
+from bot.table import Row
 from storage import exports
 from storage.database import to_text
 from storage.deadlines import Dated
 from storage.entries import Entry
 from storage.exports import Told
 from storage.query_versions import QueryVersion
-from storage.subscriptions import Subscription
-
-Cell = str | int | datetime | date | None | Sequence[str]
-Row = Mapping[str, Cell]
-
-#: A spreadsheet takes a cell that begins so for a formula (owasp.org/www-community/attacks/CSV_Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-class Format(StrEnum):
-    """How rows are written."""
-
-    CSV = "csv"
-    JSON = "json"
 
 
 def rows(db: Database, what: str) -> Iterator[Row]:
@@ -44,59 +27,9 @@ def rows(db: Database, what: str) -> Iterator[Row]:
     return KINDS[what](db)
 
 
-def written(found: Iterable[Row], form: Format) -> Iterator[str]:
-    """The rows as text, piece by piece: a table with its head, or one JSON array of objects.
-
-    Times are UTC. In CSV several values share a cell, with "; " between them, and a cell that a
-    spreadsheet would take for a formula begins with an apostrophe.
-    """
-    return _csv(found) if form is Format.CSV else _json(found)
-
-
 def calendar(db: Database) -> Iterator[bytes]:
     """Every deadline that has or had a day, as one iCalendar document, piece by piece."""
     return deadline_calendar.calendar("Rulewire", exports.every_deadline(db))
-
-
-def _json(found: Iterable[Row]) -> Iterator[str]:
-    before = "[\n"
-    for row in found:
-        plain = {name: _plain(cell) for name, cell in row.items()}
-        yield before + msgspec.json.encode(plain).decode()
-        before = ",\n"
-    yield "[]\n" if before == "[\n" else "\n]\n"
-
-
-def _csv(found: Iterable[Row]) -> Iterator[str]:
-    page = io.StringIO()
-    line = csv.writer(page, lineterminator="\r\n")  # RFC 4180
-    head = False
-    for row in found:
-        if not head:
-            line.writerow(row)
-            head = True
-        line.writerow([_cell(cell) for cell in row.values()])
-        yield page.getvalue()
-        page.seek(0)
-        page.truncate()
-
-
-def _cell(cell: Cell) -> str | int | None:
-    plain = _plain(cell)
-    text = "; ".join(plain) if isinstance(plain, list) else plain
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
-
-
-def _plain(cell: Cell) -> str | int | list[str] | None:
-    match cell:
-        case datetime():
-            return to_text(cell)
-        case date():
-            return cell.isoformat()
-        case str() | int() | None:
-            return cell
-        case _:
-            return list(cell)
 
 
 def _named(entry: Entry) -> Row:
@@ -189,21 +122,6 @@ def _deadline(dated: Dated) -> Row:
     }
 
 
-def _subscriptions(db: Database) -> Iterator[Row]:
-    return map(_subscription, exports.every_subscription(db))
-
-
-def _subscription(subscription: Subscription) -> Row:
-    return {
-        "channel": subscription.channel,
-        "query": subscription.query,
-        "created_by": subscription.created_by,
-        "created_at": subscription.created_at,
-        "stopped": subscription.disabled_reason,
-        "reminders": list(map(str, subscription.reminders)),
-    }
-
-
 def _queries(db: Database) -> Iterator[Row]:
     return (_query(*found) for found in exports.every_query(db))
 
@@ -221,7 +139,9 @@ def _query(version: QueryVersion, since: datetime) -> Row:
 KINDS: Mapping[str, Callable[[Database], Iterator[Row]]] = {
     "entries": _entries,
     "deliveries": _deliveries,
-    "subscriptions": _subscriptions,
+    "subscriptions": wants.subscription_rows,
     "deadlines": _deadlines,
     "queries": _queries,
+    "saved": wants.saved_rows,
+    "ledger": wants.ledger_rows,
 }

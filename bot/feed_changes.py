@@ -11,6 +11,7 @@ from feeds.discovery import discover
 from feeds.errors import ConfigError, ParseError
 from feeds.model import Feed, FeedKind
 from feeds.news import News
+from feeds.secrets import holds_secret, without_secrets
 from storage import polls
 
 _PAGE = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
@@ -24,7 +25,8 @@ async def add(settings: Settings, url: str, *, name: str | None, clock: Clock) -
         ConfigError: the name is taken, or the URL is already polled.
     """
     async with open_app(settings, clock=clock) as app:
-        feed = Feed(name=name or opml.slug(url), kind=FeedKind.NEWS, title=url, url=url)
+        shown = without_secrets(url)
+        feed = Feed(name=name or opml.slug(shown), kind=FeedKind.NEWS, title=shown, url=url)
         try:
             title = await News(http=app.http, feed=feed).title(now=clock())
         except ParseError:
@@ -34,10 +36,11 @@ async def add(settings: Settings, url: str, *, name: str | None, clock: Clock) -
                 raise
             feed = replace(feed, url=found)
             title = await News(http=app.http, feed=feed).title(now=clock())
-        feed = replace(feed, title=title or feed.url, name=name or opml.slug(title or feed.url))
+        title = title or without_secrets(feed.url)
+        feed = replace(feed, title=title, name=name or opml.slug(title))
         taken = [known for known in app.feeds.values() if feed.url == known.url]
         if taken:
-            raise ConfigError([f"{feed.url} is already polled as {taken[0].name}"])
+            raise ConfigError([f"{shown} is already polled as {taken[0].name}"])
         if feed.name in app.feeds:
             raise ConfigError([f"there is already a feed {feed.name}; choose another with --name"])
         await app.storage.run(polls.change_feed, feed.name, feed, now=clock())
@@ -76,10 +79,22 @@ async def import_opml(settings: Settings, text: bytes, *, clock: Clock) -> list[
     return added
 
 
-async def export_opml(settings: Settings, *, clock: Clock) -> str:
-    """The news feeds as OPML."""
+async def export_opml(
+    settings: Settings, *, secrets: bool = False, clock: Clock
+) -> tuple[str, list[str]]:
+    """The news feeds as OPML, and the names of those whose address stands there without its secret.
+
+    Args:
+        settings: Whose feeds.
+        secrets: Write them too; whoever has the file then reads these feeds as we do.
+        clock: Aware time.
+    """
     async with open_app(settings, clock=clock) as app:
-        return opml.write(feed for feed in app.feeds.values() if feed.kind is FeedKind.NEWS)
+        feeds = [feed for feed in app.feeds.values() if feed.kind is FeedKind.NEWS]
+    if secrets:
+        return opml.write(feeds), []
+    hidden = [feed.name for feed in feeds if holds_secret(feed.url)]
+    return opml.write(replace(feed, url=without_secrets(feed.url)) for feed in feeds), hidden
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 import time
+import traceback
+from collections.abc import Sequence
+from functools import partial
+from types import TracebackType
 
-#: The shapes of Slack's tokens and of a calendar's address, wherever they turn up.
-_SECRETS = {
-    re.compile(r"x(?:ox[a-z]|app)-[A-Za-z0-9-]+"): "[token]",
-    re.compile(r"(?<=/calendar/)[A-Za-z0-9_-]+"): "[secret]",
-}
+from feeds.secrets import without_secrets
 
 
-def set_up(log_format: str, *, level: int = logging.INFO) -> None:
-    """Log to stderr; stdout belongs to answers.
+def set_up(log_format: str, *, level: int = logging.INFO, secrets: Sequence[str] = ()) -> None:
+    """Log to stderr; stdout belongs to answers. A crash is told there, too, without secrets.
 
     Args:
         log_format: "text" or "json".
         level: Of our own lines; libraries speak from WARNING on.
+        secrets: The settings' own, blanked wherever they stand.
     """
     logging.Formatter.converter = staticmethod(time.gmtime)  # UTC, as every time here
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
+    formatter = JsonFormatter if log_format == "json" else TextFormatter
+    handler.setFormatter(formatter(secrets=secrets))
+    sys.excepthook = partial(_crash, secrets)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -38,16 +40,21 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 class TextFormatter(logging.Formatter):
     """2026-11-22T14:00:00Z INFO bot.poll polled feed=bis status=ok."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, secrets: Sequence[str] = ()) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", _TIME)
+        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         """One line (a traceback follows on its own lines), without secrets."""
-        return without_secrets(super().format(record))
+        return without_secrets(super().format(record), self._secrets)
 
 
 class JsonFormatter(logging.Formatter):
     """One JSON document a line."""
+
+    def __init__(self, *, secrets: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         """Time (UTC), level, logger, event, and the traceback if there is one."""
@@ -55,16 +62,21 @@ class JsonFormatter(logging.Formatter):
             "time": self.formatTime(record, _TIME),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": without_secrets(record.getMessage(), self._secrets),
         }
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = without_secrets(
+                self.formatException(record.exc_info), self._secrets
+            )
         # ASCII, because some readers of logs end a line at U+2028 and U+0085 as well.
-        return without_secrets(json.dumps(line))
+        return json.dumps(line)
 
 
-def without_secrets(text: str) -> str:
-    """The text with every Slack token and every calendar's address blanked."""
-    for shape, instead in _SECRETS.items():
-        text = shape.sub(instead, text)
-    return text
+def _crash(
+    secrets: Sequence[str],
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    told = "".join(traceback.format_exception(kind, error, trace))
+    sys.stderr.write(without_secrets(told, secrets))

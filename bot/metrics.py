@@ -82,8 +82,11 @@ class Metrics:
         self._answers.labels(call, outcome).inc()
 
     def sent(self, delivery: OutboxRow, at: datetime) -> None:
-        """Measure how long after its event a delivery was sent; a bulletin tells of none."""
-        event = delivery.event if isinstance(delivery, Delivery) else None
+        """Measure how long after its event a delivery was sent.
+
+        A bulletin tells of none, and what people had held was not late.
+        """
+        event = delivery.event if isinstance(delivery, Delivery) and not delivery.gate else None
         if event and event.at and event.step in _NEWS:
             self._lag.labels(event.step.value).observe(max(0.0, (at - event.at).total_seconds()))
 

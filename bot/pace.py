@@ -1,11 +1,17 @@
-"""How fast one workspace may be written to, and that nobody writes while Slack asks for a pause."""
+"""How fast each workspace may be written to, and that nobody writes there while Slack asks for a pause."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from aiolimiter import AsyncLimiter
+
+from storage.workspaces import workspace_of
+
+T = TypeVar("T")
 
 #: Messages to all channels together, and the seconds in which they may follow: "several hundred a
 #: minute" is all that Slack says (docs.slack.dev/reference/methods/chat.postMessage). Five a second,
@@ -19,8 +25,20 @@ FREE = (1e6, 1.0)
 SHORT_PAUSE = 5.0
 
 
+async def side_by_side(works: Iterable[Awaitable[T]]) -> list[T]:
+    """Let each workspace's work go on by itself, to its end; then raise what ended one, if any did."""
+    done = await asyncio.gather(*works, return_exceptions=True)
+    for each in done:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in done if not isinstance(each, BaseException)]
+
+
 class Pace:
-    """Shared by all who write to one workspace. Made within a running event loop."""
+    """Shared by all who write to Slack, which counts each workspace by itself.
+
+    Made within a running event loop.
+    """
 
     def __init__(
         self,
@@ -29,7 +47,7 @@ class Pace:
         posts: tuple[float, float] = POSTS,
         edits: tuple[float, float] = EDITS,
     ) -> None:
-        """Pace one workspace.
+        """Pace every workspace alike.
 
         Args:
             elapsed: Seconds of a clock that never jumps.
@@ -37,47 +55,78 @@ class Pace:
             edits: How many edits, and how many reads, in how many seconds.
         """
         self._elapsed = elapsed
-        self._posts, self._edits = AsyncLimiter(*posts), AsyncLimiter(*edits)
-        self._reads = AsyncLimiter(*edits)
-        self._refused: set[str] = set()
-        self._posts_from = self._edits_from = 0.0
+        self._posts, self._edits = posts, edits
+        self._lanes: dict[str, _Lane] = {}
 
     @classmethod
     def free(cls, *, elapsed: Callable[[], float]) -> Pace:
         """As fast as can be: for a terminal."""
         return cls(elapsed=elapsed, posts=FREE, edits=FREE)
 
-    async def post_turn(self) -> None:
-        """Wait until a message may be posted."""
-        await self._posts.acquire()
-        await asyncio.sleep(self._posts_from - self._elapsed())
+    async def post_turn(self, channel: str) -> None:
+        """Wait until a message may be posted in a channel's workspace."""
+        lane = self._lane(channel)
+        await lane.posts.acquire()
+        await asyncio.sleep(lane.posts_from - self._elapsed())
 
-    def can_edit(self) -> bool:
+    def can_edit(self, channel: str) -> bool:
         """Whether an edit may be made now, without making others wait."""
-        return self._elapsed() >= self._edits_from and self._edits.has_capacity()
+        lane = self._lane(channel)
+        return self._elapsed() >= lane.edits_from and lane.edits.has_capacity()
 
-    async def edit_turn(self) -> None:
+    async def edit_turn(self, channel: str) -> None:
         """Wait until a card may be edited."""
-        await self._edits.acquire()
-        await asyncio.sleep(self._edits_from - self._elapsed())
+        lane = self._lane(channel)
+        await lane.edits.acquire()
+        await asyncio.sleep(lane.edits_from - self._elapsed())
 
-    async def read_turn(self) -> None:
+    def can_read(self, channel: str) -> bool:
+        """Whether a channel may be read back now."""
+        return self._lane(channel).reads.has_capacity()
+
+    async def read_turn(self, channel: str) -> None:
         """Wait until a channel may be read back."""
-        await self._reads.acquire()
+        await self._lane(channel).reads.acquire()
 
     def post_refused(self, channel: str, *, seconds: float | None) -> None:
-        """Slack asks for a pause. When it says so to two channels in a row, it means all of them.
+        """Slack asks for a pause. When it says so to two channels in a row, it means the workspace.
 
         One alone waits by itself: it holds up nobody else.
         """
-        self._refused.add(channel)
-        if len(self._refused) > 1:
-            self._posts_from = max(self._posts_from, self._elapsed() + (seconds or SHORT_PAUSE))
+        lane = self._lane(channel)
+        lane.refused.add(channel)
+        if len(lane.refused) > 1:
+            lane.posts_from = max(lane.posts_from, self._elapsed() + (seconds or SHORT_PAUSE))
 
-    def post_taken(self) -> None:
+    def post_taken(self, channel: str) -> None:
         """Slack took a message."""
-        self._refused.clear()
+        self._lane(channel).refused.clear()
 
-    def edit_refused(self, *, seconds: float | None) -> None:
+    def edit_refused(self, channel: str, *, seconds: float | None) -> None:
         """Slack asks for a pause between edits, which it counts by workspace."""
-        self._edits_from = max(self._edits_from, self._elapsed() + (seconds or SHORT_PAUSE))
+        lane = self._lane(channel)
+        lane.edits_from = max(lane.edits_from, self._elapsed() + (seconds or SHORT_PAUSE))
+
+    def _lane(self, channel: str) -> _Lane:
+        workspace = workspace_of(channel)
+        if workspace not in self._lanes:
+            self._lanes[workspace] = _Lane(
+                posts=AsyncLimiter(*self._posts),
+                edits=AsyncLimiter(*self._edits),
+                reads=AsyncLimiter(*self._edits),
+            )
+        return self._lanes[workspace]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Lane:
+    """One workspace."""
+
+    posts: AsyncLimiter
+    edits: AsyncLimiter
+    reads: AsyncLimiter
+    #: From when on messages, and edits, are taken again.
+    posts_from: float = 0.0
+    edits_from: float = 0.0
+    #: Channels refused since a message was taken.
+    refused: set[str] = field(default_factory=set)

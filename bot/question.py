@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.config import TERMINAL
 from feeds.model import Feed
 from feeds.topics import Topic
+from storage.workspaces import workspace_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,23 @@ class Question:
     feeds: Mapping[str, Feed]
     #: What the address of a calendar begins with; empty when none is served.
     calendars: str = ""
+    #: Whether several workspaces have the archive in common, so that its stories are everyone's; and
+    #: who may change them then.
+    shared: bool = False
+    admins: frozenset[str] = frozenset()
+
+    def sees(self, address: str) -> bool:
+        """Whether who asks may know of a channel or person: of their own workspace.
+
+        Whoever runs the bot, and asks from the shell, sees everyone.
+        """
+        mine = workspace_of(self.channel)
+        return self.channel == TERMINAL or workspace_of(address) == mine
+
+    @property
+    def may_shape_stories(self) -> bool:
+        """Whether who asks may join and split stories."""
+        return not self.shared or self.channel == TERMINAL or self.user in self.admins
 
     @property
     def queries(self) -> dict[str, str]:

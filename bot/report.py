@@ -18,8 +18,16 @@ class SubscriptionRow:
     query: str
     created_by: str
     created_at: datetime
-    #: Why it tells nothing; None while it works.
+    #: Why we stopped it; None while it works.
     stopped: str | None
+    #: How often and when it is told: "daily at 09:00 (Europe/Berlin)".
+    told: str = ""
+    #: What matters is told at once all the same.
+    urgent: bool = False
+    #: Why the channel follows this.
+    note: str = ""
+    #: Who paused it; None while it is not paused.
+    paused_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.app import App, Clock, Speaker, open_app, stop_event
+from bot.app import App, Clock, Speaker, open_app
 from bot.care import Care
-from bot.commands import Commands
-from bot.config import Listen, Settings
-from bot.jobs import jobs_of
+from bot.config import Settings
+from bot.connect import converse, poster_of, routes_of, serving, stop_event
+from bot.fold import fold_due
+from bot.jobs import the_jobs
 from bot.poll import PollResult
 from bot.poster import Poster
 from bot.readiness import Check, Jobs, database
 from bot.remind import remind
 from bot.schedule import RHYTHM, Schedule
 from feeds.errors import ConfigError
-from storage import outbox, texts
+from storage import outbox, texts, workspaces
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -35,8 +35,13 @@ PATIENCE = timedelta(minutes=2)
 LOOK_SECONDS = 5.0
 
 
-async def run(settings: Settings, *, clock: Clock) -> None:
+async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     """Answer until SIGTERM or Ctrl-C, and poll and deliver while leading; then finish what is in hand.
+
+    Args:
+        settings: Loaded for this way of answering.
+        clock: Aware time.
+        http: Answer Slack over HTTP, not by Socket Mode.
 
     Raises:
         ConfigError, DatabaseError: before anything is started.
@@ -46,16 +51,23 @@ async def run(settings: Settings, *, clock: Clock) -> None:
     stop, metrics = stop_event(), Metrics()
     async with open_app(settings, clock=clock) as app, AsyncExitStack() as stack:
         poster = Measured(await stack.enter_async_context(poster_of(app)), metrics)
+        if settings.bot_token:  # one that was revoked may have been replaced
+            await app.storage.run(workspaces.wake, "")
         leader = app.leader()
         checks = {"database": database(app.storage, clock), "lead": leader.check}
+        commands = app.commands()
+        routes = await stack.enter_async_context(routes_of(app, commands)) if http else ()
         if settings.listen:
-            await stack.enter_async_context(_serving(app, settings.listen, metrics, checks))
+            await stack.enter_async_context(serving(app, settings.listen, metrics, checks, routes))
         log.info("started feeds=%d slack=%s", len(app.feeds), settings.slack_connected)
         term = partial(_term, app, poster, metrics=metrics, checks=checks)
         leading = asyncio.create_task(leader.lead(term), name="lead")
         leading.add_done_callback(lambda _: stop.set())  # it ends only by a bug
         try:
-            await _converse(app, app.commands(), stop, checks)
+            if http:
+                await stop.wait()
+            else:
+                await converse(app, commands, stop, checks)
         finally:
             log.info("stopping")
             leading.cancel()
@@ -70,7 +82,7 @@ async def _term(
     """What only the leader does, until the block is left."""
     speaker = app.speaker(poster, on_sent=metrics.sent)
     ends = Jobs(RHYTHM, monotonic=app.elapsed)
-    jobs = jobs_of(app, speaker, metrics)
+    jobs = the_jobs(app, speaker, metrics)
     schedule = Schedule({name: ends.watched(name, job) for name, job in jobs.items()})
     schedule.start()
     checks["jobs"] = ends.check
@@ -121,6 +133,7 @@ async def _round(app: App, speaker: Speaker, only: str | None) -> list[PollResul
     await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone)
     async with app.leader().once() as leads:
         if leads:
+            await fold_due(app.storage, now=app.clock(), timezone=app.settings.timezone)
             care = Care(app)
             await care.watch()
             if not only:
@@ -136,7 +149,8 @@ async def _round(app: App, speaker: Speaker, only: str | None) -> list[PollResul
 async def tell_all(app: App, speaker: Speaker) -> int:
     """Send and settle everything owed; returns messages sent.
 
-    Waits within `PATIENCE` for a busy channel, and until a lost answer may be looked for.
+    Waits within `PATIENCE` for a busy channel or workspace, and until a lost answer may be looked
+    for.
     """
     sent, until = 0, app.elapsed() + PATIENCE.total_seconds()
     try:
@@ -147,67 +161,13 @@ async def tell_all(app: App, speaker: Speaker) -> int:
             await speaker.editor.edit_due()
             due, now = await app.storage.run(outbox.next_due), app.clock()
             wait = (due - now).total_seconds() if due and now < due else None
-            waits = [each for each in (wait, LOOK_SECONDS if doubts else None) if each]
+            waits = [
+                each
+                for each in (wait, LOOK_SECONDS if doubts or speaker.editor.behind else None)
+                if each
+            ]
             if not waits or app.elapsed() + min(waits) > until:
                 return sent
             await asyncio.sleep(min(waits))
     finally:
         await speaker.deliverer.stop()
-
-
-@asynccontextmanager
-async def poster_of(app: App) -> AsyncIterator[Poster]:
-    """Slack when connected, else the terminal. Slack's libraries are loaded only if needed."""
-    if not app.settings.slack_connected:
-        from bot.terminal import TerminalPoster  # noqa: PLC0415  rich is not needed with Slack
-
-        yield TerminalPoster()
-        return
-    from bot.slack.connection import slack_poster  # noqa: PLC0415  nor Slack with a terminal
-
-    async with slack_poster(app.settings) as poster:
-        yield poster
-
-
-@asynccontextmanager
-async def _serving(
-    app: App, listen: Listen, metrics: Metrics, checks: Mapping[str, Check]
-) -> AsyncIterator[None]:
-    """Answer web requests, and measure the event loop, within this block."""
-    from bot import metrics as measuring  # noqa: PLC0415  as above
-    from bot import web  # noqa: PLC0415  most run without it
-
-    site = web.Site(
-        app.storage, topics=app.queries, clock=app.clock, metrics=metrics, checks=checks
-    )
-    watching = asyncio.create_task(measuring.watch_loop(metrics), name="watch the event loop")
-    try:
-        async with web.serving(site.application(), listen):
-            yield
-    finally:
-        watching.cancel()
-
-
-async def _converse(
-    app: App, commands: Commands, stop: asyncio.Event, checks: dict[str, Check]
-) -> None:
-    """Answer people until told to stop: in Slack, or on the terminal's prompt."""
-    if app.settings.slack_connected:
-        from bot.slack.connection import answering  # noqa: PLC0415  as above
-
-        async with answering(app.settings, commands) as trouble:
-            checks["slack"] = _slack_check(trouble, app.clock)
-            await stop.wait()
-    elif sys.stdin.isatty():
-        from bot.prompt import converse  # noqa: PLC0415  as above
-
-        await converse(commands, stop)
-    else:
-        await stop.wait()
-
-
-def _slack_check(trouble: Callable[[datetime], str], clock: Clock) -> Check:
-    async def check() -> str:
-        return trouble(clock())
-
-    return check

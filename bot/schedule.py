@@ -23,11 +23,13 @@ RHYTHM: dict[str, timedelta] = {
     "deliver": timedelta(seconds=2),
     "edit": timedelta(seconds=5),
     "settle": timedelta(seconds=5),
+    "fold": timedelta(seconds=2),
     "remind": timedelta(minutes=1),
     "heartbeat": timedelta(seconds=15),
     "law": timedelta(minutes=10),
     "health": timedelta(minutes=1),
     "compare": timedelta(minutes=10),
+    "renew": timedelta(minutes=5),
     "upkeep": timedelta(hours=6),
 }
 #: How often it is seen to that no job rests for longer than it should.

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot import doubts
 from bot.doubts import Doubt
-from bot.pace import Pace
+from bot.pace import Pace, side_by_side
 from bot.poster import DeliveryError, Outcome, Poster
 from bot.storage_thread import Storage
 from storage import outbox, restored
 from storage.uncertain import Verdict
+from storage.workspaces import workspace_of
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class Settler:
             elapsed: Seconds of a clock that never jumps.
             serves: Whether this poster can reach a channel.
             sending: Channels in which a message of our own is in flight.
-            pace: Of the workspace.
+            pace: Of each workspace.
         """
         self._storage = storage
         self._poster = poster
@@ -62,7 +64,8 @@ class Settler:
         self._pace = pace
         #: Attempt by attempt, when each doubt may be looked into.
         self._due: dict[tuple[int, int], float] = {}
-        self._resume_at = 0.0
+        #: Workspace by workspace, until when nothing is read there.
+        self._resume_at: dict[str, float] = {}
 
     async def settle_due(self) -> int:
         """Read back the channels of deliveries that are uncertain for long enough.
@@ -81,19 +84,31 @@ class Settler:
             log.warning("recovered deliveries=%d state=uncertain", lost)
         open_ones = await self._open(now)
         self._watch(open_ones)
-        if self._elapsed() < self._resume_at:
-            return len(open_ones)
-        ripe = [each for each in open_ones if self._due[each.attempt] <= self._elapsed()]
+        ripe: dict[str, list[Doubt]] = defaultdict(list)
+        for each in open_ones:
+            workspace = workspace_of(each.delivery.channel)
+            rests = self._elapsed() < self._resume_at.get(workspace, 0.0)
+            if not rests and self._due[each.attempt] <= self._elapsed():
+                ripe[workspace].append(each)
+        settled = await side_by_side(self._look(at, found) for at, found in ripe.items())
+        return sum(not each.delivery.unreadable for each in open_ones) - sum(settled)
+
+    async def _look(self, workspace: str, ripe: Iterable[Doubt]) -> int:
+        """Read back in one workspace as much as it lets us now; returns how many are settled."""
         settled = 0
         for sweep in doubts.sweeps(ripe):
-            await self._pace.read_turn()
+            channel = sweep[0].delivery.channel
+            if not self._pace.can_read(channel):
+                break
+            await self._pace.read_turn(channel)
             try:
                 settled += await self._sweep(sweep)
             except DeliveryError as error:
                 log.warning("read back channel=%s later reason=%s", sweep[0].conversation, error)
-                self._resume_at = self._elapsed() + (error.retry_after or RETRY_SECONDS)
+                rest = error.retry_after or RETRY_SECONDS
+                self._resume_at[workspace] = self._elapsed() + rest
                 break
-        return sum(not each.delivery.unreadable for each in open_ones) - settled
+        return settled
 
     async def _open(self, now: datetime) -> list[Doubt]:
         found = await self._storage.run(doubts.read, now=now)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
+from storage import ledger
 from storage.database import open_database, transaction
 
 P = ParamSpec("P")
@@ -23,8 +25,15 @@ class Storage:
     the event loop (docs/decisions/0002).
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, clock: Callable[[], datetime] | None = None) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            path: The database.
+            clock: Aware time of what the ledger is told; None leaves that to SQLite's clock.
+        """
         self._path = path
+        self._clock = clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage")
         self._db: Database | None = None
 
@@ -51,6 +60,7 @@ class Storage:
         def whole() -> T:
             db = self._opened()
             with transaction(db):
+                ledger.acting(db, at=self._clock() if self._clock else None)
                 return fn(db, *args, **kwargs)
 
         return await self._submit(whole)

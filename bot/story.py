@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +11,18 @@ from sqlite_utils import Database
 
 from bot.card import Card, card
 from feeds.standing import Later
-from storage import cards, channels, deliveries, entries, events, heads, relations, stories, texts
+from storage import (
+    cards,
+    channels,
+    deliveries,
+    entries,
+    events,
+    heads,
+    relations,
+    stories,
+    subscriptions,
+    texts,
+)
 from storage.cards import Standing
 from storage.channels import Channel
 from storage.deliveries import Why
@@ -46,6 +58,8 @@ class StoryHere:
     #: Who muted it here; None while it is not muted.
     muted_by: str | None
     chosen: Channel
+    #: Why the channel follows what it does, by subscription.
+    notes: Mapping[str, str]
 
 
 def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
@@ -66,6 +80,9 @@ def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
         found_late=events.found_late(db, head),
         muted_by=next((each.made_by for each in held if each.mark is Mark.MUTED), None),
         chosen=channels.get(db, channel),
+        notes={
+            each.query: each.note for each in subscriptions.of_channel(db, channel) if each.note
+        },
     )
 
 
@@ -95,6 +112,7 @@ def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
         preamble=known.preamble,
         later=known.later,
         found_late=known.found_late,
+        notes=known.notes,
     )
 
 

@@ -76,6 +76,7 @@ def _bulletin(bulletin: Bulletin) -> RenderableType:
         for row in part.rows:
             whole = ": ".join(filter(None, (row.text, row.detail)))
             lines.append(Text(f"  - {visible(whole, _LINE)}"))
+            lines += [Text(f"    {visible(each, _LINE)}") for each in row.lines]
             lines += [Text(f"    {url}", style="dim") for url in [safe_url(row.url)] if url]
     if bulletin.closing:
         lines.append(Text(visible(bulletin.closing, _LINE), style="dim"))

@@ -128,9 +128,15 @@ def _subscriptions(answer: Subscriptions, timezone: ZoneInfo = UTC) -> Renderabl
     rows = []
     for each in answer.subscriptions:
         place = f"{each.channel}: " if answer.channel is None else ""
-        stopped = f". Stopped: {each.stopped}" if each.stopped else ""
-        said = f"by {each.created_by}, {moment(each.created_at, timezone)}{stopped}"
-        rows.append((f"{place}{each.query}", said))
+        urgent = ", urgent steps at once" if each.urgent else ""
+        said = (
+            f"told {each.told}{urgent}" if each.told else "",
+            f"by {each.created_by}, {moment(each.created_at, timezone)}",
+            f"why we follow this: {each.note}" if each.note else "",
+            f"paused by {each.paused_by}" if each.paused_by else "",
+            f"stopped: {each.stopped}" if each.stopped else "",
+        )
+        rows.append((f"{place}{each.query}", "; ".join(filter(None, said))))
     return _table(rows)
 
 

@@ -15,17 +15,21 @@ from aiohttp import web
 from aiolimiter import AsyncLimiter
 
 from bot import commands_calendar, deadline_calendar, night
-from bot.config import Listen
+from bot.environment import Listen
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.readiness import Check, findings
 from bot.storage_thread import Storage
 from feeds.errors import ConfigError
+from feeds.secrets import without_secrets
 from storage import deliveries
 from storage.deadlines import Dated
 from storage.errors import DatabaseError
 from storage.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
+
+#: Served beside our own.
+Routes = Sequence[web.AbstractRouteDef]
 
 #: How `/healthz` answers, by which `check` knows a running bot.
 ALIVE = "rulewire is alive\n"
@@ -48,6 +52,7 @@ class Site:
         clock: Callable[[], datetime],
         metrics: Metrics,
         checks: Mapping[str, Check],
+        slack: Routes = (),
     ) -> None:
         """Serve one bot.
 
@@ -57,12 +62,14 @@ class Site:
             clock: Aware time.
             metrics: Shown as they are.
             checks: What has to be well, by name; looked at anew for each question.
+            slack: For Slack's requests, when it is answered over HTTP.
         """
         self._storage = storage
         self._topics = topics
         self._clock = clock
         self._metrics = metrics
         self._checks = checks
+        self._slack = slack
         self._limiter = AsyncLimiter(CALENDARS_AT_ONCE, CALENDARS_WITHIN_SECONDS)
 
     def application(self) -> web.Application:
@@ -72,6 +79,7 @@ class Site:
         application.router.add_get("/readyz", self._ready)
         application.router.add_get("/metrics", self._measured)
         application.router.add_get(r"/calendar/{name:[0-9A-Za-z_-]{1,80}}.ics", self._calendar)
+        application.router.add_routes(self._slack)
         return application
 
     async def _alive(self, _: web.Request) -> web.Response:
@@ -81,6 +89,7 @@ class Site:
         said = await findings(self._checks)
         ready = not any(said.values())
         shown = {name: wrong or "ok" for name, wrong in said.items()}
+        shown = {name: without_secrets(text) for name, text in shown.items()}
         return web.json_response({"ready": ready, "checks": shown}, status=200 if ready else 503)
 
     async def _measured(self, _: web.Request) -> web.Response:

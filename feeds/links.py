@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from feeds.secrets import without_secrets
+
 _MAX_URL = 4_000
 
 #: Every dash that people and programs type for "-", for `str.translate`.
@@ -140,12 +142,12 @@ def url_problem(url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return f"{url[:80]!r} is not an address"
+        return f"{without_secrets(url)[:80]!r} is not an address"
     if parts.scheme not in {"http", "https"}:
-        return f"{url[:80]!r} does not begin with https:// or http://"
+        return f"{without_secrets(url)[:80]!r} does not begin with https:// or http://"
     if not host or re.search(r"[\s<>\"]", url):
-        return f"{url[:80]!r} is not an address"
-    return "an address must not hold a user name or password" if parts.username else ""
+        return f"{without_secrets(url)[:80]!r} is not an address"
+    return "an address must not hold a user name or password" if "@" in parts.netloc else ""
 
 
 def page_of(address: str) -> str:

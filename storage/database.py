@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from storage.errors import DatabaseError
 from storage.migrations import migrations
+from storage.watch import watch
 
 #: "RLWR" in SQLite's header (sqlite.org/pragma.html#pragma_application_id), so that `file` and we know it.
 APPLICATION_ID = 0x524C5752
@@ -41,6 +42,7 @@ def open_database(path: Path | str) -> Database:
         db = Database(name, recursive_triggers=False, execute_plugins=False)
         _check_ours(db, name)
         _set_up(db)
+        watch(db)
     except sqlite3.DatabaseError as error:
         raise _failure(name, error) or DatabaseError(name, f"cannot be opened: {error}") from error
     except OSError as error:

@@ -15,6 +15,7 @@ from feeds.matching import Reason
 from storage import events
 from storage.database import select, to_instant
 from storage.events import Event
+from storage.held import Gate
 
 #: The subscription of a person who follows a story.
 FOLLOWED = "followed"
@@ -74,6 +75,12 @@ class Delivery(OutboxRow):
     #: What is told.
     event: Event
     whys: tuple[Why, ...]
+    #: What holds it, or held it last; None when nothing was found to.
+    gate: Gate | None = None
+    #: Until when it is held, as far as is known; None when it is not held.
+    held_until: datetime | None = None
+    #: The number in the outbox of what told it with others; None for one told by itself, or not yet.
+    folded_into: int | None = None
 
 
 #: Each delivery with its event, of the story that its entry tells now.
@@ -98,6 +105,12 @@ def in_state(db: Database, state: State) -> list[Delivery]:
     """Deliveries in one state, oldest first."""
     rows = select(db, f"{_SELECT} WHERE state = ? ORDER BY outbox.id", [state.value])
     return [_from_row(row) for row in rows]
+
+
+def held_for(db: Database, channel: str) -> list[Delivery]:
+    """What is held for a channel, oldest first."""
+    where = "WHERE state = 'held' AND channel = ? ORDER BY outbox.id"
+    return [_from_row(row) for row in select(db, f"{_SELECT} {where}", [channel])]
 
 
 def was_sent(db: Database, entry_id: int) -> bool:
@@ -167,7 +180,8 @@ def told(db: Database, story_id: int) -> dict[str, Knowing]:
         for row in select(
             db,
             """
-            SELECT channel, query FROM subscriptions WHERE disabled_reason IS NULL
+            SELECT channel, query FROM subscriptions
+                WHERE disabled_reason IS NULL AND paused_by IS NULL
             UNION ALL SELECT holder, :followed FROM marks
                 WHERE story_id = :story AND mark = 'followed'
             """,
@@ -207,4 +221,11 @@ def outbox_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _from_row(row: Mapping[str, Any]) -> Delivery:
-    return Delivery(**outbox_row(row), event=events.from_row(row), whys=_whys.decode(row["whys"]))
+    return Delivery(
+        **outbox_row(row),
+        event=events.from_row(row),
+        whys=_whys.decode(row["whys"]),
+        gate=Gate(row["gate"]) if row["gate"] else None,
+        held_until=to_instant(row["due_at"]) if row["state"] == State.HELD else None,
+        folded_into=row["folded_into"],
+    )

@@ -8,13 +8,12 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage import deadlines, deliveries, entries, subscriptions
-from storage.database import stream, to_instant
+from storage import deadlines, deliveries, entries, heads
+from storage.database import select, stream, to_instant
 from storage.deadlines import Dated
 from storage.deliveries import Delivery
 from storage.entries import Entry
 from storage.query_versions import QueryVersion
-from storage.subscriptions import Subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +25,15 @@ class Told:
     due_at: datetime
     #: When it was last handed to Slack; None until then.
     started_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A story that a person saved, by the entry that heads it."""
+
+    person: str
+    at: datetime
+    entry: Entry
 
 
 def every_entry(db: Database) -> Iterator[Entry]:
@@ -58,9 +66,21 @@ def every_deadline(db: Database) -> Iterator[Dated]:
     return (deadlines.dated(db, row) for row in rows)
 
 
-def every_subscription(db: Database) -> Iterator[Subscription]:
-    """Subscriptions, oldest first; few enough to be read at once."""
-    return iter(subscriptions.every(db))
+def every_saved(db: Database) -> Iterator[Saved]:
+    """Stories that people saved, first saved first; one that has no entry any more is left out."""
+    rows = stream(db, "SELECT * FROM marks WHERE mark = 'saved' ORDER BY made_at, story_id, holder")
+    for row in rows:
+        entry = heads.head(db, row["story_id"])
+        if entry:
+            yield Saved(person=row["holder"], at=to_instant(row["made_at"]), entry=entry)
+
+
+def by_key(db: Database, key: str) -> Entry | None:
+    """The entry of a key; of two documents under one number the later one."""
+    query = (
+        f"SELECT {entries.COLUMNS} FROM entries WHERE key = ? ORDER BY published_on DESC LIMIT 1"  # noqa: S608  the columns are ours
+    )
+    return next(map(entries.from_row, select(db, query, [key])), None)
 
 
 def every_query(db: Database) -> Iterator[tuple[QueryVersion, datetime]]:

@@ -526,6 +526,33 @@ def m016_bulletins(db: Database) -> None:
 
 
 @migrations()
+def m017_cadence(db: Database) -> None:
+    """When a subscription tells what it finds, when a channel wants quiet, and what is held so."""
+    db.executescript(
+        """
+        ALTER TABLE subscriptions ADD COLUMN cadence TEXT NOT NULL DEFAULT 'now'
+            CHECK (cadence IN ('now', 'hourly', 'daily', 'weekly'));
+        ALTER TABLE subscriptions ADD COLUMN at TEXT NOT NULL DEFAULT '09:00';  -- local
+        ALTER TABLE subscriptions ADD COLUMN weekday INTEGER NOT NULL DEFAULT 0 -- Monday
+            CHECK (weekday BETWEEN 0 AND 6);
+        ALTER TABLE subscriptions ADD COLUMN timezone TEXT;      -- NULL: the channel's
+        ALTER TABLE subscriptions ADD COLUMN note TEXT NOT NULL DEFAULT '';
+        ALTER TABLE subscriptions ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE subscriptions ADD COLUMN paused_by TEXT;     -- NULL while it is not paused
+        ALTER TABLE subscriptions ADD COLUMN silent_since TEXT;  -- NULL: begins with the next look
+        ALTER TABLE channels ADD COLUMN quiet_from TEXT;         -- local, "22:00"; NULL: no quiet hours
+        ALTER TABLE channels ADD COLUMN quiet_until TEXT;
+        ALTER TABLE channels ADD COLUMN muted_until TEXT;
+        ALTER TABLE channels ADD COLUMN muted_by TEXT;
+        ALTER TABLE outbox ADD COLUMN gate TEXT;                 -- that held it, or holds it
+        ALTER TABLE outbox ADD COLUMN folded_into INTEGER REFERENCES outbox (id); -- what told it
+        CREATE INDEX outbox_held ON outbox (due_at) WHERE state = 'held';
+        CREATE INDEX outbox_folded ON outbox (folded_into) WHERE folded_into IS NOT NULL;
+        """
+    )
+
+
+@migrations()
 def m019_completeness(db: Database) -> None:
     """On which days feeds publish, when they do not, and which documents the Register lists."""
     db.executescript(
@@ -586,3 +613,73 @@ def m019_completeness(db: Database) -> None:
         ALTER TABLE events ADD COLUMN found_late INTEGER NOT NULL DEFAULT 0;
         """
     )
+
+
+@migrations()
+def m020_workspaces(db: Database) -> None:
+    """Workspaces that installed the app, with their tokens sealed, and installs that were begun."""
+    db.executescript(
+        """
+        CREATE TABLE installations (
+            workspace TEXT PRIMARY KEY,          -- "T…", or "E…" for a whole organisation
+            name TEXT NOT NULL,
+            sealed TEXT NOT NULL,                -- tokens, which only RULEWIRE_KEY opens; '' once ended
+            expires_at TEXT,                     -- of the token; NULL when it does not expire
+            renewing_until TEXT,                 -- one copy at a time asks for the next token
+            installed_by TEXT NOT NULL,
+            installed_at TEXT NOT NULL,
+            ended_at TEXT,                       -- since when it posts nothing, and why
+            ended_reason TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE install_states (            -- installs that were begun and have not come back
+            state TEXT PRIMARY KEY,              -- a hash: the state itself is a secret
+            expires_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+    )
+
+
+@migrations()
+def m021_ledger(db: Database) -> None:
+    """What channels wanted and were told at any time; and which of Slack's events were heard."""
+    db.executescript(
+        """
+        CREATE TABLE seen_events (
+            key TEXT PRIMARY KEY,                -- Slack's name of an event, a command or a click
+            seen_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX seen_events_age ON seen_events (seen_at);
+        CREATE TABLE ledger (                    -- only ever added to
+            id INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            made_by TEXT NOT NULL,               -- a person, or "rulewire"
+            channel TEXT NOT NULL,
+            fact TEXT NOT NULL,                  -- the table in which it stands, or stood
+            key TEXT NOT NULL,                   -- JSON: which row of it
+            value TEXT                           -- JSON of the row from then on; NULL: removed
+        ) STRICT;
+        CREATE INDEX ledger_state ON ledger (channel, fact, key, id);
+        """
+    )
+    # What stands when the ledger begins, from the times that are known of it.
+    delivery = "id delivery_id event_id bulletin_id state ts last_error"
+    for table, channel, at, by, kept in (
+        ("subscriptions", "channel", "created_at", "created_by", ""),
+        ("channels", "channel", "'0001-01-01T00:00:00.000Z'", "'rulewire'", ""),
+        ("marks", "holder", "made_at", "made_by", ""),
+        (
+            "outbox",
+            "channel",
+            "coalesce(settled_at, started_at, created_at)",
+            "'rulewire'",
+            delivery,
+        ),
+    ):
+        columns = kept.split() or [each.name for each in db[table].columns]
+        pairs = ", ".join(f"'{name}', {name}" for name in columns)
+        keys = ", ".join(each.name for each in db[table].columns if each.is_pk)
+        db.execute(
+            "INSERT INTO ledger (at, made_by, channel, fact, key, value)"  # noqa: S608  names of ours
+            f" SELECT {at}, {by}, {channel}, '{table}', json_array({keys}), json_object({pairs})"
+            f" FROM {table} ORDER BY {at}"
+        )

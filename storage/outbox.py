@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlite_utils import Database
 
-from storage import bulletins, deliveries, restored
+from storage import bulletins, deliveries, held, restored
 from storage.bulletins import BulletinDelivery
 from storage.database import select, to_instant, to_text
 from storage.deliveries import Delivery, OutboxRow, State, Why
 from storage.events import Event
+from storage.workspaces import owned, prefix
 
 #: As the index outbox_owed says it, word for word: only then is it used, so that what was sent long
 #: ago is not read again every few seconds (sqlite.org/partialindex.html, 3).
@@ -47,28 +48,33 @@ def enqueue(
     now: datetime,
     wait: timedelta = timedelta(),
 ) -> bool:
-    """Owe a channel this event, to be sent after `wait` at the latest.
+    """Owe a channel this event, to be sent after `wait` at the latest unless something may hold it.
+
+    Whether that does hold it, and until when, is for `bot.fold` to judge.
 
     False when it already is, or was, owed, or when the story is muted there. In a database that was
     restored of late it may have been told before: it is uncertain until the channel is read back.
     """
     doubt = restored.doubt(db, now=now)
     done = db.execute(
-        """
+        f"""
         INSERT OR IGNORE INTO outbox
             (delivery_id, channel, event_id, whys, state, due_at, created_at, last_error)
-        SELECT :delivery_id, :channel, :event, :whys, :state, :due_at, :now, :doubt
+        SELECT :delivery_id, :channel, :event, :whys,
+            CASE WHEN :doubt IS NOT NULL THEN 'uncertain' WHEN {held.MAY_HOLD} THEN 'held'
+                ELSE 'pending' END,
+            :due_at, :now, :doubt
         WHERE NOT EXISTS (
             SELECT 1 FROM marks WHERE story_id = :story AND holder = :channel AND mark = 'muted'
         )
-        """,
+        """,  # noqa: S608  values are bound
         {
             "delivery_id": _delivery_id(db, event, channel),
             "channel": channel,
             "event": event.id,
             "story": event.story_id,
             "whys": msgspec.json.encode(whys).decode(),
-            "state": (State.UNCERTAIN if doubt else State.PENDING).value,
+            "asked": json.dumps([why.subscription for why in whys]),
             "due_at": to_text(now + wait),
             "now": to_text(now),
             "doubt": doubt,
@@ -194,9 +200,14 @@ def recover(db: Database, *, sending: Collection[str], now: datetime) -> int:
     return done.rowcount
 
 
-def counts(db: Database) -> dict[State, int]:
-    """How many deliveries are in each state."""
-    rows = select(db, "SELECT state, count(*) AS n FROM outbox GROUP BY state")
+def counts(db: Database, workspace: str | None = None) -> dict[State, int]:
+    """How many deliveries are in each state: of one workspace, or of all."""
+    rows = select(
+        db,
+        "SELECT state, count(*) AS n FROM outbox"  # noqa: S608  the column is ours
+        f" WHERE :mine IS NULL OR {owned('channel')} GROUP BY state",
+        {"mine": None if workspace is None else prefix(workspace)},
+    )
     return {State(row["state"]): row["n"] for row in rows}
 
 
@@ -205,6 +216,12 @@ def next_due(db: Database) -> datetime | None:
     due = f"SELECT min(due_at) FROM outbox WHERE {_OWED} AND state = 'pending'"  # noqa: S608  no value
     found = db.execute(due).fetchone()[0]
     return to_instant(found) if found else None
+
+
+def owed_since(db: Database, channel: str, since: datetime) -> bool:
+    """Whether a channel came to be owed a step of a story after a moment."""
+    query = "SELECT 1 FROM outbox WHERE channel = ? AND created_at > ? AND event_id IS NOT NULL"
+    return db.execute(f"{query} LIMIT 1", [channel, to_text(since)]).fetchone() is not None
 
 
 def _settle(

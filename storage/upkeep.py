@@ -1,4 +1,4 @@
-"""Keep the database well: back up, check."""
+"""Keep the database well: back up, tidy."""
 
 from __future__ import annotations
 
@@ -35,16 +35,6 @@ def back_up(db: Database, target: Path, *, now: datetime) -> None:
         with copy:
             restored.stamp(Database(copy), now=now)
     unfinished.replace(target)
-
-
-def problems(db: Database) -> list[str]:
-    """What SQLite's own quick check and the foreign keys find wrong; empty for a sound database."""
-    quick = [row[0] for row in db.execute("PRAGMA quick_check").fetchall()]
-    broken = [
-        f"{row[0]} row {row[1]} points to a missing {row[2]}"
-        for row in db.execute("PRAGMA foreign_key_check").fetchall()
-    ]
-    return [line for line in quick if line != "ok"] + broken
 
 
 def tidy(db: Database) -> None:

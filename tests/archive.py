@@ -36,6 +36,8 @@ TOPICS = {
         query='"standards organizations"',
     ),
 }
+#: Who runs the bot, where several workspaces share it.
+ADMIN = "T02TWO/U0ADMIN"
 #: What the addresses of calendars begin with.
 CALENDARS = "https://rules.example"
 FEEDS = {"example-news": make_feed()}
@@ -94,9 +96,13 @@ class Archive:
 
 @asynccontextmanager
 async def open_archive(
-    folder: Path, *, clock: Callable[[], datetime] = lambda: NOW, calendars: str = CALENDARS
+    folder: Path,
+    *,
+    clock: Callable[[], datetime] = lambda: NOW,
+    calendars: str = CALENDARS,
+    shared: bool = False,
 ) -> AsyncIterator[Archive]:
-    """An empty archive in a folder."""
+    """An empty archive in a folder, perhaps of several workspaces."""
     storage = Storage(folder / "archive.db")
     await storage.open()
 
@@ -112,6 +118,8 @@ async def open_archive(
             clock=clock,
             timezone=ZoneInfo("America/New_York"),
             calendars=calendars,
+            shared=shared,
+            admins=frozenset({ADMIN}),
             on_change=changed,
         ),
     )

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from aiohttp import web
 
 TOKEN = "xoxb-test-token"
+TEAM = "T01TEST"
 BOT_ID = "B0BOT"
 _JSON_ARGUMENTS = ("blocks", "metadata", "attachments")
 
@@ -92,12 +93,29 @@ class SlackServer:
     #: Channels in which the bot is no member, and those that are archived.
     strange: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
+    #: Who is in a channel, and what users.info tells of people beside their id.
+    members: dict[str, list[str]] = field(
+        default_factory=lambda: {"C01GEN": ["U0BOT", "U01ALICE", "U02BOB"]}
+    )
+    people: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {"U01ALICE": {"is_admin": True}, "U02BOB": {}}
+    )
     #: The most that is given on one page of a history.
     page: int = 999
     #: Whether histories show metadata to whoever asks for it.
     shows_metadata: bool = True
+    #: Whose each token is; a token that was taken out works no longer.
+    tokens: dict[str, str] = field(default_factory=lambda: {TOKEN: TEAM})
+    #: Of channels that only one workspace has: which.
+    owners: dict[str, str] = field(default_factory=dict)
+    #: What an install's code, or a refresh token, buys; once.
+    grants: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Which workspace made each request, in their order.
+    callers: list[str] = field(default_factory=list)
     #: Turns away what comes too fast; None for a Slack without limits.
     limits: Limits | None = None
+    #: What the token was granted, as each answer says it.
+    scopes: str = ""
     #: Called with each request before it has an effect, and with each that has had it.
     before: Callable[[str, dict[str, Any]], Awaitable[object]] | None = None
     after: Callable[[str, dict[str, Any]], Awaitable[object]] | None = None
@@ -144,27 +162,54 @@ class SlackServer:
         if fault:
             return _failed(request, fault)
         now = self.clock() if self.clock else self._last / 1e6
-        return web.json_response(answer, headers={"Date": formatdate(now, usegmt=True)})
+        headers = {"Date": formatdate(now, usegmt=True)}
+        if self.scopes:
+            headers["X-OAuth-Scopes"] = self.scopes
+        return web.json_response(answer, headers=headers)
 
     def _call(self, request: web.Request, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if TOKEN not in {token, arguments.get("token")}:
+        if method == "apps.connections.open":  # takes the app's own token
+            return {"ok": True, "url": "wss://slack.invalid/"}
+        if method == "oauth.v2.access":
+            return self._access(arguments)
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        team = self.tokens.get(arguments.get("token", bearer))
+        if team is None:
             return {"ok": False, "error": "invalid_auth"}
+        self.callers.append(team)
+        if self.owners.get(arguments.get("channel", ""), team) != team:
+            return {"ok": False, "error": "channel_not_found"}
         methods = {
             "auth.test": self._auth_test,
             "chat.postMessage": self._post,
             "chat.getPermalink": self._permalink,
             "chat.update": self._update,
             "conversations.history": self._history,
+            "conversations.members": self._members,
             "conversations.open": self._open,
             "conversations.replies": self._replies,
+            "users.info": self._user,
+            "bots.info": lambda _: {"ok": True, "bot": {"id": BOT_ID, "app_id": "A01TEST"}},
+            "conversations.info": self._info,
         }
         if method not in methods:
             return {"ok": False, "error": "unknown_method"}
         return methods[method](arguments)
 
     def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"ok": True, "user_id": "U0BOT", "bot_id": BOT_ID, "team_id": "T01TEST"}
+        return {"ok": True, "user_id": "U0BOT", "bot_id": BOT_ID, "team_id": self.callers[-1]}
+
+    def _access(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What Slack's oauth.v2.access answers; the new token works from now on."""
+        refreshing = arguments.get("grant_type") == "refresh_token"
+        spent = str(arguments["refresh_token" if refreshing else "code"])
+        answer = self.grants.pop(spent, None)
+        if answer is None:
+            error = "invalid_refresh_token" if refreshing else "invalid_code"
+            return {"ok": False, "error": error}
+        named = answer.get("team") or answer.get("enterprise") or {}
+        self.tokens[answer["access_token"]] = named.get("id", TEAM)
+        return {"ok": True, "token_type": "bot", **answer}
 
     def _post(self, arguments: dict[str, Any]) -> dict[str, Any]:
         name = self._conversation(arguments["channel"])
@@ -207,6 +252,31 @@ class SlackServer:
             return name
         self.channels.setdefault(f"D{name[1:]}", [])
         return f"D{name[1:]}"
+
+    def _members(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        members = self.members.get(arguments["channel"])
+        if members is None:
+            return {"ok": False, "error": "channel_not_found"}
+        skip = int(arguments.get("cursor") or 0)
+        upto = skip + min(int(arguments.get("limit") or 100), self.page)
+        more = str(upto) if upto < len(members) else ""
+        page = members[skip:upto]
+        return {"ok": True, "members": page, "response_metadata": {"next_cursor": more}}
+
+    def _info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        name = arguments["channel"]
+        if name not in self.members:
+            return {"ok": False, "error": "channel_not_found"}
+        member = "U0BOT" in self.members[name]
+        channel = {"id": name, "is_member": member, "is_archived": name in self.archived}
+        return {"ok": True, "channel": channel}
+
+    def _user(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        person = self.people.get(arguments["user"])
+        if person is None:
+            return {"ok": False, "error": "user_not_found"}
+        user = {"id": arguments["user"], "team_id": "T01TEST", "is_admin": False, "is_owner": False}
+        return {"ok": True, "user": user | person}
 
     def _open(self, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"ok": True, "channel": {"id": self._conversation(arguments["users"])}}

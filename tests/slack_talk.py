@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import itertools
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +14,15 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.commands import Commands
-from bot.slack import listeners
+from bot.slack import desk, listeners
 from bot.slack.client import web_client
+from bot.slack.permissions import Permissions
 from tests.slack_limits import check_limits
 from tests.slack_server import TOKEN, SlackServer
 
 CHANNEL = "C01GEN"
 ALICE = "U01ALICE"
+_TRIGGERS = itertools.count()
 
 
 @dataclass(kw_only=True)
@@ -53,7 +57,7 @@ class Talk:
             "channel_id": channel,
             "team_id": "T01TEST",
             "response_url": f"{self.server.url}respond",
-            "trigger_id": "1.2.3",
+            "trigger_id": f"1.2.{next(_TRIGGERS)}",
         }
         await self.send(body)
         return self.replies[-1]
@@ -76,14 +80,14 @@ class Talk:
                 "container": {"type": "message", "message_ts": ts, "channel_id": channel},
                 "actions": [{"type": "button", "block_id": "b", **action}],
                 "response_url": f"{self.server.url}respond",
-                "trigger_id": "1.2.3",
+                "trigger_id": f"1.2.{next(_TRIGGERS)}",
             }
         )
 
     async def send(self, body: dict[str, Any]) -> BoltResponse:
         """Send a payload, wait until it is answered, and hold every answer to Slack's limits."""
         response = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
-        await listeners.finish(self.app, seconds=5)
+        await desk.finish(self.app, seconds=5)
         for method, arguments in self.server.requests:
             if method in {"respond", "chat.update"}:
                 assert check_limits(arguments) == []
@@ -91,11 +95,16 @@ class Talk:
 
 
 @asynccontextmanager
-async def open_talk(commands: Commands) -> AsyncIterator[Talk]:
-    """The app with its listeners, connected to a local Slack."""
+async def open_talk(
+    commands: Commands,
+    *,
+    admins: frozenset[str] = frozenset(),
+    elapsed: Callable[[], float] = time.monotonic,
+) -> AsyncIterator[Talk]:
+    """The app with its listeners, connected to a local Slack of which Alice is an admin."""
     async with SlackServer().running() as server, aiohttp.ClientSession() as session:
         app = AsyncApp(client=web_client(TOKEN, base_url=server.url, session=session))
-        listeners.register(app, commands)
+        listeners.register(app, commands, Permissions(admins=admins, elapsed=elapsed))
         yield Talk(app=app, server=server)
 
 

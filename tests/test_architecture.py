@@ -20,9 +20,10 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 #: One door per dependency: the files (or folders, ending in a slash) that may import it.
 DOORS = {
     "aiohttp": ("feeds/http.py", "bot/slack/", "bot/app.py", "bot/web.py"),
-    "aiolimiter": ("feeds/lanes.py", "bot/pace.py", "bot/web.py"),
+    "aiolimiter": ("feeds/lanes.py", "bot/pace.py", "bot/web.py", "bot/slack/http.py"),
     "apscheduler": ("bot/schedule.py",),
     "brotli": ("feeds/encodings.py",),
+    "cryptography": ("bot/slack/vault.py",),
     "feedparser": ("feeds/news.py",),
     "icalendar": ("bot/deadline_calendar.py",),
     "lxml": ("feeds/regulation.py",),
@@ -61,7 +62,7 @@ ENVIRONMENT_READERS = {"bot/cli.py", "bot/shell.py"}
 PRINTERS = {"bot/ask.py", "bot/cli.py", "bot/cli_lists.py", "bot/terminal.py"}
 
 #: Where a bug is caught, logged and survived: the scheduler's jobs, Slack's listeners, and main.
-BROAD_CATCHERS = {"bot/schedule.py": 1, "bot/slack/listeners.py": 1}
+BROAD_CATCHERS = {"bot/schedule.py": 1, "bot/slack/desk.py": 1}
 
 #: A history is read from its end, and never cut.
 GROWING = {"storage/migrations.py"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
@@ -14,6 +13,7 @@ from bot.answers import Answer, Entries, Notice, Problem
 from bot.commands import Commands
 from bot.law_page import LawPage
 from bot.slack import blocks, buttons
+from bot.slack.address import bare
 from bot.slack.answer_blocks import message, muted_by, shared
 from bot.slack.permalinks import linked
 from bot.slack.reply import Asked, reply
@@ -21,9 +21,6 @@ from bot.timeline import DaysAhead
 from storage.stories import Mark
 
 log = logging.getLogger(__name__)
-
-#: Pages shared of late, so that a double click shares once.
-_REMEMBERED = 500
 
 _STALE = Problem(
     message="This button is from an earlier version and can no longer be read.", hint="help"
@@ -48,7 +45,6 @@ class Actions:
 
     def __init__(self, commands: Commands) -> None:
         self._commands = commands
-        self._shared: deque[tuple[str, str, str]] = deque(maxlen=_REMEMBERED)
         self._handlers: Mapping[str, Handler] = {
             buttons.NEXT: self._turn,
             buttons.PREVIOUS: self._turn,
@@ -107,10 +103,9 @@ class Actions:
         place = buttons.read_place(asked.value)
         if place is None:
             return await self._stale(asked, client)
-        click = (asked.conversation, asked.ts, asked.value)
-        if click in self._shared:
+        click = f"share {asked.conversation} {asked.ts} {asked.value}"
+        if not await self._commands.first(click):
             return await self._say(asked, client, Notice(text="Shared already."))
-        self._shared.append(click)
         answer = await self._commands.page(place, channel=asked.channel, user=asked.user)
         if not isinstance(answer, Entries):
             return await self._say(asked, client, answer)
@@ -192,7 +187,7 @@ class Actions:
         last = [muted_by(shown.muted_by)] if shown.muted_by else []
         try:
             await client.chat_update(
-                channel=shown.conversation,
+                channel=bare(shown.conversation),
                 ts=shown.ts,
                 text=blocks.fallback(shown.card),
                 blocks=[*blocks.alert(shown.card), *last],

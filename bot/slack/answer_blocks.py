@@ -222,5 +222,13 @@ def _happening(each: Happening, timezone: ZoneInfo, *, own: str) -> str:
 
 
 def _subscription(row: SubscriptionRow, timezone: ZoneInfo) -> str:
-    text = f"{code(row.query)}\nby {who(row.created_by)}, {when(row.created_at, timezone)}"
-    return f"{text}\nStopped: {mrkdwn.escape(row.stopped, LINE)}" if row.stopped else text
+    urgent = ", urgent steps at once" if row.urgent else ""
+    made = f"by {who(row.created_by)}, {when(row.created_at, timezone)}"
+    said = [
+        code(row.query),
+        " · ".join(filter(None, (f"told {row.told}{urgent}" if row.told else "", made))),
+        f"Why we follow this: {mrkdwn.escape(row.note, LINE)}" if row.note else "",
+        f"Paused by {who(row.paused_by)}" if row.paused_by else "",
+        f"Stopped: {mrkdwn.escape(row.stopped, LINE)}" if row.stopped else "",
+    ]
+    return "\n".join(filter(None, said))

@@ -32,8 +32,11 @@ def _sections(part: Part) -> list[str]:
     heading, text = mrkdwn.escape(part.heading, LINE), mrkdwn.escape(part.text, _PARAGRAPH)
     said = [each for each in (heading and f"*{heading}*", text) if each]
     texts: list[str] = []
-    for line in (*said, *map(_row, part.rows)):
-        if texts and len(texts[-1]) + len(line) < _SECTION:
+    apart = [False] * len(said) + [
+        number > 0 and bool(row.lines) for number, row in enumerate(part.rows)
+    ]
+    for line, alone in zip((*said, *map(_row, part.rows)), apart, strict=True):
+        if texts and not alone and len(texts[-1]) + len(line) < _SECTION:
             texts[-1] = f"{texts[-1]}\n{line}"
         else:
             texts.append(line)
@@ -41,8 +44,11 @@ def _sections(part: Part) -> list[str]:
 
 
 def _row(row: Row) -> str:
+    label = mrkdwn.link(row.url, visible(row.text, _LABEL), 2 * LINE)
     detail = f" · {mrkdwn.escape(row.detail, LINE)}" if row.detail else ""
-    return f"• {mrkdwn.link(row.url, visible(row.text, _LABEL), 2 * LINE)}{detail}"
+    if not row.lines:
+        return f"• {label}{detail}"
+    return "\n".join([f"{label}{detail}", *(mrkdwn.escape(line, LINE) for line in row.lines)])
 
 
 def _button(button: Button) -> Block:

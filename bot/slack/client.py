@@ -24,11 +24,13 @@ TIMEOUT = aiohttp.ClientTimeout(total=30)
 EVENT_TYPE = "rulewire_alert"
 
 
-def web_client(token: str, *, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+def web_client(
+    token: str | None, *, base_url: str, session: aiohttp.ClientSession
+) -> AsyncWebClient:
     """A Slack client that sends each request once.
 
     Args:
-        token: Bot token.
+        token: Bot token; None for what needs none.
         base_url: "https://slack.com/api/", or a test double's; a missing last slash is added.
         session: Made with `TIMEOUT`; shared by all calls, closed by whoever made it.
     """

@@ -1,4 +1,4 @@
-"""One connection to Slack: the Web API for posting, Socket Mode for what people ask."""
+"""The connections to Slack: the Web API for posting; Socket Mode or HTTP for what people ask."""
 
 from __future__ import annotations
 
@@ -11,13 +11,23 @@ from datetime import datetime
 import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands import Commands
 from bot.config import Settings
-from bot.slack import listeners
+from bot.poster import Poster
+from bot.slack import desk, installing, leaving, listeners
 from bot.slack.client import TIMEOUT, SlackPoster, web_client
+from bot.slack.http import Door
+from bot.slack.permissions import Permissions
+from bot.slack.workspaces import Workspaces
+from bot.slack.workspaces_poster import WorkspacesPoster
+from bot.storage_thread import Storage
+from bot.web import Routes
+from feeds.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -32,19 +42,22 @@ RECONNECT_FIRST_SECONDS, RECONNECT_LONGEST_SECONDS = 1.0, 60.0
 
 
 @asynccontextmanager
-async def slack_poster(settings: Settings) -> AsyncIterator[SlackPoster]:
-    """What alerts are posted with."""
+async def slack_poster(
+    settings: Settings, storage: Storage, *, clock: Callable[[], datetime]
+) -> AsyncIterator[Poster]:
+    """What alerts are posted with: in one workspace, or wherever the app was installed."""
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-        yield SlackPoster(
-            web_client(settings.bot_token, base_url=settings.slack_api_url, session=session)
-        )
+        if settings.many_workspaces:
+            yield WorkspacesPoster(Workspaces(settings, storage, session=session, clock=clock))
+        else:
+            yield SlackPoster(_client(settings, session))
 
 
 @asynccontextmanager
-async def answering(
-    settings: Settings, commands: Commands
+async def socket(
+    settings: Settings, storage: Storage, commands: Commands, *, clock: Callable[[], datetime]
 ) -> AsyncIterator[Callable[[datetime], str]]:
-    """Slash commands and buttons are answered within this block.
+    """Everything that people do in Slack is answered within this block, by Socket Mode.
 
     A Slack that cannot be reached is tried again until it can; polling goes on meanwhile.
 
@@ -53,9 +66,8 @@ async def answering(
         every few seconds while it is alive.
     """
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-        client = web_client(settings.bot_token, base_url=settings.slack_api_url, session=session)
-        app = AsyncApp(client=client, logger=_bolt_log())
-        listeners.register(app, commands)
+        app = _home_app(settings, storage, session, clock)
+        listeners.register(app, commands, _permissions(settings))
         handler = AsyncSocketModeHandler(app, settings.app_token, ping_interval=PING_SECONDS)
         connecting = asyncio.create_task(_connect(handler), name="connect to Slack")
         try:
@@ -63,7 +75,75 @@ async def answering(
         finally:
             connecting.cancel()
             await handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
-            await listeners.finish(app, seconds=LAST_ANSWERS_SECONDS)
+            await desk.finish(app, seconds=LAST_ANSWERS_SECONDS)
+
+
+@asynccontextmanager
+async def http(
+    settings: Settings, storage: Storage, commands: Commands, *, clock: Callable[[], datetime]
+) -> AsyncIterator[Routes]:
+    """The same over HTTP.
+
+    Yields:
+        The routes to be served within the block.
+
+    Raises:
+        ConfigError: tokens of workspaces that no key opens.
+    """
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        if settings.many_workspaces:
+            workspaces = Workspaces(settings, storage, session=session, clock=clock)
+            if unopened := await workspaces.tokens.unopened():
+                raise ConfigError(unopened)
+            flow = installing.flow(settings, storage, workspaces, clock=clock)
+            app = _shared_app(workspaces, flow)
+        else:
+            app, flow = _home_app(settings, storage, session, clock), None
+        listeners.register(app, commands, _permissions(settings))
+        door = Door(app, signing_secret=settings.signing_secret, clock=clock, flow=flow)
+        try:
+            yield door.routes()
+        finally:
+            await desk.finish(app, seconds=LAST_ANSWERS_SECONDS)
+
+
+def _home_app(
+    settings: Settings,
+    storage: Storage,
+    session: aiohttp.ClientSession,
+    clock: Callable[[], datetime],
+) -> AsyncApp:
+    """The Bolt app of the one workspace whose token is set."""
+    app = AsyncApp(client=_client(settings, session), logger=_bolt_log())
+    leaving.register(app, leaving.ending_home(storage, clock=clock))
+    return app
+
+
+def _shared_app(workspaces: Workspaces, flow: AsyncOAuthFlow) -> AsyncApp:
+    """The Bolt app that answers each workspace with its own token."""
+    app = AsyncApp(
+        client=workspaces.client_with(None),
+        logger=_bolt_log(),
+        before_authorize=workspaces.name,
+        authorize=workspaces,  # type: ignore[arg-type]  # bolt takes an AsyncAuthorize, and says only a function
+        # Given, so that Bolt makes none of its own from SLACK_CLIENT_ID in the environment.
+        oauth_flow=flow,
+        user_facing_authorize_error_message="Rulewire is not installed here any more.",
+    )
+    leaving.register(app, workspaces.tokens.end)
+    return app
+
+
+async def renew_tokens(
+    settings: Settings, storage: Storage, *, clock: Callable[[], datetime]
+) -> None:
+    """Renew the tokens of workspaces that end soon."""
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        await Workspaces(settings, storage, session=session, clock=clock).tokens.renew_due()
+
+
+def _permissions(settings: Settings) -> Permissions:
+    return Permissions(admins=settings.admins, elapsed=asyncio.get_running_loop().time)
 
 
 def silence(client: SocketModeClient, now: datetime) -> str:
@@ -72,6 +152,10 @@ def silence(client: SocketModeClient, now: datetime) -> str:
         return "not connected"
     seconds = now.timestamp() - client.last_ping_pong_time
     return f"no answer to a ping for {seconds:.0f} s" if seconds > SILENT_SECONDS else ""
+
+
+def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    return web_client(settings.bot_token, base_url=settings.slack_api_url, session=session)
 
 
 def _bolt_log() -> logging.Logger:

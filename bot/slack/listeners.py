@@ -1,79 +1,40 @@
-"""Register the slash command and the buttons on the Bolt app; a bug in one answer ends there."""
+"""What people can do in Slack, surface by surface, and the slash command's answer."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
-from collections.abc import Coroutine, Mapping
-from typing import Any
+from functools import partial
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Notice
-from bot.card import UTC
 from bot.commands import Commands
 from bot.slack.actions import Actions
 from bot.slack.answer_blocks import message
+from bot.slack.desk import Desk
 from bot.slack.manifest import COMMAND
 from bot.slack.parts import code, context
 from bot.slack.permalinks import linked
-from bot.slack.reply import Asked, from_action, from_command, reply
-from storage.errors import DatabaseError
+from bot.slack.permissions import Permissions
+from bot.slack.reply import Asked, reply
 
 log = logging.getLogger(__name__)
 
-_SORRY = Notice(text="That did not work: an error on our side, which is in the log now.")
-_BUSY = Notice(text="The database cannot be written just now. Please try again in a minute.")
+_ANYTHING = re.compile(".*", re.DOTALL)
 
 
-def register(app: AsyncApp, commands: Commands) -> None:
-    """Let the app answer. Everything is acknowledged first and worked on after.
-
-    Bolt may call these at any time until its connection is closed; `finish` waits for the rest.
-    """
-    actions = Actions(commands)
-
-    async def command(ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
-        _name_task(app)
-        await ack()
-        asked = from_command(body)
-        await _guarded(_answer(commands, asked, client), asked, client)
-
-    async def action(ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
-        _name_task(app)
-        await ack()
-        asked = from_action(body)
-        await _guarded(actions.clicked(asked, client), asked, client)
-
-    app.command(COMMAND)(command)
-    # Buttons of earlier versions, too, are answered by one place.
-    app.action(re.compile(".*", re.DOTALL))(action)
-
-
-async def finish(app: AsyncApp, *, seconds: float) -> None:
-    """Wait, at most so long, until everything in hand is answered."""
-    in_hand = [task for task in asyncio.all_tasks() if task.get_name() == _task_name(app)]
-    if in_hand:
-        await asyncio.wait(in_hand, timeout=seconds)
-
-
-async def _guarded(work: Coroutine[Any, Any, None], asked: Asked, client: AsyncWebClient) -> None:
-    """Admit a bug to the person who met it.
-
-    Not by Bolt's error handler: Bolt forgets the acknowledgement of a listener that fails at once
-    (slack_bolt/listener/asyncio_runner.py), and Slack would show its own error as well.
-    """
-    try:
-        await work
-    except DatabaseError as error:
-        log.error("answer failed command=%r reason=%s", asked.text[:100], error)  # noqa: TRY400  no bug: it says it all
-        await reply(client, asked, message(_BUSY if error.passing else _SORRY, UTC))
-    except Exception:
-        log.exception("answer failed command=%r action=%s", asked.text[:100], asked.action)
-        await reply(client, asked, message(_SORRY, UTC))
+def register(app: AsyncApp, commands: Commands, permissions: Permissions) -> None:
+    """Let the app answer whoever may ask: each surface in a line."""
+    desk = Desk(app, commands.first)
+    answer = permissions.gated(partial(_answer, commands))
+    desk.command(COMMAND, answer)
+    # Last: buttons of earlier versions, too, are answered by one place, and Slack would send an event
+    # again that nobody takes.
+    desk.action(_ANYTHING, permissions.gated(Actions(commands).clicked))
+    desk.event(_ANYTHING, _taken)
 
 
 async def _answer(commands: Commands, asked: Asked, client: AsyncWebClient) -> None:
@@ -89,6 +50,10 @@ async def _answer(commands: Commands, asked: Asked, client: AsyncWebClient) -> N
         await reply(client, asked, (hint, [context(hint)]))
 
 
+async def _taken(asked: Asked, _: AsyncWebClient) -> None:
+    log.debug("event of no use conversation=%s", asked.conversation)
+
+
 async def _is_stranger(client: AsyncWebClient, conversation: str) -> bool:
     """Whether the bot knows that it was not invited to a conversation."""
     try:
@@ -97,14 +62,3 @@ async def _is_stranger(client: AsyncWebClient, conversation: str) -> bool:
         return bool(error.response.get("error") == "channel_not_found")
     channel = answer.get("channel")
     return isinstance(channel, dict) and channel.get("is_member") is False
-
-
-def _name_task(app: AsyncApp) -> None:
-    """Bolt keeps no list of the tasks it starts; their name finds them again."""
-    task = asyncio.current_task()
-    if task:
-        task.set_name(_task_name(app))
-
-
-def _task_name(app: AsyncApp) -> str:
-    return f"answer {id(app)}"

@@ -10,6 +10,7 @@ from html import escape as entities
 from zoneinfo import ZoneInfo
 
 from bot.slack import mrkdwn
+from bot.slack.address import bare
 from bot.slack.blocks import Block, mrkdwn_text
 from bot.wording import moment, visible
 
@@ -119,7 +120,8 @@ def code(text: str) -> str:
 
 
 def who(holder: str) -> str:
-    """A person or a conversation by name; anything else as outside text."""
+    """A person or a conversation by its address; anything else as outside text."""
+    holder = bare(holder)
     if _PERSON.fullmatch(holder):
         return f"<@{holder}>"
     return f"<#{holder}>" if _CONVERSATION.fullmatch(holder) else mrkdwn.escape(holder, 80)

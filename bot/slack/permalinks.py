@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.answers import Answer
 from bot.config import Settings
 from bot.report import Explanation, Telling
+from bot.slack.address import bare
 from bot.slack.client import TIMEOUT, web_client
 
 #: Of how many messages of an answer the address is asked for; the rest are told without.
@@ -50,7 +51,7 @@ async def _one(client: AsyncWebClient, telling: Telling) -> Telling:
         return telling
     conversation, ts = telling.message
     try:
-        answer = await client.chat_getPermalink(channel=conversation, message_ts=ts)
+        answer = await client.chat_getPermalink(channel=bare(conversation), message_ts=ts)
     except (SlackApiError, aiohttp.ClientError, TimeoutError):
         return telling
     return replace(telling, link=str(answer.get("permalink") or ""))

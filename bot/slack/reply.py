@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.slack.address import address
 from bot.slack.parts import Message
 
 log = logging.getLogger(__name__)
 
 #: Of the words a person typed, as many as a query may have and some more (characters).
 _TYPED = 4_000
+#: Of Slack's name of a request, which is much shorter (characters).
+_NAME = 200
 #: How an address comes when the command's text is escaped.
 _LINKED = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 
@@ -26,62 +29,105 @@ _LINKED = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 class Asked:
     """Who asks, and where; read from a payload that may lack anything."""
 
-    user: str
-    #: The conversation in which it was asked.
+    #: Slack's id of who asks, for its methods.
+    person: str
+    #: The conversation in which it was asked: Slack's own id.
     conversation: str
-    response_url: str
-    #: What was typed after the command; empty for a click.
+    #: Whose installation it came through, as `bot.slack.address` takes it.
+    workspace: str
+    response_url: str = ""
+    #: What was typed after the command, or written in a message; empty for a click.
     text: str = ""
     #: `action_id` and value of what was clicked; empty for a command.
     action: str = ""
     value: str = ""
-    #: The message that was clicked.
+    #: The message that was clicked, or written; and the thread in which it stands.
     ts: str = ""
+    thread: str = ""
+    #: Opens a modal, within three seconds of the click.
+    trigger: str = ""
+    #: The whole payload, for what only one surface reads.
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def request(self) -> str:
+        """Slack's own name of an event or a command: the same when it is brought again, else empty."""
+        return (_text(self.body, "event_id") or self.trigger)[:_NAME]
+
+    @property
+    def user(self) -> str:
+        """Who asks: the address of a person."""
+        return address(self.workspace, self.person)
 
     @property
     def channel(self) -> str:
-        """Whose subscriptions and marks are meant: in a direct message the person's own.
+        """The address of whose subscriptions and marks are meant: in a direct message the person's.
 
         A person has one direct message with us, whatever conversation they ask in, and
         chat.postMessage opens it by their id.
         """
-        return self.user if self.private else self.conversation
+        return self.user if self.private else address(self.workspace, self.conversation)
 
     @property
     def private(self) -> bool:
-        """Asked in a direct message, where nobody else has to be told of a change."""
-        return self.conversation.startswith("D")
+        """Asked in a direct message or on Home, where nobody else has to be told of a change."""
+        return self.conversation.startswith("D") or not self.conversation
 
 
-def from_command(body: Mapping[str, Any]) -> Asked:
+def from_command(body: Mapping[str, Any], *, workspace: str) -> Asked:
     """Read a slash command.
 
     Source: https://docs.slack.dev/interactivity/implementing-slash-commands
     """
     return Asked(
-        user=_text(body, "user_id"),
+        person=_text(body, "user_id"),
         conversation=_text(body, "channel_id"),
+        workspace=workspace,
         response_url=_text(body, "response_url"),
         text=_unescaped(_text(body, "text")[:_TYPED]),
+        trigger=_text(body, "trigger_id"),
+        body=body,
     )
 
 
-def from_action(body: Mapping[str, Any]) -> Asked:
-    """Read a click.
+def from_interaction(body: Mapping[str, Any], *, workspace: str) -> Asked:
+    """Read a click, a shortcut, or a modal that was sent or closed.
 
-    Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    Source: https://docs.slack.dev/reference/interaction-payloads
     """
     actions = body.get("actions")
     action = actions[0] if isinstance(actions, list) and actions else {}
-    container = _inner(body, "container")
+    container, message = _inner(body, "container"), _inner(body, "message")
     chosen = _inner(action, "selected_option") if isinstance(action, Mapping) else {}
     return Asked(
-        user=_text(_inner(body, "user"), "id"),
+        person=_text(_inner(body, "user"), "id"),
         conversation=_text(_inner(body, "channel"), "id") or _text(container, "channel_id"),
+        workspace=workspace,
         response_url=_text(body, "response_url"),
-        action=_text(action, "action_id"),
+        text=_text(message, "text")[:_TYPED],
+        action=_text(action, "action_id") or _text(body, "callback_id"),
         value=_text(chosen, "value") or _text(action, "value"),
-        ts=_text(container, "message_ts"),
+        ts=_text(container, "message_ts") or _text(message, "ts"),
+        thread=_text(container, "thread_ts") or _text(message, "thread_ts"),
+        trigger=_text(body, "trigger_id"),
+        body=body,
+    )
+
+
+def from_event(body: Mapping[str, Any], *, workspace: str) -> Asked:
+    """Read an event.
+
+    Source: https://docs.slack.dev/apis/events-api
+    """
+    event = _inner(body, "event")
+    return Asked(
+        person=_text(event, "user"),
+        conversation=_text(event, "channel"),
+        workspace=workspace,
+        text=_unescaped(_text(event, "text")[:_TYPED]),
+        ts=_text(event, "ts") or _text(event, "message_ts"),
+        thread=_text(event, "thread_ts"),
+        body=body,
     )
 
 

@@ -12,10 +12,11 @@ import pytest
 from sqlite_utils import Database
 
 from bot.audience import Audience
-from bot.export import Format, rows, written
+from bot.export import rows
 from bot.ingest import ingest
 from bot.poster import DeliveryError, Outcome
 from bot.storage_thread import Storage
+from bot.table import Format, written
 from feeds.model import Item
 from storage import query_versions, subscriptions
 from tests.delivering import lead, new_deliverer

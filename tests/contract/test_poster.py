@@ -17,10 +17,14 @@ from bot.card import Card, card
 from bot.metrics import Measured, Metrics
 from bot.poster import Alert, DeliveryError, Outcome, Poster, Reply
 from bot.slack.client import EVENT_TYPE, TIMEOUT, SlackPoster, web_client
+from bot.slack.workspaces import Workspaces
+from bot.slack.workspaces_poster import WorkspacesPoster
+from bot.storage_thread import Storage
 from bot.terminal import TerminalPoster
 from tests.factories import NOW, make_entry, make_item
 from tests.fake_poster import FakePoster
 from tests.slack_server import TOKEN, Fault, SlackServer, When
+from tests.workspaces import shared_settings
 
 CHANNEL = "C01GEN"
 DAY = timedelta(days=1)
@@ -114,11 +118,22 @@ class SlackRig:
         return sum(len(messages) for messages in self.server.channels.values())
 
 
+class WorkspacesRig(SlackRig):
+    """The poster of many workspaces, in the one whose token it has."""
+
+    def __init__(self, server: SlackServer, session: aiohttp.ClientSession) -> None:
+        super().__init__(server, session)
+        settings = shared_settings(server, bot_token=TOKEN)
+        unread = Storage(":memory:")
+        workspaces = Workspaces(settings, unread, session=session, clock=lambda: NOW)
+        self.poster = WorkspacesPoster(workspaces)
+
+
 @asynccontextmanager
-async def slack_rig() -> AsyncIterator[SlackRig]:
+async def slack_rig(make: type[SlackRig] = SlackRig) -> AsyncIterator[SlackRig]:
     server = SlackServer(channels={CHANNEL: [], "C02RND": []})
     async with server.running(), aiohttp.ClientSession(timeout=TIMEOUT) as session:
-        yield SlackRig(server, session)
+        yield make(server, session)
 
 
 @pytest.fixture
@@ -127,7 +142,10 @@ async def slack() -> AsyncIterator[SlackRig]:
         yield rig
 
 
-@pytest.fixture(params=["fake", "measured", "terminal", "slack"])
+_SLACK = {"slack": SlackRig, "workspaces": WorkspacesRig}
+
+
+@pytest.fixture(params=["fake", "measured", "terminal", "slack", "workspaces"])
 async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     made: dict[str, Callable[[], Rig]] = {
         "fake": FakeRig,
@@ -135,8 +153,8 @@ async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
         "terminal": TerminalRig,
     }
     async with AsyncExitStack() as stack:
-        if request.param == "slack":
-            yield await stack.enter_async_context(slack_rig())
+        if request.param in _SLACK:
+            yield await stack.enter_async_context(slack_rig(_SLACK[request.param]))
         else:
             yield made[request.param]()
 

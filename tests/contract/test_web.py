@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlite_utils import Database
 
 from bot import follow_up, readiness, web
-from bot.config import Listen
+from bot.environment import Listen
 from bot.ingest import IngestReport
 from bot.metrics import Metrics
 from bot.poll import PollResult

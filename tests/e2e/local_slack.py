@@ -17,22 +17,23 @@ from tests.e2e.waiting import until
 Message = dict[str, Any]
 
 BOT_TOKEN, APP_TOKEN = "xoxb-test-token", "xapp-test-token"
+SIGNING_SECRET = "test-signing-secret"
 APP, BOT = "A01APP", "U0BOT"
 ALICE, BOB = "U01ALICE", "U02BOB"
 #: The default channel, and another one.
 GENERAL, POLICY = "C01GEN", "C02POL"
 
-_WORKSPACE = {
+_APP = {
+    "appId": APP,
+    "botUserId": BOT,
+    "botName": "Rulewire",
+    "botToken": BOT_TOKEN,
+    "appToken": APP_TOKEN,
+    "signingSecret": SIGNING_SECRET,
+    "mode": "socket",
+}
+_WORKSPACE: dict[str, Any] = {
     "workspace": {"name": "Rulewire Test", "domain": "rulewire-test", "teamId": "T01TEST"},
-    "app": {
-        "appId": APP,
-        "botUserId": BOT,
-        "botName": "Rulewire",
-        "botToken": BOT_TOKEN,
-        "appToken": APP_TOKEN,
-        "signingSecret": "test-signing-secret",
-        "mode": "socket",
-    },
     "users": [
         {"id": ALICE, "name": "alice", "real_name": "Alice Moreau", "email": "alice@example.com"},
         {"id": BOB, "name": "bob", "real_name": "Bob Okafor", "email": "bob@example.com"},
@@ -155,10 +156,17 @@ def _elements(message: Message) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def local_slack(program: str, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """Start the program on a free port; its own words, which name the port, go to the path given."""
+def local_slack(
+    program: str, folder: Path, *, request_url: str = ""
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """Start the program on a free port; its own words, which name the port, go to the path given.
+
+    With a request URL everything goes there, signed; else over the socket.
+    """
     config, said = folder / "slack.yaml", folder / "slack.log"
-    config.write_text(json.dumps(_WORKSPACE), encoding="utf-8")  # JSON is YAML
+    mode: dict[str, str] = {"mode": "events", "requestUrl": request_url} if request_url else {}
+    workspace: dict[str, Any] = _WORKSPACE | {"app": _APP | mode}
+    config.write_text(json.dumps(workspace), encoding="utf-8")  # JSON is YAML
     command = [program, "--config", str(config), "--port", "0", "--base-host", "127.0.0.1"]
     with (
         said.open("wb") as out,

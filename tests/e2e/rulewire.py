@@ -68,6 +68,8 @@ class Rulewire:
 
     folder: Path
     settings: Mapping[str, str]
+    #: What it is started with, after "run".
+    options: tuple[str, ...] = ()
     _running: asyncio.subprocess.Process | None = field(default=None, repr=False)
     #: Length of the log when the bot was started last.
     _start: int = 0
@@ -124,7 +126,14 @@ class Rulewire:
 
     def owed(self) -> int:
         """Deliveries that are still to be made or under way."""
-        asked = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')"
+        return self._count("'pending', 'sending'")
+
+    def held(self) -> int:
+        """Deliveries that wait for a digest, or for the end of quiet hours or a mute."""
+        return self._count("'held'")
+
+    def _count(self, states: str) -> int:
+        asked = f"SELECT count(*) FROM outbox WHERE state IN ({states})"
         with closing(sqlite3.connect(self.database, timeout=10)) as db:
             return int(db.execute(asked).fetchone()[0])
 
@@ -135,7 +144,7 @@ class Rulewire:
         out, err = (self.folder / name for name in ("run.out", "run.err"))
         with out.open("ab") as shown, err.open("ab") as logged:
             self._running = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run"),
+                *(sys.executable, "-m", "bot", "run", *self.options),
                 cwd=self.folder,
                 env=self.environment,
                 stdin=asyncio.subprocess.DEVNULL,

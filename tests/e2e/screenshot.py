@@ -14,12 +14,12 @@ from sqlite_utils import Database
 
 from bot import config, ingest
 from bot.app import open_app
-from bot.slack.connection import answering
+from bot.slack.connection import socket
 from feeds import federal_register
 from feeds.model import EASTERN, Item
 from tests.e2e.browser import Page, browser
 from tests.e2e.documents import NUMBER, filed, june_2020, published, rss
-from tests.e2e.local_slack import LocalSlack, local_slack, said_base
+from tests.e2e.local_slack import POLICY, LocalSlack, local_slack, said_base
 from tests.e2e.rulewire import Rulewire, world_settings
 from tests.e2e.waiting import until_true
 from tests.ecfr_server import LoopbackEcfr, loopback_ecfr, part, section
@@ -38,6 +38,8 @@ ASKED = {
     "timeline": "timeline 2020-13093",
     "topics": "topics",
 }
+#: How the channel beside is told of that week: in one message on its Friday.
+WEEKLY = ("huawei", "OR", "semiconductor", "weekly", "fri", "09:00", "America/New_York")
 _FACTS = Path(__file__).parents[1] / "evaluation" / "facts.jsonl"
 _AGENCIES = {
     "defense-department": "Defense Department",
@@ -76,13 +78,15 @@ _MOMENTS = r"""
 _END = 'document.querySelector(".thread-body").scrollTop = 1e6;'
 #: How many messages the channel shows, and where the last one stands.
 _SHOWN = 'document.querySelectorAll(".msg").length'
-_LAST = r"""
-    const last = [...document.querySelectorAll(".msg")].at(-1);
+_PLACE = r"""
+    const last = [...document.querySelectorAll(".msg")].filter(each => WHICH).at(-1);
     last.scrollIntoView({block: "start"});
     const {x, y, width, height} = last.getBoundingClientRect();
     return {x, y, width, height: Math.min(height, innerHeight - y)};
 """
-
+_LAST = _PLACE.replace("WHICH", "true")
+_SHOWN_DIGEST = 'document.body.textContent.includes("Weekly digest: 1 published")'
+_DIGEST = _PLACE.replace("WHICH", 'each.textContent.includes("Weekly digest: 1 published")')
 
 #: Headlines in the manner of the press of May and June 2020.
 _LEAK = (
@@ -100,7 +104,13 @@ _COMMERCE = (
     "https://www.example.org/commerce",
     "Tue, 16 Jun 2020 06:30:00 GMT",
 )
+_LICENCES = (
+    "Chipmakers ask for licences as the deadline for Huawei nears",
+    "https://www.example.com/licences",
+    "Wed, 17 Jun 2020 15:40:00 GMT",
+)
 _PUBLISHERS = {
+    "https://www.example.com/licences": "Trade Wire",
     "https://www.example.com/leak": "Evening Wire",
     "https://www.example.com/confirmed": "Trade Wire",
     "https://www.example.org/commerce": "Morning Post",
@@ -113,6 +123,7 @@ _NOTE = (
 
 async def tell(register: LoopbackRegister, ecfr: LoopbackEcfr, rulewire: Rulewire) -> None:
     """The rule of June 2020: leaked, confirmed, filed, printed, in the Code, closing for comments."""
+    await rulewire.command("subscriptions", "add", POLICY, *WEEKLY)
     await _press(register, rulewire, "2020-05-06T12:00")
     await _press(register, rulewire, "2020-05-07T07:20", _LEAK)
     await _press(register, rulewire, "2020-06-15T19:30", _LEAK, _CONFIRMED)
@@ -120,10 +131,22 @@ async def tell(register: LoopbackRegister, ecfr: LoopbackEcfr, rulewire: Rulewir
     filing = filed(filed_at="2020-06-16T08:45:00.000-04:00", publication_date="2020-06-18")
     register.inspection.append(filing)
     await rulewire.command("poll", "--now", "2020-06-16T08:46")
+    await _press(register, rulewire, "2020-06-17T16:00", _CONFIRMED, _COMMERCE, _LICENCES)
     register.inspection.clear()
+    tools = "Semiconductor Manufacturing Equipment: Additions to the Commerce Control List"
+    register.inspection.append(
+        filed(
+            "2020-13201",
+            title=tools,
+            filed_at="2020-06-18T08:45:00.000-04:00",
+            publication_date="2020-06-22",
+        )
+    )
     register.publish(june_2020())
     ecfr.issue(part(section("744.11", _NOTE.format("with a license "))), date(2019, 5, 21))
     await rulewire.command("poll", "--now", "2020-06-18T06:01")
+    await rulewire.command("poll", "--now", "2020-06-18T08:46-04:00")
+    await rulewire.command("poll", "--now", "2020-06-19T09:00-04:00")
     ecfr.issue(part(section("744.11", _NOTE.format(""))), date(2020, 6, 18))
     ecfr.up_to_date_as_of = date(2020, 6, 18)
     await rulewire.command("poll", "--now", "2020-06-20T10:00")
@@ -154,13 +177,27 @@ async def alert(page: Page) -> bytes:
     return await page.shot()
 
 
+async def digest(page: Page) -> bytes:
+    """The week of the rule in one message, as the channel beside is told that wants it so."""
+    await _open(page, ANSWER_WIDTH, 2 * ANSWER_HEIGHT, ANSWER_SCALE)
+    for _ in range(200):
+        await page.run(_CHANNEL.replace("standards-rules", "policy"))
+        if await page.run(_SHOWN_DIGEST):
+            break
+        await asyncio.sleep(0.05)
+    await page.run(_STYLE)
+    place = await page.run(_DIGEST)
+    assert isinstance(place, dict)
+    return await page.shot(place)
+
+
 async def answers(page: Page, rulewire: Rulewire, slack: LocalSlack) -> dict[str, bytes]:
     """What the running bot answers in the summer of 2020, with what was printed until then."""
     settings = config.load(rulewire.environment)
     pictures = {}
     async with open_app(settings, clock=lambda: ASKED_AT) as app:
         await app.storage.run(_remember, printed())
-        async with answering(settings, app.commands()):
+        async with socket(settings, app.storage, app.commands(), clock=app.clock):
             await _open(page, ANSWER_WIDTH, ANSWER_HEIGHT, ANSWER_SCALE)
             await page.run(_STYLE)
             for name, text in ASKED.items():
@@ -232,6 +269,8 @@ async def main(folder: Path) -> None:
                 await tell(register, ecfr, rulewire)
                 await page.ask("Page.navigate", url=slack.base)
                 pictures = {"alert": await alert(page)}
+                await page.ask("Page.navigate", url=slack.base)
+                pictures["digest"] = await digest(page)
                 await page.ask("Page.navigate", url=slack.base)
                 pictures |= await answers(page, rulewire, slack)
     for name, png in pictures.items():

@@ -33,6 +33,31 @@ async def test_a_bot_killed_between_any_two_steps_loses_nothing_and_repeats_noth
     assert world.outcome().perfect, world.outcome()
 
 
+async def test_a_bot_killed_around_a_digest_tells_all_of_it_once(world: World) -> None:
+    deaths = [Death.POST, Death.ANSWER, Death.SETTLE, *[Death.ANYWHEN] * 5]
+
+    for death in deaths:
+        world.mute(seconds=86_400)
+        world.share = 0.0
+        for _ in range(3):
+            world.happens()
+        await world.start()
+        held = await wait_for(lambda: world.held() >= 3 * len(world.holders), seconds=60)
+        assert held, world.log()[-2_000:]
+        world.death, world.share = death, 0.2
+        world.mute(seconds=0)
+        patience = world.draw.uniform(0, 1.5) if death is Death.ANYWHEN else 10
+        await wait_for(world.gone.is_set, seconds=patience)
+        world.kill(Death.ANYWHEN)
+        await world.ended()
+    finished = await settle(world, seconds=60)
+
+    assert finished, world.rows("SELECT state, gate, last_error, unreadable FROM outbox")
+    assert world.outcome().perfect, world.outcome()
+    folded = "SELECT count(DISTINCT folded_into) FROM outbox WHERE folded_into IS NOT NULL"
+    assert world.rows(folded)[0][0] >= len(world.holders)
+
+
 async def test_a_second_copy_waits_and_takes_over_when_the_first_is_killed(world: World) -> None:
     await world.start()
     await wait_for(lambda: world.log().count("leading owner=") == 2, seconds=30)

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from feeds import query
 from feeds.terms import Words
-from storage import condition, entries, search, search_index, upkeep
+from storage import condition, entries, findings, search, search_index, upkeep
 from storage.database import APPLICATION_ID, open_database, transaction
 from storage.errors import DatabaseError
 from storage.migrations import migrations
@@ -110,7 +110,7 @@ def test_a_commit_that_fails_leaves_nothing_and_the_next_transaction_works(db: D
     with transaction(db):
         entries.remember(db, make_item(), now=NOW)
     assert entries.count(db) == 1
-    assert upkeep.problems(db) == []
+    assert findings.of_database(db) == []
 
 
 def test_a_full_disk_is_named_and_the_next_transaction_works(db: Database) -> None:
@@ -185,21 +185,6 @@ def test_a_backup_never_overwrites(db: Database, tmp_path: Path) -> None:
         upkeep.back_up(db, target, now=NOW)
 
     assert target.read_text() == "precious"
-
-
-def test_a_sound_database_has_no_problems(db: Database) -> None:
-    entries.remember(db, make_item(), now=NOW)
-
-    assert upkeep.problems(db) == []
-
-
-def test_a_row_that_points_nowhere_is_a_problem(db: Database) -> None:
-    with transaction(db):
-        kept = entries.remember(db, make_item(), now=NOW).entry
-    db.execute("PRAGMA foreign_keys = OFF")
-    db.execute("DELETE FROM stories WHERE id = ?", [kept.story_id])
-
-    assert upkeep.problems(db) == [f"entries row {kept.id} points to a missing stories"]
 
 
 def test_what_an_older_index_holds_is_found_by_title_and_fact(tmp_path: Path) -> None:

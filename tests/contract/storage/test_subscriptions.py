@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from datetime import time
+from zoneinfo import ZoneInfo
+
 from sqlite_utils import Database
 
 from storage import subscriptions
+from storage.subscriptions import Cadence, Subscription, Terms
 from tests.factories import NOW
 
 
@@ -53,3 +58,80 @@ def test_a_disabled_subscription_keeps_its_reason_until_it_is_made_again(db: Dat
 
     assert disabled.disabled_reason == "is_archived"
     assert awake.disabled_reason is None
+
+
+TERMS = Terms(
+    cadence=Cadence.WEEKLY,
+    at=time(7, 30),
+    weekday=4,
+    timezone=ZoneInfo("Europe/Berlin"),
+    note="We vote on this standard.",
+    urgent=True,
+    reminders=(7,),
+)
+
+
+def terms_of(subscription: Subscription) -> Terms:
+    return Terms(**{field.name: getattr(subscription, field.name) for field in fields(Terms)})
+
+
+def test_a_subscription_speaks_at_once_unless_it_is_made_on_other_terms(db: Database) -> None:
+    plain, _ = subscriptions.add(db, channel="C1", query="huawei", created_by="U1", now=NOW)
+    weekly, _ = subscriptions.add(
+        db, channel="C1", query="zte", created_by="U1", now=NOW, terms=TERMS
+    )
+
+    assert terms_of(plain) == Terms()
+    assert terms_of(weekly) == TERMS
+    assert subscriptions.get(db, weekly.id) == weekly
+
+
+def test_subscribing_again_leaves_the_terms_as_they_are(db: Database) -> None:
+    subscriptions.add(db, channel="C1", query="zte", created_by="U1", now=NOW, terms=TERMS)
+
+    again, new = subscriptions.add(
+        db, channel="C1", query="zte", created_by="U2", now=NOW, terms=Terms()
+    )
+
+    assert not new
+    assert terms_of(again) == TERMS
+
+
+def test_one_of_the_terms_is_changed_and_the_others_stay(db: Database) -> None:
+    first, _ = subscriptions.add(db, channel="C1", query="zte", created_by="U1", now=NOW)
+    other, _ = subscriptions.add(db, channel="C2", query="zte", created_by="U1", now=NOW)
+
+    assert subscriptions.change(db, first.id, replace(first, note="Ours", cadence=Cadence.DAILY))
+
+    assert subscriptions.get(db, first.id) == replace(first, note="Ours", cadence=Cadence.DAILY)
+    assert subscriptions.get(db, other.id) == other
+    assert not subscriptions.change(db, 99, TERMS)
+
+
+def test_a_note_is_kept_up_to_its_length(db: Database) -> None:
+    first, _ = subscriptions.add(db, channel="C1", query="zte", created_by="U1", now=NOW)
+
+    subscriptions.change(db, first.id, replace(first, note="x" * 1_000))
+
+    assert subscriptions.of_channel(db, "C1")[0].note == "x" * subscriptions.NOTE
+
+
+def test_a_paused_subscription_tells_nothing_until_it_is_resumed(db: Database) -> None:
+    made, _ = subscriptions.add(db, channel="C1", query="zte", created_by="U1", now=NOW)
+
+    paused = [subscriptions.pause(db, made.id, by=who) for who in ("U2", "U3")]
+    silent = subscriptions.of_channel(db, "C1")[0]
+    resumed = [subscriptions.resume(db, made.id) for _ in range(2)]
+
+    assert paused == resumed == [True, False]
+    assert (silent.paused_by, silent.works) == ("U2", False)
+    assert subscriptions.of_channel(db, "C1")[0].works
+
+
+def test_subscribing_again_ends_a_pause(db: Database) -> None:
+    made, _ = subscriptions.add(db, channel="C1", query="zte", created_by="U1", now=NOW)
+    subscriptions.pause(db, made.id, by="U2")
+
+    again, new = subscriptions.add(db, channel="C1", query="zte", created_by="U1", now=NOW)
+
+    assert (again.works, new) == (True, False)

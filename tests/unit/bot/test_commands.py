@@ -254,18 +254,6 @@ async def test_a_query_is_kept_in_its_canonical_form(archive: Archive) -> None:
     assert await archive.subscribed() == [kept]
 
 
-@pytest.mark.parametrize("cadence", ["hourly", "daily", "daily 08:30", "Weekly"])
-async def test_a_cadence_that_is_not_offered_is_refused_honestly(
-    archive: Archive, cadence: str
-) -> None:
-    answer = await archive.ask(f"subscribe huawei {cadence}")
-
-    assert isinstance(answer, Problem)
-    assert "not offered yet" in answer.message
-    assert answer.hint == "subscribe huawei now"
-    assert await archive.subscribed() == []
-
-
 @pytest.mark.parametrize(
     "text",
     [

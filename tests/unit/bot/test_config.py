@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
+from bot import config, environment
+from bot.slack.vault import new_key
 from feeds.errors import ConfigError
 
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
@@ -81,13 +82,15 @@ def test_a_misspelt_setting_is_named_with_the_right_one() -> None:
 @pytest.mark.parametrize(
     ("text", "listen", "url"),
     [
-        ("8080", config.Listen(host="", port=8080), "http://localhost:8080"),
-        ("127.0.0.1:80", config.Listen(host="127.0.0.1", port=80), "http://127.0.0.1:80"),
-        ("[::1]:8080", config.Listen(host="::1", port=8080), "http://[::1]:8080"),
+        ("8080", environment.Listen(host="", port=8080), "http://localhost:8080"),
+        ("127.0.0.1:80", environment.Listen(host="127.0.0.1", port=80), "http://127.0.0.1:80"),
+        ("[::1]:8080", environment.Listen(host="::1", port=8080), "http://[::1]:8080"),
         ("", None, ""),
     ],
 )
-def test_a_port_may_name_its_address(text: str, listen: config.Listen | None, url: str) -> None:
+def test_a_port_may_name_its_address(
+    text: str, listen: environment.Listen | None, url: str
+) -> None:
     settings = config.load({"RULEWIRE_PORT": text})
 
     assert (settings.listen, settings.public_url) == (listen, url)
@@ -116,3 +119,90 @@ def test_the_public_address_goes_before_the_port_in_calendars() -> None:
 def test_a_public_address_that_leads_nowhere_is_a_problem(url: str, port: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         config.load({"RULEWIRE_PORT": port, "RULEWIRE_URL": url})
+
+
+MANY = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "s",
+    "SLACK_SIGNING_SECRET": "s",
+    "RULEWIRE_KEY": new_key(),
+    "RULEWIRE_URL": "https://rules.example",
+    "RULEWIRE_PORT": "8080",
+}
+ONE_OVER_HTTP = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_SIGNING_SECRET": "s",
+    "RULEWIRE_PORT": "8080",
+}
+
+
+@pytest.mark.parametrize("environ", [MANY, ONE_OVER_HTTP, {**TOKENS, **ONE_OVER_HTTP}])
+def test_slack_is_connected_over_http(environ: dict[str, str]) -> None:
+    settings = config.load(environ, http=True)
+
+    assert settings.slack_connected
+    assert settings.many_workspaces == ("SLACK_CLIENT_ID" in environ)
+    assert config.load(environ) == settings
+
+
+def test_without_a_socket_the_bot_is_started_with_http() -> None:
+    for environ in (MANY, ONE_OVER_HTTP):
+        with pytest.raises(ConfigError, match="rulewire run --http"):
+            config.load(environ, http=False)
+
+
+def test_everything_that_http_needs_is_asked_for_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load({"SLACK_CLIENT_ID": "1.2", "RULEWIRE_CHANNEL": "C1"}, http=True)
+
+    named = "\n".join(caught.value.problems)
+    for name in (
+        "SLACK_CLIENT_SECRET",
+        "SLACK_SIGNING_SECRET",
+        "RULEWIRE_KEY",
+        "RULEWIRE_URL",
+        "RULEWIRE_PORT",
+        "T0123/C0123",
+    ):
+        assert name in named
+    assert len(caught.value.problems) == 6
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"SLACK_SIGNING_SECRET": "s"}, "needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID"),
+        ({**MANY, "SLACK_APP_TOKEN": "xapp-1"}, "Socket Mode"),
+        ({**MANY, "RULEWIRE_URL": "http://rules.example"}, "https address"),
+        ({**MANY, "RULEWIRE_KEY": "short"}, "rulewire key"),
+        ({**MANY, "RULEWIRE_KEY": f"{new_key()} {'x' * 44}"}, "rulewire key"),
+    ],
+)
+def test_what_does_not_go_together_is_a_problem(environ: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        config.load(environ)
+
+
+def test_http_without_slack_is_a_problem() -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load({}, http=True)
+
+    assert len(caught.value.problems) == 3
+
+
+def test_several_keys_are_kept_in_their_order(tmp_path: Path) -> None:
+    new, old = new_key(), new_key()
+    path = tmp_path / "keys"
+    path.write_text(f"{new}\n{old}\n")
+
+    settings = config.load({**MANY, "RULEWIRE_KEY": "", "RULEWIRE_KEY_FILE": str(path)})
+
+    assert settings.keys == (new, old)
+    assert new not in repr(settings)
+
+
+def test_the_channel_of_an_installed_workspace_is_named_with_it() -> None:
+    settings = config.load({**MANY, "RULEWIRE_CHANNEL": "T1/C1", "RULEWIRE_ADMINS": "T1/U1, T2/U2"})
+
+    assert settings.default_channel == "T1/C1"
+    assert settings.admins == {"T1/U1", "T2/U2"}

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
@@ -17,11 +19,14 @@ from sqlite_utils import Database
 
 from bot import cli_export, follow_up
 from bot.cli import cli
-from bot.export import KINDS, Format, Row, calendar, rows, written
-from storage import entries, events, outbox, query_versions, subscriptions
+from bot.export import KINDS, calendar, rows
+from bot.table import Format, Row, written
+from storage import entries, events, outbox, query_versions, stories, subscriptions
 from storage.database import open_database, transaction
 from storage.deliveries import Why
 from storage.query_versions import QueryVersion
+from storage.stories import Mark
+from storage.subscriptions import Cadence, Terms
 from tests.factories import NOW, make_document, make_item, make_press
 
 
@@ -37,6 +42,7 @@ def fill(db: Database) -> None:
             follow_up.noted(db, entry, now=NOW)
             why = Why(subscription="topic:huawei", reasons=(), version="abc")
             outbox.enqueue(db, event, channel="C1", whys=[why], now=NOW)
+        stories.mark(db, 1, Mark.SAVED, holder="U1", made_by="U1", now=NOW)
 
 
 def as_csv(db: Database, what: str) -> list[dict[str, str]]:
@@ -52,7 +58,15 @@ def as_json(db: Database, what: str) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize(
     ("what", "count"),
-    [("entries", 2), ("deliveries", 2), ("subscriptions", 1), ("deadlines", 2), ("queries", 1)],
+    [
+        ("entries", 2),
+        ("deliveries", 2),
+        ("subscriptions", 1),
+        ("deadlines", 2),
+        ("queries", 1),
+        ("saved", 1),
+        ("ledger", 4),
+    ],
 )
 def test_every_kind_has_the_same_rows_in_both_formats(db: Database, what: str, count: int) -> None:
     fill(db)
@@ -82,6 +96,25 @@ def test_a_delivery_says_who_was_told_what_by_which_version_of_the_query(db: Dat
     )
     assert (first["queries"], first["versions"]) == (["topic:huawei"], ["abc"])
     assert as_csv(db, "queries")[0]["definition"] == "huawei"
+
+
+def test_a_subscription_says_on_what_terms_it_speaks(db: Database) -> None:
+    terms = Terms(
+        cadence=Cadence.WEEKLY,
+        at=time(8, 30),
+        weekday=4,
+        timezone=ZoneInfo("Europe/Berlin"),
+        note="We vote on this",
+        urgent=True,
+    )
+    subscriptions.add(db, channel="C1", query="zte", created_by="U1", now=NOW, terms=terms)
+
+    (row,) = rows(db, "subscriptions")
+
+    wanted = ("cadence", "at", "weekday", "timezone", "note", "urgent", "paused_by")
+    assert [row[name] for name in wanted] == [
+        *("weekly", "08:30", "Friday", "Europe/Berlin", "We vote on this", True, None)
+    ]
 
 
 def test_a_formula_is_a_text(db: Database) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlite_utils import Database
 
-from bot.slack.reply import from_action, from_command
-from tests.archive import ALICE, CHANNEL, Archive, document
+from bot.slack import desk
+from bot.slack.desk import Desk
+from bot.slack.reply import Asked, from_command, from_interaction
+from tests.archive import ALICE, CHANNEL, Archive, document, open_archive
 from tests.slack_server import Fault
 from tests.slack_talk import Talk, open_talk
 
@@ -50,6 +55,52 @@ async def test_a_new_subscription_is_announced_with_who_made_it(
     assert reply["response_type"] == "in_channel"
     assert reply["text"].startswith(f"<@{ALICE}> subscribed to topic:huawei.")
     assert await archive.subscribed() == ["topic:huawei"]
+
+
+@pytest.mark.parametrize(
+    ("text", "announced"),
+    [
+        ("subscribe huawei weekly fri 17:00", "set topic:huawei: told weekly on Friday at 17:00"),
+        ("pause huawei", "paused topic:huawei"),
+        ("mute 2h", "muted Rulewire here until"),
+        ("settings quiet 22:00-07:00", "set quiet hours from 22:00 to 07:00"),
+        ("settings urgent huawei on", "set topic:huawei: filed, published and in force"),
+        (
+            "settings note huawei <!channel> *us* & <@U02BOB>",
+            "noted why topic:huawei is followed here: &lt;!channel&gt; *us* &amp; &lt;@U02BOB&gt;",
+        ),
+    ],
+)
+async def test_how_a_channel_is_told_is_announced_with_who_chose_it(
+    talk: Talk, text: str, announced: str
+) -> None:
+    await talk.type("subscribe huawei")
+
+    reply = await talk.type(text)
+
+    assert reply["response_type"] == "in_channel"
+    said = reply["text"].replace("\u200b", "").replace("\u2217", "*")
+    assert said.startswith(f"<@{ALICE}> ")
+    assert announced in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mute",
+        "mute <!channel>",
+        "settings quiet",
+        "settings note",
+        "pause",
+        "resume <@U02BOB> (",
+        "unmute",
+    ],
+)
+async def test_a_mistake_about_it_is_for_the_one_who_made_it(talk: Talk, text: str) -> None:
+    reply = await talk.type(text)
+
+    assert reply["response_type"] == "ephemeral"
+    assert "<!channel>" not in reply["text"]
 
 
 async def test_subscribing_twice_is_announced_once(talk: Talk) -> None:
@@ -155,13 +206,13 @@ async def test_a_payload_that_lacks_what_it_should_have_is_acknowledged(
     "body", [{}, {"actions": {}}, {"actions": [None]}, {"actions": [{}], "user": "x"}]
 )
 def test_a_click_without_content_is_read_as_empty(body: dict[str, Any]) -> None:
-    asked = from_action(body)
+    asked = from_interaction(body, workspace="")
 
     assert (asked.user, asked.action, asked.value, asked.response_url) == ("", "", "", "")
 
 
 def test_half_a_character_is_read_as_a_whole_one() -> None:
-    asked = from_command({"text": "search \ud800", "channel_id": CHANNEL})
+    asked = from_command({"text": "search \ud800", "channel_id": CHANNEL}, workspace="")
 
     assert asked.text == "search ?"
 
@@ -186,3 +237,66 @@ async def test_a_busy_database_is_admitted_and_no_bug(
 
 def _wait_for_nobody(db: Database) -> None:
     db.execute("PRAGMA busy_timeout = 0")
+
+
+async def test_an_event_of_no_use_is_taken_so_that_slack_does_not_send_it_again(talk: Talk) -> None:
+    event = {"type": "member_joined_channel", "user": ALICE, "channel": CHANNEL}
+
+    response = await talk.send({"type": "event_callback", "event_id": "Ev1", "event": event})
+
+    assert response.status == 200
+    assert talk.replies == []
+
+
+async def test_a_command_that_slack_brings_again_is_answered_once(talk: Talk) -> None:
+    body = _command("help") | {"response_url": f"{talk.server.url}respond", "trigger_id": "7.7.7"}
+
+    first = await talk.send(body)
+    again = await talk.send(body)
+
+    assert (first.status, again.status) == (200, 200)
+    assert len(talk.replies) == 1
+
+
+async def test_an_event_that_slack_brings_again_reaches_its_handler_once(archive: Archive) -> None:
+    taken: asyncio.Queue[str] = asyncio.Queue()
+
+    async def handler(asked: Asked, _: AsyncWebClient) -> None:
+        await taken.put(asked.request)
+
+    event = {"type": "app_mention", "text": "hello", "user": ALICE, "channel": CHANNEL}
+    body = {"type": "event_callback", "event_id": "Ev1", "team_id": "T01TEST", "event": event}
+    retried: dict[str, str | Sequence[str]] = {
+        "x-slack-retry-num": ["1"],
+        "x-slack-retry-reason": ["http_timeout"],
+    }
+    async with open_talk(archive.commands) as talk:
+        bare = AsyncApp(client=talk.app.client)
+        Desk(bare, archive.commands.first).event("app_mention", handler)
+        answers = [
+            await bare.async_dispatch(
+                AsyncBoltRequest(mode="socket_mode", body=body | changed, headers=headers)
+            )
+            for headers, changed in (
+                (None, {}),
+                (retried, {}),
+                (None, {}),
+                (None, {"event_id": "Ev2"}),
+            )
+        ]
+        heard = [await asyncio.wait_for(taken.get(), 5) for _ in range(2)]
+        await desk.finish(bare, seconds=5)
+
+    assert [answer.status for answer in answers] == [200] * 4
+    assert heard == ["Ev1", "Ev2"]
+    assert taken.empty()
+
+
+async def test_a_retry_is_known_after_a_restart(tmp_path: Path) -> None:
+    heard = []
+
+    for _ in range(2):
+        async with open_archive(tmp_path) as opened:
+            heard.append(await opened.commands.first("Ev1"))
+
+    assert heard == [True, False]

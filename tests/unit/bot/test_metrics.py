@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from bot.metrics import Measured, Metrics, watch_loop
 from bot.poster import Alert, DeliveryError, Outcome
 from storage.deliveries import Backlog, Delivery, State
 from storage.events import Event, Step
+from storage.held import Gate
 from storage.issue_days import IssueDay, List
 from storage.issue_documents import Counted, IssueDocument
 from tests.factories import NOW, make_entry
@@ -76,6 +78,8 @@ def test_how_late_an_alert_is_counts_from_what_its_source_tells() -> None:
     metrics.sent(delivery(Step.FILED, None), NOW)
     metrics.sent(delivery(Step.COMMENTS_CLOSING, NOW - timedelta(days=3)), NOW)
     metrics.sent(delivery(Step.REPORTED, NOW + timedelta(hours=5)), NOW)
+    overnight = delivery(Step.FILED, NOW - timedelta(hours=9))
+    metrics.sent(replace(overnight, gate=Gate.QUIET), NOW)
 
     known = values(metrics)
     assert known["rulewire_alert_lag_seconds_count", "filed"] == 1

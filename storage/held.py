@@ -1,0 +1,106 @@
+"""What waits to be told: for a digest, for the end of quiet hours or of a mute."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlite_utils import Database
+
+from storage.database import select, to_text
+
+
+class Gate(StrEnum):
+    """What keeps an event from being told now."""
+
+    DIGEST = "digest"
+    QUIET = "quiet hours"
+    MUTED = "muted"
+    PAUSED = "paused"
+
+
+#: Whether something may keep an event from a channel: then it is held until that has been judged.
+MAY_HOLD = """
+    EXISTS (
+        SELECT 1 FROM channels
+        WHERE channel = :channel AND (quiet_from IS NOT NULL OR muted_until > :now)
+    ) OR coalesce((
+        SELECT min(cadence <> 'now' OR paused_by IS NOT NULL) FROM subscriptions
+        WHERE channel = :channel AND query IN (SELECT value FROM json_each(:asked))
+    ), 0)
+"""
+#: As the index outbox_held says it, word for word. From a moment that has not come yet, by a clock
+#: that has gone back since, nothing can have been put off.
+_DUE = "state = 'held' AND (due_at <= :now OR created_at > :now)"
+
+
+def judge_again(db: Database, channel: str) -> None:
+    """How a channel is told has changed: whatever waits for it is looked at anew."""
+    db.execute(
+        "UPDATE outbox SET due_at = created_at WHERE channel = ? AND state = 'held'", [channel]
+    )
+
+
+def take_back(db: Database, channel: str) -> None:
+    """A channel was muted: the steps that are owed to it and not on their way wait as well."""
+    db.execute(
+        "UPDATE outbox SET state = 'held'"
+        " WHERE channel = ? AND state = 'pending' AND event_id IS NOT NULL",
+        [channel],
+    )
+
+
+def channels_due(db: Database, *, now: datetime) -> list[str]:
+    """Channels for which something waits that is to be looked at now."""
+    due = f"SELECT DISTINCT channel FROM outbox WHERE {_DUE} ORDER BY channel"  # noqa: S608  values are bound
+    return [row["channel"] for row in select(db, due, {"now": to_text(now)})]
+
+
+def put_off(db: Database, number: int, *, gate: Gate, until: datetime) -> None:
+    """Hold one, and say by what and until when."""
+    db.execute(
+        "UPDATE outbox SET gate = ?, due_at = ? WHERE id = ? AND state = 'held'",
+        [gate.value, to_text(until), number],
+    )
+
+
+def release(db: Database, number: int, *, now: datetime) -> None:
+    """Nothing holds one any more: it is owed as an alert of its own."""
+    db.execute(
+        "UPDATE outbox SET state = 'pending', due_at = ? WHERE id = ? AND state = 'held'",
+        [to_text(now), number],
+    )
+
+
+def fold(db: Database, number: int, *, into: int, now: datetime) -> None:
+    """One is told by another message. Belongs in the transaction that owes that message."""
+    db.execute(
+        "UPDATE outbox SET state = 'sent', folded_into = ?, settled_at = ?"
+        " WHERE id = ? AND state = 'held'",
+        [into, to_text(now), number],
+    )
+
+
+def drop(db: Database, number: int, *, reason: str, now: datetime) -> None:
+    """Nobody wants to be told of one any more."""
+    db.execute(
+        "UPDATE outbox SET state = 'dead', last_error = ?, settled_at = ?"
+        " WHERE id = ? AND state = 'held'",
+        [reason, to_text(now), number],
+    )
+
+
+def told_later(db: Database, number: int) -> int | None:
+    """What has told the story of one since, newer than it and by a card of its own; None before."""
+    rows = select(
+        db,
+        """
+        SELECT later.id FROM outbox AS waiting
+        JOIN events ON events.id = waiting.event_id JOIN entries ON entries.id = events.entry_id
+        JOIN cards ON cards.story_id = entries.story_id AND cards.channel = waiting.channel
+        JOIN outbox AS later ON later.channel = waiting.channel AND later.ts = cards.ts
+        WHERE waiting.id = ? AND later.id > waiting.id
+        """,
+        [number],
+    )
+    return rows[0]["id"] if rows else None
