@@ -98,6 +98,7 @@ def card(
     muted: Marked | None = None,
     preamble: str = "",
     later: Sequence[Later] = (),
+    found_late: datetime | None = None,
     notes: Mapping[str, str] = MappingProxyType({}),
 ) -> Card:
     """Say what is known of an entry.
@@ -114,6 +115,7 @@ def card(
         preamble: What was read of the document, as far as its preamble reaches: it tells what is
             done and the dates of what is only filed.
         later: What later documents do to it.
+        found_late: When it was found to be missing; None when a poll brought it.
         notes: Why the channel follows what it does, by subscription.
     """
     item, document = entry.item, entry.item.document
@@ -133,7 +135,7 @@ def card(
             dated=date_wording.facts(document, dates, stands, today=today) if document else (),
             timezone=timezone,
         ),
-        references=(*references(item, press=press), *_followed(earlier)),
+        references=(*references(item, press=press), *_followed(earlier), *_late(found_late)),
         issued_by=issued_by(document.agencies) if document else "",
         why=tuple(line for why in whys[:_WHYS] for line in (_why(why), *_note(why, notes))),
         pdf_url=document.pdf_url if document else None,
@@ -150,6 +152,11 @@ def _followed(earlier: Entry | None) -> tuple[Fact, ...]:
     what = "document" if item.document else _BEFORE[footing.of(item)]
     on = f" of {day(item.event_day)}" if item.event_day else ""
     return (Fact(label="Follows", value=f"the {what}{on}"),)
+
+
+def _late(found: datetime | None) -> tuple[Fact, ...]:
+    """No poll brought it, and the nightly comparison with the Register's lists did."""
+    return (Fact(label="Found late", value=day(found.astimezone(EASTERN).date())),) if found else ()
 
 
 def _headline(item: Item, stands: Standing) -> str:

@@ -22,6 +22,8 @@ from storage.texts import Wanted
 #: A first poll tells nothing older than this, and no more than so many alerts a feed.
 BASELINE_NEWS = timedelta(hours=24)
 BASELINE_ALERTS = 5
+#: Of what the nightly comparison finds late no more than so many alerts a feed: as of a first poll.
+LATE_ALERTS = BASELINE_ALERTS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class IngestReport:
     #: Entries held back, and the flood that they belong to or began, whose card is to be shown.
     held: int = 0
     flood_id: int | None = None
+    #: Of what was found late: the keys of what somebody is told.
+    told: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         """As the log writes it: "new=2 advanced=0 revised=0 seen=48 owed=1 held=0"."""
@@ -82,6 +86,38 @@ def ingest(
     return report
 
 
+def ingest_late(
+    db: Database, items: Iterable[Item], *, audience: Audience, alerts: int, now: datetime
+) -> IngestReport:
+    """Remember items that no poll brought, and tell those whom they concern that they come late.
+
+    Args:
+        db: Inside a transaction.
+        items: Of one feed; repeats are harmless.
+        audience: Who wants what.
+        alerts: Of so many new ones, the newest, somebody is told; the others are kept in silence.
+            A further step of what was known before is news as ever.
+        now: When they were found.
+    """
+    report = IngestReport()
+    for item in sorted(items, key=lambda item: item.event_at or now, reverse=True):
+        arrival = _arrival(db, item, found_late=True, now=now)
+        sighting = arrival.sighting
+        report.counts[sighting.change] += 1
+        silent = sighting.change is not Change.ADVANCED and len(report.told) >= alerts
+        _want_text(db, arrival, silent=silent, now=now)
+        if arrival.event is None:
+            continue
+        if silent:
+            follow_up.noted(db, sighting.entry, silent=True, now=now)
+            continue
+        wanted = wanted_by(db, sighting, audience=audience)
+        if owed := tell(db, replace(arrival, wanted=wanted), now=now):
+            report.owed += owed
+            report.told.append(item.key)
+    return report
+
+
 def ingest_text(
     db: Database, wanted: Wanted, body: str, *, audience: Audience, now: datetime
 ) -> int:
@@ -122,11 +158,11 @@ def _remembered(
     return report, arrivals
 
 
-def _arrival(db: Database, item: Item, *, now: datetime) -> Arrival:
+def _arrival(db: Database, item: Item, *, now: datetime, found_late: bool = False) -> Arrival:
     """Remember an item and what it means to its story."""
     sighting = entries.remember(db, item, now=now)
     seen = sighting.change is Change.SEEN
-    event = None if seen else events.reach(db, sighting.entry, now=now)
+    event = None if seen else events.reach(db, sighting.entry, now=now, found_late=found_late)
     return Arrival(item=item, sighting=sighting, event=event)
 
 

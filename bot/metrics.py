@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.process_collector import ProcessCollector
 
+from bot.completeness import Completeness
 from bot.poll import PollResult
 from bot.poster import Alert, DeliveryError, Posted, Poster
 from storage.deliveries import Backlog, Delivery, OutboxRow, State
@@ -60,6 +61,12 @@ class Metrics:
         self._oldest = self._gauge(
             "rulewire_deliveries_oldest_seconds", "Age of the oldest delivery in each open state"
         )
+        self._issue_days = self._gauge(
+            "rulewire_issue_days", "Lists of the last month's issue days, compared or not"
+        )
+        self._documents = self._gauge(
+            "rulewire_documents", "Documents of the last month's issue days, by how far they came"
+        )
 
     def polled(self, results: Iterable[PollResult]) -> None:
         """Count visits to feeds and what they brought."""
@@ -104,6 +111,23 @@ class Metrics:
             if state in _OPEN:
                 age = (now - known.since).total_seconds() if known else 0.0
                 self._oldest.labels(state.value).set(max(0.0, age))
+
+    def compared(self, found: Completeness) -> None:
+        """Take what is known of the Register's issue days as it is now."""
+        verified = sum(each.verified_at is not None for each in found.days)
+        counted = found.counted
+        self._issue_days.labels("verified").set(verified)
+        self._issue_days.labels("unverified").set(len(found.days) - verified)
+        for state, count in (
+            ("listed", sum(each.listed or 0 for each in found.days)),
+            ("ours", counted.listed),
+            ("seen", counted.seen),
+            ("matched", counted.matched),
+            ("told", counted.told),
+            ("found late", counted.found_late),
+            ("missing", len(found.missing)),
+        ):
+            self._documents.labels(state).set(count)
 
     def page(self) -> bytes:
         """All of it, in the text format that Prometheus reads (`CONTENT_TYPE`)."""

@@ -19,7 +19,7 @@ from bot.storage_thread import Storage
 from feeds.errors import FeedError, FetchError
 from feeds.model import Feed
 from feeds.source import Fetched, Source
-from storage import polls
+from storage import polls, publishing
 from storage.errors import DatabaseError
 from storage.polls import Poll
 
@@ -140,9 +140,15 @@ class Poller:
             jitter=self._jitter(),
             retry_after=fetch.retry_after if fetch else None,
             permanent=bool(fetch and fetch.permanent),
+            gone=bool(fetch and fetch.gone),
         )
         await self._storage.run(
-            polls.record_failure, feed.name, reason=error.reason, next_poll_at=then, now=now
+            polls.record_failure,
+            feed.name,
+            reason=error.reason,
+            next_poll_at=then,
+            now=now,
+            gone=bool(fetch and fetch.gone),
         )
         log.warning(
             "polled feed=%s status=failed failures=%d next=%s reason=%s",
@@ -165,12 +171,13 @@ def _keep(
 ) -> IngestReport:
     """Items, deliveries and the bookmark in one transaction: a crash before it refetches."""
     poll = polls.get(db, feed.name)
+    baseline = poll is None or poll.baselined_at is None
     report = ingest(
         db,
         fetched.items,
         audience=audience,
         now=now,
-        baseline=poll is None or poll.baselined_at is None,
+        baseline=baseline,
         visit=Visit(
             feed=feed.name,
             title=feed.title,
@@ -179,6 +186,7 @@ def _keep(
             baselined_at=poll.baselined_at if poll else None,
         ),
     )
+    publishing.note(db, feed.name, fetched.items, first=baseline, now=now)
     polls.record_success(
         db,
         feed.name,

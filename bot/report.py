@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.card import Card
+from bot.wording import day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ class FeedStatus:
     warning: str | None
     #: It should have been visited by now and was not.
     late: bool
+    #: The day of its last new item, of a feed that was told to have fallen silent.
+    silent_since: date | None = None
 
     @property
     def trouble(self) -> str:
@@ -57,6 +60,8 @@ class FeedStatus:
             return f"failing, {self.failures} {times}: {self.error or 'no reason known'}"
         if self.late:
             return "late"
+        if self.silent_since:
+            return f"silent since {day(self.silent_since)}"
         return "" if self.read_at else "not read yet"
 
     def visits(self, now: datetime) -> tuple[str, str]:
@@ -106,6 +111,8 @@ class Status:
     stopped: tuple[SubscriptionRow, ...]
     #: Deliveries that may or may not stand in their channel.
     uncertain: tuple[Telling, ...]
+    #: Whether all that the Register lists is held; empty when no feed reads the Register.
+    complete: str = ""
     #: Which copy polls and delivers; None when none does.
     leader: str | None = None
     #: When it last said so.
@@ -133,6 +140,7 @@ class Status:
         counted = {
             "failing": sum(feed.failures > 0 for feed in self.feeds),
             "late": sum(feed.late and not feed.failures for feed in self.feeds),
+            "silent": sum(feed.trouble.startswith("silent") for feed in self.feeds),
             "not read yet": sum(feed.trouble == "not read yet" for feed in self.feeds),
         }
         wrong = ", ".join(f"{count} {what}" for what, count in counted.items() if count)

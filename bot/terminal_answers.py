@@ -154,9 +154,9 @@ def _subscriptions(answer: Subscriptions, timezone: ZoneInfo = UTC) -> Renderabl
 
 @render_answer.register
 def _status(answer: Status, _timezone: ZoneInfo = UTC) -> RenderableType:
-    lines: list[RenderableType] = [_line(answer.headline, "bold"), _line(answer.kept)]
-    lines.append(_line(answer.led))
+    lines: list[RenderableType] = [_line(answer.headline, "bold")]
     lines += [_line(answer.held, "yellow")] if answer.held else []
+    lines += [_line(each) for each in (answer.complete, answer.kept, answer.led) if each]
     lines += [
         _line(f"{each.channel} {each.query} stopped: {each.stopped}", "yellow")
         for each in answer.stopped

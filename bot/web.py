@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp import web
 from aiolimiter import AsyncLimiter
 
-from bot import commands_calendar, deadline_calendar
+from bot import commands_calendar, deadline_calendar, night
 from bot.environment import Listen
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.readiness import Check, findings
@@ -96,6 +96,7 @@ class Site:
         with suppress(DatabaseError):  # told by /readyz; the other numbers are known all the same
             self._metrics.waiting(len(await self._storage.run(floods.undecided)))
             self._metrics.owed(await self._storage.run(deliveries.backlogs), now=self._clock())
+            self._metrics.compared(await self._storage.run(night.read, now=self._clock()))
         return web.Response(body=self._metrics.page(), headers={"Content-Type": CONTENT_TYPE})
 
     async def _calendar(self, request: web.Request) -> web.Response:

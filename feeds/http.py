@@ -193,6 +193,7 @@ def _refusal(answer: aiohttp.ClientResponse, *, feed: str) -> FetchError:
         feed,
         f"{answer.url.host} answered {answer.status}",
         permanent=400 <= answer.status < 500 and answer.status not in _PASSING,
+        gone=answer.status == 410,
         retry_after=hints.retry_after(asked, date=answer.headers.get("Date", "")),
     )
 

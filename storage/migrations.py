@@ -592,6 +592,69 @@ def m018_floods(db: Database) -> None:
 
 
 @migrations()
+def m019_completeness(db: Database) -> None:
+    """On which days feeds publish, when they do not, and which documents the Register lists."""
+    db.executescript(
+        """
+        CREATE TABLE publishing_days (           -- a feed's rhythm is learned from them
+            feed TEXT NOT NULL,
+            day TEXT NOT NULL,                   -- by the items' own dates; Eastern
+            seen_on TEXT,                        -- NULL: history, read with the first poll
+            PRIMARY KEY (feed, day)
+        ) STRICT, WITHOUT ROWID;
+        INSERT OR IGNORE INTO publishing_days (feed, day)
+            SELECT feed, event_day FROM entries WHERE event_day IS NOT NULL;
+        ALTER TABLE polls ADD COLUMN failing_since TEXT;  -- the first of the failures in a row
+        ALTER TABLE polls ADD COLUMN gone INTEGER NOT NULL DEFAULT 0; -- the last answer was 410
+        CREATE TABLE outages (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL CHECK (kind IN ('failing', 'gone', 'silent')),
+            scope TEXT NOT NULL,                 -- a host, "network"; empty for feeds by themselves
+            key TEXT NOT NULL,                   -- of its bulletin; the same in a restored database
+            told_at TEXT NOT NULL,
+            ended_at TEXT                        -- NULL while it lasts
+        ) STRICT;
+        CREATE TABLE outage_feeds (
+            outage_id INTEGER NOT NULL REFERENCES outages (id),
+            feed TEXT NOT NULL,
+            since TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            ended_at TEXT,
+            PRIMARY KEY (outage_id, feed)
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX outage_feeds_open ON outage_feeds (feed) WHERE ended_at IS NULL;
+        CREATE TABLE issue_days (                -- the Register's issues, printed and on inspection
+            list TEXT NOT NULL CHECK (list IN ('printed', 'inspection')),
+            day TEXT NOT NULL,
+            listed INTEGER,                      -- documents of the whole issue; NULL: not told yet
+            verified_at TEXT,                    -- when every document was asked for last
+            problem TEXT,                        -- why it could not be verified then
+            PRIMARY KEY (list, day)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE issue_documents (           -- those of them that the feeds take in
+            list TEXT NOT NULL,
+            day TEXT NOT NULL,
+            key TEXT NOT NULL,                   -- as in entries
+            number TEXT NOT NULL,
+            feed TEXT NOT NULL,
+            found_late_at TEXT,                  -- it was missing here until then
+            PRIMARY KEY (list, day, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE questions (                 -- what a feed asks the Register, and since when
+            feed TEXT PRIMARY KEY,
+            question TEXT NOT NULL,
+            since TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE back_check (
+            id INTEGER PRIMARY KEY CHECK (id = 1), started_at TEXT, done_at TEXT
+        ) STRICT;
+        INSERT INTO back_check (id) VALUES (1);
+        ALTER TABLE events ADD COLUMN found_late INTEGER NOT NULL DEFAULT 0;
+        """
+    )
+
+
+@migrations()
 def m020_workspaces(db: Database) -> None:
     """Workspaces that installed the app, with their tokens sealed, and installs that were begun."""
     db.executescript(
