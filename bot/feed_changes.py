@@ -26,14 +26,14 @@ async def add(settings: Settings, url: str, *, name: str | None, clock: Clock) -
     async with open_app(settings, clock=clock) as app:
         feed = Feed(name=name or opml.slug(url), kind=FeedKind.NEWS, title=url, url=url)
         try:
-            title = await News(http=app.http, feed=feed).title(now=clock())
+            title = await News(http=app.http, feed=feed, worker=app.worker).title(now=clock())
         except ParseError:
             page = await app.http.get(url, feed=feed.name, accept=_PAGE)
             found = discover(page.body, page.url)
             if found is None:
                 raise
             feed = replace(feed, url=found)
-            title = await News(http=app.http, feed=feed).title(now=clock())
+            title = await News(http=app.http, feed=feed, worker=app.worker).title(now=clock())
         feed = replace(feed, title=title or feed.url, name=name or opml.slug(title or feed.url))
         taken = [known for known in app.feeds.values() if feed.url == known.url]
         if taken:

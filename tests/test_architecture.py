@@ -23,7 +23,7 @@ DOORS = {
     "aiolimiter": ("feeds/lanes.py", "bot/pace.py", "bot/web.py"),
     "apscheduler": ("bot/schedule.py",),
     "brotli": ("feeds/encodings.py",),
-    "feedparser": ("feeds/news.py",),
+    "feedparser": ("feeds/news_body.py",),
     "icalendar": ("bot/deadline_calendar.py",),
     "lxml": ("feeds/regulation.py",),
     "prometheus_client": ("bot/metrics.py",),
