@@ -38,7 +38,7 @@ from feeds.source import Source
 from feeds.topics import Topic
 from feeds.worker import Worker
 from storage import polls, query_versions, subscriptions
-from storage.deliveries import Delivery
+from storage.deliveries import OutboxRow
 from storage.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
@@ -148,7 +148,7 @@ class App:
         return Leader(self.storage, owner=self.owner, clock=self.clock, elapsed=self.elapsed)
 
     def speaker(
-        self, poster: Poster, *, on_sent: Callable[[Delivery, datetime], None] = lambda _, __: None
+        self, poster: Poster, *, on_sent: Callable[[OutboxRow, datetime], None] = lambda _, __: None
     ) -> Speaker:
         """Tells what is owed: to Slack's channels when connected, else to the terminal."""
         slack = self.settings.slack_connected

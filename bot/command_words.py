@@ -14,6 +14,7 @@ from bot import commands_law as law
 from bot import commands_reporting as reporting
 from bot import commands_settings as choosing
 from bot import commands_settling as settling
+from bot import commands_status as standing
 from bot import commands_subscribing as subscribing
 from bot import commands_timeline as timelines
 from bot.answers import Answer
@@ -30,7 +31,7 @@ ANSWERS: Mapping[str, Callable[[Database, Question], Answer]] = {
     "subscriptions": subscribing.of_channel,
     "topics": subscribing.list_topics,
     "law": law.law,
-    "status": reporting.status,
+    "status": standing.status,
     "settle": settling.settle,
     "why": reporting.why,
     "timeline": timelines.timeline,

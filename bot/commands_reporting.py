@@ -1,14 +1,13 @@
-"""What the bot says of itself: whether all was read and sent, and who was told of what, and why."""
+"""Who was told of what, and why; or which gate kept it from being told."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot import commands_settling as settling
 from bot import steps
 from bot.answers import Notice, Problem
 from bot.audience import Audience
@@ -16,13 +15,11 @@ from bot.card import card, quotes
 from bot.commands_joining import why_joined
 from bot.commands_marking import card_for
 from bot.commands_rehearsing import because
-from bot.commands_subscribing import row
 from bot.question import Question
-from bot.report import Explanation, FeedStatus, Status, Telling
+from bot.report import Explanation, Telling
 from feeds import matching, reference
 from feeds import query as queries
 from feeds.errors import QueryError
-from feeds.model import Feed
 from feeds.prepared import prepare
 from feeds.query import Query
 from feeds.terms import And, Or
@@ -30,74 +27,29 @@ from storage import (
     cards,
     deliveries,
     entries,
-    lease,
     lookup,
-    outbox,
-    polls,
     rehearsal,
-    restored,
     stories,
     subscriptions,
     texts,
 )
 from storage.deliveries import Delivery, State
 from storage.entries import Entry
-from storage.polls import Poll
 from storage.subscriptions import Subscription
 
-#: The scheduler looks every few seconds, so a feed that waits longer than this is late.
-LATE = timedelta(minutes=10)
 #: Of how many subscriptions it is said what keeps them from matching, and how many such terms.
 _NEAR = 3
 
+#: Of a delivery whose answer was lost.
+UNCERTAIN = "perhaps told: the answer was lost"
 _STATES = {
     State.HELD: "held back",
     State.PENDING: "owed",
     State.SENDING: "being sent",
     State.SENT: "told",
-    State.UNCERTAIN: "perhaps told: the answer was lost",
+    State.UNCERTAIN: UNCERTAIN,
     State.DEAD: "not told: refused",
 }
-
-
-def status(db: Database, question: Question) -> Status:
-    """When each feed was last read, what is late or failing, what is owed."""
-    known = {poll.feed: poll for poll in polls.every(db)}
-    everyone = subscriptions.every(db)
-    led = lease.read(db)
-    broken = Audience(everyone, question.queries).broken
-    return Status(
-        at=question.now,
-        feeds=tuple(
-            _feed_status(feed, known.get(name), now=question.now)
-            for name, feed in sorted(question.feeds.items())
-        ),
-        entries=entries.count(db),
-        owed={state.value: count for state, count in outbox.counts(db).items() if count},
-        stopped=tuple(
-            row(each, stopped=each.disabled_reason or broken.get(each.query))
-            for each in everyone
-            if each.disabled_reason or each.query in broken
-        ),
-        uncertain=tuple(
-            _uncertain(db, each, entry, question)
-            for each in deliveries.in_state(db, State.UNCERTAIN)
-            if (entry := entries.get(db, each.event.entry_id))
-        ),
-        leader=led.owner,
-        led_at=led.at,
-        restored_from=restored.backed_up_at(db),
-    )
-
-
-def _uncertain(db: Database, delivery: Delivery, entry: Entry, question: Question) -> Telling:
-    """With its number, for those who may settle it."""
-    said = [each for each in (delivery.last_error, delivery.unreadable) if each]
-    return replace(
-        _telling(db, delivery, entry, now=question.now),
-        reason="; ".join(said),
-        number=delivery.id if settling.may_settle(question, delivery) else None,
-    )
 
 
 def why(db: Database, question: Question) -> Explanation | Notice | Problem:
@@ -129,10 +81,10 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
         card=card_for(db, question, entry),
         first_seen_at=entry.first_seen_at,
         here=tuple(
-            _telling(db, each, items[each.event.entry_id], now=question.now) for each in here
+            telling(db, each, items[each.event.entry_id], now=question.now) for each in here
         ),
         elsewhere=tuple(
-            _telling(db, each, items[each.event.entry_id], now=question.now) for each in elsewhere
+            telling(db, each, items[each.event.entry_id], now=question.now) for each in elsewhere
         ),
         people=len({each.channel for each in others if _is_person(each.channel)}),
         joined=why_joined(db, entry),
@@ -185,7 +137,8 @@ def _lacking(question: Question, own: Sequence[Subscription], entry: Entry, body
     return " ".join(said[:_NEAR])
 
 
-def _telling(db: Database, delivery: Delivery, entry: Entry, *, now: datetime) -> Telling:
+def telling(db: Database, delivery: Delivery, entry: Entry, *, now: datetime) -> Telling:
+    """One delivery of an entry's, in words."""
     standing = cards.standing(db, channel=delivery.channel, story_id=entry.story_id)
     conversation = standing.conversation if standing else delivery.channel
     return Telling(
@@ -198,19 +151,6 @@ def _telling(db: Database, delivery: Delivery, entry: Entry, *, now: datetime) -
         quotes=quotes(delivery.whys, title=entry.item.title),
         message=(conversation, delivery.ts) if delivery.ts else None,
         reason=delivery.last_error if delivery.state is not State.SENT else None,
-    )
-
-
-def _feed_status(feed: Feed, poll: Poll | None, *, now: datetime) -> FeedStatus:
-    return FeedStatus(
-        name=feed.name,
-        title=feed.title,
-        read_at=poll.succeeded_at if poll else None,
-        next_at=poll.next_poll_at if poll else None,
-        failures=poll.failures if poll else 0,
-        error=poll.last_error if poll else None,
-        warning=poll.warning if poll else None,
-        late=poll is not None and poll.next_poll_at < now - LATE,
     )
 
 

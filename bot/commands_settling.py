@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from bot import bulletin
 from bot.answers import Notice, Problem
 from bot.config import TERMINAL
 from bot.question import Question
-from storage import deliveries, entries, uncertain
-from storage.deliveries import Delivery, State
+from storage import entries, outbox, uncertain
+from storage.bulletins import BulletinDelivery
+from storage.deliveries import Delivery, OutboxRow, State
 from storage.uncertain import Settlement, Verdict
 
 _SAID = {
@@ -33,23 +35,30 @@ def settle(db: Database, question: Question) -> Notice | Problem:
             message="settle takes the number of an uncertain delivery, and sent or again.",
             hint="settle 12 sent",
         )
-    delivery = deliveries.get(db, int(number))
+    delivery = outbox.get(db, int(number))
     if delivery is None or not may_settle(question, delivery):
         return Notice(text=f"No delivery {number} of this channel is uncertain.")
     if delivery.state is not State.UNCERTAIN:
         return Notice(text=_as_it_is(delivery, uncertain.last(db, delivery.id)))
     uncertain.settle(db, delivery, verdict, by=question.user, now=question.now)
-    entry = entries.get(db, delivery.event.entry_id)
-    title = f": {entry.item.title}" if entry else ""
-    return Notice(text=f"has {_SAID[verdict]}{title}", by=question.user, aloud=True)
+    return Notice(
+        text=f"has {_SAID[verdict]}: {_title(db, delivery)}", by=question.user, aloud=True
+    )
 
 
-def may_settle(question: Question, delivery: Delivery) -> bool:
+def may_settle(question: Question, delivery: OutboxRow) -> bool:
     """Whether whoever asks is a member of the delivery's channel, or runs the bot."""
     return question.channel in {delivery.channel, TERMINAL}
 
 
-def _as_it_is(delivery: Delivery, settled: Settlement | None) -> str:
+def _title(db: Database, delivery: Delivery | BulletinDelivery) -> str:
+    if isinstance(delivery, BulletinDelivery):
+        return bulletin.decode(delivery.body).title
+    entry = entries.get(db, delivery.event.entry_id)
+    return entry.item.title if entry else "an entry that is gone"
+
+
+def _as_it_is(delivery: OutboxRow, settled: Settlement | None) -> str:
     if settled is None:
         return f"Delivery {delivery.id} is not uncertain: it is {delivery.state.value}."
     return f"Delivery {delivery.id} is settled already: {_SAID[settled.verdict]} by {settled.by}."

@@ -44,6 +44,8 @@ class Settings:
     database: Path = field(default=Path("rulewire.db"), metadata={"env": "RULEWIRE_DATABASE"})
     #: Where the default subscription posts on first start; empty for none.
     channel: str = field(default="", metadata={"env": "RULEWIRE_CHANNEL"})
+    #: Where a feed's health and floods are told; empty for where the default subscription posts.
+    owners: str = field(default="", metadata={"env": "RULEWIRE_OWNERS_CHANNEL"})
     #: None for the bundled list.
     feeds_file: Path | None = field(default=None, metadata={"env": "RULEWIRE_FEEDS"})
     #: Topics that add to or replace the bundled ones.
@@ -82,6 +84,11 @@ class Settings:
         """Where the default subscription posts."""
         return self.channel if self.slack_connected else TERMINAL
 
+    @property
+    def owners_channel(self) -> str:
+        """Where those who run the bot are told of it; empty for nowhere."""
+        return (self.owners if self.slack_connected else "") or self.default_channel
+
 
 def load(environ: Mapping[str, str]) -> Settings:
     """Read and check every setting.
@@ -103,6 +110,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         slack_api_url=_address(values, "SLACK_API_URL", problems).rstrip("/") + "/",
         database=Path(values["RULEWIRE_DATABASE"] or "rulewire.db"),
         channel=values["RULEWIRE_CHANNEL"],
+        owners=values["RULEWIRE_OWNERS_CHANNEL"],
         feeds_file=_file(values, "RULEWIRE_FEEDS", problems),
         topics_file=_file(values, "RULEWIRE_TOPICS", problems),
         federal_register_url=_address(values, "RULEWIRE_FEDERAL_REGISTER_URL", problems).rstrip(

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from bot.owed import Owed, alert_of, claim, settle_failure, settle_told
+from bot.owed import Owed, OwedBulletin, alert_of, claim, settle_failure, settle_told
 from bot.pace import Pace
 from bot.poster import Alert, DeliveryError, Outcome, Posted, Poster
 from bot.storage_thread import Storage
 from storage import outbox
-from storage.deliveries import Delivery
+from storage.deliveries import OutboxRow
 from storage.errors import DatabaseError
 
 P = ParamSpec("P")
@@ -50,7 +50,7 @@ class Deliverer:
         timezone: ZoneInfo,
         serves: Callable[[str], bool],
         pace: Pace,
-        on_sent: Callable[[Delivery, datetime], None] = lambda _, __: None,
+        on_sent: Callable[[OutboxRow, datetime], None] = lambda _, __: None,
         pace_seconds: float = PACE_SECONDS,
         settle_again_seconds: float = SETTLE_AGAIN_SECONDS,
     ) -> None:
@@ -158,34 +158,36 @@ class Deliverer:
             stopping.cancel()
         return not self._stopping.is_set()
 
-    async def _send(self, owed: Owed, *, claimed_at: float) -> bool:
+    async def _send(self, owed: Owed | OwedBulletin, *, claimed_at: float) -> bool:
         """One delivery, from claimed to settled; True when it was sent."""
         alert = alert_of(owed, now=self._clock(), timezone=self._timezone)
-        channel, key = owed.delivery.channel, owed.entry.item.key
+        channel = owed.delivery.channel
         try:
             edited = await self._edit(owed, alert)
             posted = None if owed.by_card_alone else await self._post(alert, claimed_at=claimed_at)
         except DeliveryError as error:
             await self._settle(settle_failure, owed, error, now=self._clock())
             status = error.outcome.value.replace(" ", "-")
-            reason = error.reason
             log.warning(
-                "delivered channel=%s entry=%s status=%s reason=%s", channel, key, status, reason
+                "delivered channel=%s %s status=%s reason=%s",
+                channel,
+                owed.named,
+                status,
+                error.reason,
             )
             return False
         sent_at = self._clock()
         await self._settle(settle_told, owed, posted, edited=edited, now=sent_at)
         self._on_sent(owed.delivery, sent_at)
-        step = owed.delivery.event.step.value.replace(" ", "-")
-        log.info("delivered channel=%s entry=%s step=%s status=sent", channel, key, step)
+        log.info("delivered channel=%s %s status=sent", channel, owed.named)
         return True
 
-    async def _edit(self, owed: Owed, alert: Alert) -> bool:
+    async def _edit(self, owed: Owed | OwedBulletin, alert: Alert) -> bool:
         """Bring the card that stands up to date, which can be repeated.
 
         False when it is to be edited later: a step does not wait for the pace of edits.
         """
-        standing = owed.story.standing
+        standing = owed.standing
         if standing is None or not self._pace.can_edit():
             return False
         await self._pace.edit_turn()

@@ -1,4 +1,4 @@
-"""Edit the cards that no longer show how their story stands, as fast as Slack allows (async)."""
+"""Edit the cards and bulletins that are no longer true, as fast as Slack allows (async)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from bot import story
+from bot.owed import alert_of_bulletin
 from bot.pace import Pace
 from bot.poster import Alert, DeliveryError, Outcome, Poster
 from bot.storage_thread import Storage
-from storage import cards
+from storage import bulletins, cards
+from storage.bulletins import BulletinDelivery
 from storage.cards import Standing
 
 log = logging.getLogger(__name__)
 
 
 class Editor:
-    """Makes the edits that steps did not wait for. Several changes of one card are one edit."""
+    """Makes the edits that steps did not wait for. Several changes of one message are one edit."""
 
     def __init__(
         self,
@@ -51,8 +53,11 @@ class Editor:
         self._pace = pace
 
     async def edit_due(self) -> int:
-        """Edit every card that is owed it; returns how many were. Can be repeated at any time."""
+        """Edit everything that is owed it; returns how many were. Can be repeated at any time."""
         edited = 0
+        for delivery, changes in await self._storage.run(bulletins.outdated):
+            if self._serves(delivery.channel):
+                edited += await self._edit_bulletin(delivery, changes)
         for standing, changes in await self._storage.run(cards.outdated):
             if self._serves(standing.channel):
                 edited += await self._edit(standing, changes)
@@ -65,19 +70,37 @@ class Editor:
         if made is None:
             return False
         alert, shown = made
-        try:
-            await self._poster.update(alert, conversation=standing.conversation, ts=standing.ts)
-        except DeliveryError as error:
-            log.warning("edited channel=%s reason=%s", standing.channel, error.reason)
-            if error.outcome is Outcome.LATER:
-                self._pace.edit_refused(seconds=error.retry_after)
-            else:
+        match await self._update(alert, ts=standing.ts):
+            case None:
+                await self._storage.run(cards.renewed, shown, changes=changes)
+                return True
+            case Outcome.LATER:
+                pass
+            case _:
                 await self._storage.run(
                     cards.forget, channel=standing.channel, story_id=standing.story_id
                 )
-            return False
-        await self._storage.run(cards.renewed, shown, changes=changes)
-        return True
+        return False
+
+    async def _edit_bulletin(self, delivery: BulletinDelivery, changes: int) -> bool:
+        await self._pace.edit_turn()
+        conversation = delivery.conversation or delivery.channel
+        alert = alert_of_bulletin(delivery, conversation=conversation)
+        refused = await self._update(alert, ts=delivery.ts or "")
+        if refused is not Outcome.LATER:  # a message that is gone is owed no edit any more
+            await self._storage.run(bulletins.renewed, delivery, changes=changes)
+        return refused is None
+
+    async def _update(self, alert: Alert, *, ts: str) -> Outcome | None:
+        """None once it is edited; else why it was not."""
+        try:
+            await self._poster.update(alert, conversation=alert.channel, ts=ts)
+        except DeliveryError as error:
+            log.warning("edited channel=%s reason=%s", alert.channel, error.reason)
+            if error.outcome is Outcome.LATER:
+                self._pace.edit_refused(seconds=error.retry_after)
+            return error.outcome
+        return None
 
 
 def _made(

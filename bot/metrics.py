@@ -12,7 +12,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from bot.poll import PollResult
 from bot.poster import Alert, DeliveryError, Posted, Poster
-from storage.deliveries import Backlog, Delivery, State
+from storage.deliveries import Backlog, Delivery, OutboxRow, State
 from storage.events import Step
 
 #: The content type of `Metrics.page`.
@@ -74,10 +74,10 @@ class Metrics:
         """Count an answer of Slack's, or of whoever shows alerts."""
         self._answers.labels(call, outcome).inc()
 
-    def sent(self, delivery: Delivery, at: datetime) -> None:
-        """Measure how long after its event a delivery was sent."""
-        event = delivery.event
-        if event.at and event.step in _NEWS:
+    def sent(self, delivery: OutboxRow, at: datetime) -> None:
+        """Measure how long after its event a delivery was sent; a bulletin tells of none."""
+        event = delivery.event if isinstance(delivery, Delivery) else None
+        if event and event.at and event.step in _NEWS:
             self._lag.labels(event.step.value).observe(max(0.0, (at - event.at).total_seconds()))
 
     def delayed(self, seconds: float) -> None:

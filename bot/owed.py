@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from bot import story
+from bot import bulletin, story
 from bot.card import card
 from bot.poster import Alert, DeliveryError, Outcome, Posted, Reply
 from bot.steps import Manner, as_step, manner_of
 from bot.story import StoryHere
 from feeds.law_change import LawChange
 from feeds.standing import Later
-from storage import amendments, cards, entries, lease, outbox, relations, subscriptions, texts
+from storage import (
+    amendments,
+    bulletins,
+    cards,
+    entries,
+    lease,
+    outbox,
+    relations,
+    subscriptions,
+    texts,
+)
+from storage.bulletins import BulletinDelivery
 from storage.cards import Standing
 from storage.channels import Place
 from storage.deliveries import Delivery
@@ -40,13 +52,38 @@ class Owed:
     change: LawChange | None = None
 
     @property
+    def standing(self) -> Standing | None:
+        """The story's card here, to be brought up to date."""
+        return self.story.standing
+
+    @property
+    def named(self) -> str:
+        """What it is, for the log."""
+        step = self.delivery.event.step.value.replace(" ", "-")
+        return f"entry={self.entry.item.key} step={step}"
+
+    @property
     def by_card_alone(self) -> bool:
         """No message of its own: the story's card tells it, where one stands."""
         manner = manner_of(self.delivery.event.step)
         return manner is Manner.EDIT or (manner is Manner.COUNT and bool(self.story.standing))
 
 
-def claim(db: Database, channel: str, *, owner: str, now: datetime) -> Owed | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedBulletin:
+    """A claimed bulletin: a message of its own, whatever stands."""
+
+    delivery: BulletinDelivery
+    standing: None = None
+    by_card_alone: Literal[False] = False
+
+    @property
+    def named(self) -> str:
+        """What it is, for the log."""
+        return f"bulletin={self.delivery.kind} key={self.delivery.key}"
+
+
+def claim(db: Database, channel: str, *, owner: str, now: datetime) -> Owed | OwedBulletin | None:
     """Take the oldest delivery owed to a channel.
 
     None when there is nothing to send now, and for everyone but the owner of the lease.
@@ -54,6 +91,10 @@ def claim(db: Database, channel: str, *, owner: str, now: datetime) -> Owed | No
     delivery = outbox.claim(db, channel, now=now) if lease.held(db, owner) else None
     if delivery is None:
         return None
+    if isinstance(delivery, BulletinDelivery):
+        bulletins.taken(db, delivery)
+        outbox.aim(db, delivery, conversation=channel, thread=None)
+        return OwedBulletin(delivery=delivery)
     event = delivery.event
     entry = entries.get(db, event.entry_id)
     known = story.here(db, event.story_id, channel=channel)
@@ -77,14 +118,16 @@ def claim(db: Database, channel: str, *, owner: str, now: datetime) -> Owed | No
     )
 
 
-def alert_of(owed: Owed, *, now: datetime, timezone: ZoneInfo) -> Alert:
-    """The story's card as it should stand, and what its thread is told.
+def alert_of(owed: Owed | OwedBulletin, *, now: datetime, timezone: ZoneInfo) -> Alert:
+    """The bulletin; or the story's card as it should stand, and what its thread is told.
 
     Args:
         owed: What is to be told.
         now: From which days left are counted.
         timezone: In which moments are told, unless the channel chose another.
     """
+    if isinstance(owed, OwedBulletin):
+        return alert_of_bulletin(owed.delivery, conversation=owed.delivery.channel)
     delivery, known = owed.delivery, owed.story
     step = card(
         owed.entry,
@@ -110,8 +153,17 @@ def alert_of(owed: Owed, *, now: datetime, timezone: ZoneInfo) -> Alert:
     )
 
 
+def alert_of_bulletin(delivery: BulletinDelivery, *, conversation: str) -> Alert:
+    """A bulletin as it reads now."""
+    return Alert(
+        delivery_id=delivery.delivery_id,
+        channel=conversation,
+        card=bulletin.decode(delivery.body),
+    )
+
+
 def settle_told(
-    db: Database, owed: Owed, posted: Posted | None, *, edited: bool, now: datetime
+    db: Database, owed: Owed | OwedBulletin, posted: Posted | None, *, edited: bool, now: datetime
 ) -> None:
     """It was told: by a message, which may be the story's card now, or by the card alone.
 
@@ -122,8 +174,12 @@ def settle_told(
         edited: Whether the card that stood shows it already; else it is owed an edit.
         now: Time of the answer.
     """
+    outbox.settle_sent(db, owed.delivery, ts=posted.ts if posted else None, now=now)
+    if isinstance(owed, OwedBulletin):
+        if posted:
+            bulletins.stands(db, owed.delivery, conversation=posted.conversation)
+        return
     delivery, known = owed.delivery, owed.story
-    outbox.settle_sent(db, delivery, ts=posted.ts if posted else None, now=now)
     story_id = delivery.event.story_id
     if known.standing and not edited:
         cards.outdate(db, channel=delivery.channel, story_id=story_id)
@@ -142,7 +198,9 @@ def card_at(posted: Posted, *, channel: str, head: Entry) -> Standing:
     )
 
 
-def settle_failure(db: Database, owed: Owed, error: DeliveryError, *, now: datetime) -> None:
+def settle_failure(
+    db: Database, owed: Owed | OwedBulletin, error: DeliveryError, *, now: datetime
+) -> None:
     """Write down what is known of a message that was not, or perhaps not, posted."""
     delivery, reason = owed.delivery, error.reason
     match error.outcome:
@@ -155,7 +213,8 @@ def settle_failure(db: Database, owed: Owed, error: DeliveryError, *, now: datet
             outbox.bury(db, delivery.channel, reason=reason, now=now)
             subscriptions.disable(db, delivery.channel, reason=reason)
         case Outcome.CARD_GONE:
-            cards.forget(db, channel=delivery.channel, story_id=delivery.event.story_id)
+            if isinstance(delivery, Delivery):
+                cards.forget(db, channel=delivery.channel, story_id=delivery.event.story_id)
             outbox.settle_later(db, delivery, reason=reason, due_at=now)
         case Outcome.LATER:
             due_at = now + _wait(error, attempts=delivery.attempts)

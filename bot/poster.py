@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from bot.bulletin import Bulletin
 from bot.card import Card
 from feeds.law_change import LawChange
 
@@ -32,13 +33,13 @@ class Alert:
     #: Goes into the message's metadata, so that a lost answer can be settled by reading back.
     delivery_id: str
     channel: str
-    #: The story's card as it should stand now.
-    card: Card
+    #: The story's card as it should stand now, or a message that tells no story.
+    card: Card | Bulletin
     #: None when this alert is to become the card.
     reply: Reply | None = None
 
     @property
-    def told(self) -> Card:
+    def told(self) -> Card | Bulletin:
         """What the message itself says."""
         return self.reply.step if self.reply else self.card
 

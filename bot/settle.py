@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
-from bot import story
-from bot.owed import card_at
+from bot import doubts
+from bot.doubts import Doubt
 from bot.pace import Pace
-from bot.poster import DeliveryError, Outcome, Posted, Poster
-from bot.steps import Manner, manner_of
+from bot.poster import DeliveryError, Outcome, Poster
 from bot.storage_thread import Storage
-from storage import cards, deliveries, outbox, restored, uncertain
-from storage.deliveries import Delivery, State
+from storage import outbox, restored
 from storage.uncertain import Verdict
 
 log = logging.getLogger(__name__)
@@ -32,20 +26,6 @@ MARGIN = timedelta(days=1)
 REFUSED_SECONDS = 3600.0
 #: Slack did not say when to come back.
 RETRY_SECONDS = 30.0
-#: Whom the history of a delivery names when no person settled it.
-NOBODY = "rulewire"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
-    """An uncertain delivery, and where it stands if it does."""
-
-    delivery: Delivery
-    conversation: str
-    #: Of a reply: the `ts` of its card.
-    thread: str | None
-    #: How long ago it was tried first, by our own clock.
-    age: timedelta
 
 
 class Settler:
@@ -99,13 +79,13 @@ class Settler:
         lost = await self._storage.run(outbox.recover, sending=self._sending(), now=now)
         if lost:
             log.warning("recovered deliveries=%d state=uncertain", lost)
-        doubts = [each for each in await self._doubts(now) if self._serves(each.delivery.channel)]
-        self._watch(doubts)
+        open_ones = await self._open(now)
+        self._watch(open_ones)
         if self._elapsed() < self._resume_at:
-            return len(doubts)
-        ripe = [each for each in doubts if self._due[_attempt(each)] <= self._elapsed()]
+            return len(open_ones)
+        ripe = [each for each in open_ones if self._due[each.attempt] <= self._elapsed()]
         settled = 0
-        for sweep in _sweeps(ripe):
+        for sweep in doubts.sweeps(ripe):
             await self._pace.read_turn()
             try:
                 settled += await self._sweep(sweep)
@@ -113,19 +93,20 @@ class Settler:
                 log.warning("read back channel=%s later reason=%s", sweep[0].conversation, error)
                 self._resume_at = self._elapsed() + (error.retry_after or RETRY_SECONDS)
                 break
-        return sum(not each.delivery.unreadable for each in doubts) - settled
+        return sum(not each.delivery.unreadable for each in open_ones) - settled
 
-    async def _doubts(self, now: datetime) -> list[Doubt]:
-        return await self._storage.run(_doubts, now=now)
+    async def _open(self, now: datetime) -> list[Doubt]:
+        found = await self._storage.run(doubts.read, now=now)
+        return [each for each in found if self._serves(each.delivery.channel)]
 
-    def _watch(self, doubts: Sequence[Doubt]) -> None:
+    def _watch(self, open_ones: Sequence[Doubt]) -> None:
         """Give each new doubt its time; one that was never tried from here is due at once."""
         now = self._elapsed()
         self._due = {
-            _attempt(each): self._due.get(
-                _attempt(each), now + SETTLE_AFTER_SECONDS * bool(each.delivery.attempts)
+            each.attempt: self._due.get(
+                each.attempt, now + SETTLE_AFTER_SECONDS * bool(each.delivery.attempts)
             )
-            for each in doubts
+            for each in open_ones
         }
 
     async def _sweep(self, sweep: Sequence[Doubt]) -> int:
@@ -146,12 +127,12 @@ class Settler:
                 found = {}
             reason = error.reason
         if found is None and all(each.delivery.attempts for each in sweep):
-            await self._storage.run(_refused, sweep, reason=reason)
+            await self._storage.run(doubts.refused, sweep, reason=reason)
             for each in sweep:
-                self._due[_attempt(each)] = self._elapsed() + REFUSED_SECONDS
+                self._due[each.attempt] = self._elapsed() + REFUSED_SECONDS
             log.warning("read back channel=%s status=refused reason=%s", first.conversation, reason)
             return 0
-        verdicts = await self._storage.run(_settle, sweep, found or {}, now=self._clock())
+        verdicts = await self._storage.run(doubts.settle, sweep, found or {}, now=self._clock())
         log.info(
             "read back channel=%s found=%d absent=%d",
             first.conversation,
@@ -159,78 +140,3 @@ class Settler:
             verdicts.count(Verdict.ABSENT),
         )
         return len(verdicts)
-
-
-def _attempt(doubt: Doubt) -> tuple[int, int]:
-    return doubt.delivery.id, doubt.delivery.attempts
-
-
-def _sweeps(doubts: Iterable[Doubt]) -> list[list[Doubt]]:
-    """One for each conversation and thread."""
-    sweeps: dict[tuple[str, str | None], list[Doubt]] = defaultdict(list)
-    for each in doubts:
-        sweeps[each.conversation, each.thread].append(each)
-    return list(sweeps.values())
-
-
-def _doubts(db: Database, *, now: datetime) -> list[Doubt]:
-    """What is uncertain, but for edits of cards, which can be repeated: they are owed again at once.
-
-    Of a story that was told before the database was restored only the first: which message is its
-    card, and so in which thread the others stand, is known then.
-    """
-    backed_up_at = restored.backed_up_at(db)
-    found: list[Doubt] = []
-    stories: set[tuple[str, int]] = set()
-    for each in deliveries.in_state(db, State.UNCERTAIN):
-        manner = manner_of(each.event.step)
-        if manner is Manner.EDIT or (manner is Manner.COUNT and each.thread):
-            uncertain.settle(db, each, Verdict.ABSENT, by=NOBODY, now=now)
-            continue
-        told = (each.channel, each.event.story_id)
-        if each.conversation is None and told in stories:
-            continue
-        stories.add(told)
-        card = None
-        if each.conversation is None:
-            card = cards.standing(db, channel=each.channel, story_id=each.event.story_id)
-        known = [at for at in (each.started_at, backed_up_at) if at]
-        found.append(
-            Doubt(
-                delivery=each,
-                conversation=card.conversation if card else each.conversation or each.channel,
-                thread=card.ts if card else each.thread,
-                age=now - min([*known, now]),
-            )
-        )
-    return found
-
-
-def _settle(
-    db: Database, sweep: Sequence[Doubt], found: Mapping[str, Posted], *, now: datetime
-) -> list[Verdict]:
-    verdicts = []
-    for each in sweep:
-        delivery, posted = each.delivery, found.get(each.delivery.delivery_id)
-        verdict = Verdict.FOUND if posted else Verdict.ABSENT
-        ts = posted.ts if posted else None
-        if not uncertain.settle(db, delivery, verdict, by=NOBODY, ts=ts, now=now):
-            continue  # an answer came after all, or a person was quicker
-        verdicts.append(verdict)
-        if posted:
-            _stands(db, delivery, posted)
-    return verdicts
-
-
-def _stands(db: Database, delivery: Delivery, posted: Posted) -> None:
-    """The message is its story's card, or its card may not show it yet."""
-    story_id = delivery.event.story_id
-    known = story.here(db, story_id, channel=delivery.channel)
-    if known and known.standing is None:
-        cards.put(db, card_at(posted, channel=delivery.channel, head=known.head))
-    cards.outdate(db, channel=delivery.channel, story_id=story_id)
-
-
-def _refused(db: Database, sweep: Sequence[Doubt], *, reason: str) -> None:
-    for each in sweep:
-        uncertain.unreadable(db, each.delivery, reason=reason)

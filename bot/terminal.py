@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import law_text
+from bot.bulletin import Bulletin
 from bot.card import Card
 from bot.poster import Alert, DeliveryError, Outcome, Posted
 from bot.wording import safe_url, visible
@@ -20,6 +21,8 @@ from storage.stories import Mark
 
 #: Lines longer than this are hard to read, however wide the window (characters).
 _WIDTH = 100
+#: Longest line of outside text (characters).
+_LINE = 600
 
 
 class TerminalPoster:
@@ -36,12 +39,7 @@ class TerminalPoster:
             DeliveryError: the output cannot be written to.
         """
         framed = self._console.is_terminal
-        if alert.reply:
-            shown = _step(alert.reply.step)
-            if alert.reply.change:
-                shown = Group(shown, *map(_summary, alert.reply.change.sections))
-        else:
-            shown = render_card(alert.card) if framed else _plain(alert.card)
+        shown = _shown(alert, framed=framed)
         with self._console.capture() as rendered:
             self._console.print(shown, soft_wrap=not framed)
         try:
@@ -57,6 +55,31 @@ class TerminalPoster:
 
     async def read_back(self, conversation: str, *, thread: str | None, age: timedelta) -> None:
         """Nothing: what was printed is known only to whoever looked."""
+
+
+def _shown(alert: Alert, *, framed: bool) -> RenderableType:
+    if isinstance(alert.card, Bulletin):
+        return _bulletin(alert.card)
+    if alert.reply is None:
+        return render_card(alert.card) if framed else _plain(alert.card)
+    shown = _step(alert.reply.step)
+    change = alert.reply.change
+    return Group(shown, *map(_summary, change.sections)) if change else shown
+
+
+def _bulletin(bulletin: Bulletin) -> RenderableType:
+    """A bulletin as lines, with the addresses that Slack hides behind its rows."""
+    lines = [Text(visible(bulletin.title, _LINE), style="bold cyan")]
+    for part in bulletin.parts:
+        said = (visible(part.heading, _LINE), visible(part.text, 3 * _LINE))
+        lines += [Text(each) for each in said if each]
+        for row in part.rows:
+            whole = ": ".join(filter(None, (row.text, row.detail)))
+            lines.append(Text(f"  - {visible(whole, _LINE)}"))
+            lines += [Text(f"    {url}", style="dim") for url in [safe_url(row.url)] if url]
+    if bulletin.closing:
+        lines.append(Text(visible(bulletin.closing, _LINE), style="dim"))
+    return Group(*lines, Text())
 
 
 def render_card(card: Card) -> RenderableType:

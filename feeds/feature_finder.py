@@ -126,8 +126,8 @@ class _Scope:
         #: Words met since a beginning came or went: those without one, and the features of the others.
         self._plain: set[str] = set()
         self._started: dict[str, list[str]] = {}
-        #: How long beginnings are, found out with the first word.
-        self._lengths: set[int] = set()
+        #: Beginnings by their first letters, as many as the shortest has; made for the first word.
+        self._by_head: dict[str, list[str]] = {}
 
     def change(self, feature: str, change: _Change) -> None:
         """Look for a feature, or no longer."""
@@ -142,7 +142,7 @@ class _Scope:
 
     def of(self, texts: Sequence[Text]) -> set[str]:
         """The features that some texts have."""
-        found = set[str]().union(*(text.tokens for text in texts))
+        found = set[str]().union(*(text.vocabulary for text in texts))
         started = self._started_by(found, texts) if self._starts else ()
         if self._name:
             found = {self._name + word for word in self._words & found}
@@ -164,15 +164,24 @@ class _Scope:
 
     def _meet(self, words: set[str]) -> None:
         """Tell those that have a beginning from those that have none."""
-        self._lengths = self._lengths or {len(start) for start in self._starts}
-        heads = {word[:length] for word in words for length in self._lengths}
-        if starts := self._starts & heads:
-            for word in words:
-                if features := [f"{self._name}{one}*" for one in starts if word.startswith(one)]:
-                    self._started[word] = features
-        self._plain |= words.difference(self._started)
+        if not self._by_head:
+            self._sort_starts()
+        length = len(next(iter(self._by_head)))
+        for word in words:
+            # Whatever begins with one begins with its first letters, and few words do.
+            if (starts := self._by_head.get(word[:length])) and (
+                features := [f"{self._name}{one}*" for one in starts if word.startswith(one)]
+            ):
+                self._started[word] = features
+            else:
+                self._plain.add(word)
+
+    def _sort_starts(self) -> None:
+        length = min(map(len, self._starts))
+        for start in self._starts:
+            self._by_head.setdefault(start[:length], []).append(start)
 
     def _forget_words(self) -> None:
         self._plain.clear()
         self._started.clear()
-        self._lengths.clear()
+        self._by_head.clear()

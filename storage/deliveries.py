@@ -43,16 +43,13 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One event that one channel is owed."""
+class OutboxRow:
+    """One message that one channel is owed, whatever it says, and what became of it."""
 
     id: int
     #: Travels with the message, so that a lost answer can be settled by reading the channel back.
     delivery_id: str
     channel: str
-    #: What is told.
-    event: Event
-    whys: tuple[Why, ...]
     state: State
     attempts: int
     last_error: str | None
@@ -68,6 +65,15 @@ class Delivery:
     thread: str | None = None
     #: Why it cannot be looked for there; None while it can, or was not yet.
     unreadable: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(OutboxRow):
+    """One event that one channel is owed."""
+
+    #: What is told.
+    event: Event
+    whys: tuple[Why, ...]
 
 
 #: Each delivery with its event, of the story that its entry tells now.
@@ -181,21 +187,24 @@ def told(db: Database, story_id: int) -> dict[str, Knowing]:
 _whys = msgspec.json.Decoder(tuple[Why, ...])
 
 
+def outbox_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that every `OutboxRow` has, of a row of the table."""
+    return {
+        "id": row["id"],
+        "delivery_id": row["delivery_id"],
+        "channel": row["channel"],
+        "state": State(row["state"]),
+        "attempts": row["attempts"],
+        "last_error": row["last_error"],
+        "ts": row["ts"],
+        "created_at": to_instant(row["created_at"]),
+        "started_at": to_instant(row["started_at"]) if row["started_at"] else None,
+        "settled_at": to_instant(row["settled_at"]) if row["settled_at"] else None,
+        "conversation": row["conversation"],
+        "thread": row["thread"],
+        "unreadable": row["unreadable"],
+    }
+
+
 def _from_row(row: Mapping[str, Any]) -> Delivery:
-    return Delivery(
-        id=row["id"],
-        delivery_id=row["delivery_id"],
-        channel=row["channel"],
-        event=events.from_row(row),
-        whys=_whys.decode(row["whys"]),
-        state=State(row["state"]),
-        attempts=row["attempts"],
-        last_error=row["last_error"],
-        ts=row["ts"],
-        created_at=to_instant(row["created_at"]),
-        started_at=to_instant(row["started_at"]) if row["started_at"] else None,
-        settled_at=to_instant(row["settled_at"]) if row["settled_at"] else None,
-        conversation=row["conversation"],
-        thread=row["thread"],
-        unreadable=row["unreadable"],
-    )
+    return Delivery(**outbox_row(row), event=events.from_row(row), whys=_whys.decode(row["whys"]))

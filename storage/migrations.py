@@ -460,3 +460,66 @@ def m015_trust(db: Database) -> None:
         ) STRICT;
         """
     )
+
+
+@migrations()
+def m016_bulletins(db: Database) -> None:
+    """Messages that tell no step of a story; the outbox owes an event or one of them."""
+    db.executescript(
+        """
+        CREATE TABLE bulletins (
+            id INTEGER PRIMARY KEY,
+            channel TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,                   -- tells those of one kind apart
+            body TEXT NOT NULL,                  -- JSON, only its maker understands it
+            made_at TEXT NOT NULL,
+            outdated INTEGER NOT NULL DEFAULT 0, -- edits owed to it
+            UNIQUE (channel, kind, key)
+        ) STRICT;
+        CREATE INDEX bulletins_outdated ON bulletins (id) WHERE outdated > 0;
+        CREATE TABLE owed (
+            id INTEGER PRIMARY KEY,
+            delivery_id TEXT NOT NULL UNIQUE,    -- travels in the message's metadata
+            channel TEXT NOT NULL,
+            event_id INTEGER REFERENCES events (id),
+            bulletin_id INTEGER UNIQUE REFERENCES bulletins (id),
+            whys TEXT NOT NULL,                  -- JSON: which subscriptions, and why they matched
+            state TEXT NOT NULL CHECK (
+                state IN ('held', 'pending', 'sending', 'sent', 'uncertain', 'dead')
+            ),
+            due_at TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT,
+            ts TEXT,                             -- the message's name once sent
+            created_at TEXT NOT NULL,
+            started_at TEXT,
+            settled_at TEXT,
+            conversation TEXT,                   -- where it was last tried, or stands
+            thread TEXT,                         -- of a reply: the `ts` of its card
+            unreadable TEXT,                     -- why it cannot be looked for there
+            UNIQUE (channel, event_id),
+            CHECK ((event_id IS NULL) <> (bulletin_id IS NULL))
+        ) STRICT;
+        INSERT INTO owed
+            SELECT id, delivery_id, channel, event_id, NULL, whys, state, due_at, attempts,
+                last_error, ts, created_at, started_at, settled_at, conversation, thread, unreadable
+            FROM outbox;
+        CREATE TABLE settled (
+            id INTEGER PRIMARY KEY,
+            outbox_id INTEGER NOT NULL REFERENCES owed (id),
+            verdict TEXT NOT NULL CHECK (verdict IN ('found', 'absent', 'sent', 'again')),
+            settled_by TEXT NOT NULL,            -- a person, or "rulewire"
+            at TEXT NOT NULL
+        ) STRICT;
+        INSERT INTO settled SELECT id, outbox_id, verdict, settled_by, at FROM settlements;
+        DROP TABLE settlements;
+        DROP TABLE outbox;
+        ALTER TABLE owed RENAME TO outbox;
+        ALTER TABLE settled RENAME TO settlements;
+        CREATE INDEX outbox_owed ON outbox (state, due_at) WHERE state IN ('pending', 'sending');
+        CREATE INDEX outbox_event ON outbox (event_id);
+        CREATE INDEX outbox_uncertain ON outbox (channel) WHERE state = 'uncertain';
+        CREATE INDEX settlements_delivery ON settlements (outbox_id);
+        """
+    )

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlite_utils import Database
 
-from storage import deliveries, restored
+from storage import bulletins, deliveries, restored
+from storage.bulletins import BulletinDelivery
 from storage.database import select, to_instant, to_text
-from storage.deliveries import Delivery, State, Why
+from storage.deliveries import Delivery, OutboxRow, State, Why
 from storage.events import Event
 
 #: As the index outbox_owed says it, word for word: only then is it used, so that what was sent long
@@ -107,7 +108,7 @@ def channels_due(db: Database, *, now: datetime) -> list[str]:
     return [row["channel"] for row in rows]
 
 
-def claim(db: Database, channel: str, *, now: datetime) -> Delivery | None:
+def claim(db: Database, channel: str, *, now: datetime) -> Delivery | BulletinDelivery | None:
     """Take the oldest delivery owed to a channel; commit before calling Slack.
 
     None when nothing is due, or when another delivery of this channel is in flight. Whoever claims
@@ -128,10 +129,15 @@ def claim(db: Database, channel: str, *, now: datetime) -> Delivery | None:
         {"channel": channel, "now": to_text(now)},
     )
     claimed = next(iter(rows), None)
-    return deliveries.get(db, claimed["id"]) if claimed else None
+    return get(db, claimed["id"]) if claimed else None
 
 
-def aim(db: Database, delivery: Delivery, *, conversation: str, thread: str | None) -> None:
+def get(db: Database, number: int) -> Delivery | BulletinDelivery | None:
+    """What was owed under a number."""
+    return deliveries.get(db, number) or bulletins.numbered(db, number)
+
+
+def aim(db: Database, delivery: OutboxRow, *, conversation: str, thread: str | None) -> None:
     """Where a claimed delivery goes. Belongs in the transaction that claims it."""
     db.execute(
         "UPDATE outbox SET conversation = ?, thread = ?, unreadable = NULL WHERE id = ?",
@@ -139,7 +145,7 @@ def aim(db: Database, delivery: Delivery, *, conversation: str, thread: str | No
     )
 
 
-def settle_sent(db: Database, delivery: Delivery, *, ts: str | None, now: datetime) -> None:
+def settle_sent(db: Database, delivery: OutboxRow, *, ts: str | None, now: datetime) -> None:
     """It was told: by a message, or without `ts` by the story's card alone. An answer is never late."""
     db.execute(
         "UPDATE outbox SET state = 'sent', settled_at = ?, last_error = NULL, unreadable = NULL,"
@@ -148,17 +154,17 @@ def settle_sent(db: Database, delivery: Delivery, *, ts: str | None, now: dateti
     )
 
 
-def settle_later(db: Database, delivery: Delivery, *, reason: str, due_at: datetime) -> None:
+def settle_later(db: Database, delivery: OutboxRow, *, reason: str, due_at: datetime) -> None:
     """Nothing was posted; try again then."""
     _settle(db, delivery, State.PENDING, reason=reason, due_at=to_text(due_at))
 
 
-def settle_uncertain(db: Database, delivery: Delivery, *, reason: str, now: datetime) -> None:
+def settle_uncertain(db: Database, delivery: OutboxRow, *, reason: str, now: datetime) -> None:
     """The answer was lost. Stays so until the channel is read back or a person decides."""
     _settle(db, delivery, State.UNCERTAIN, reason=reason, settled_at=to_text(now))
 
 
-def settle_dead(db: Database, delivery: Delivery, *, reason: str, now: datetime) -> None:
+def settle_dead(db: Database, delivery: OutboxRow, *, reason: str, now: datetime) -> None:
     """Slack refused this message for good."""
     _settle(db, delivery, State.DEAD, reason=reason, settled_at=to_text(now))
 
@@ -201,7 +207,9 @@ def next_due(db: Database) -> datetime | None:
     return to_instant(found) if found else None
 
 
-def _settle(db: Database, delivery: Delivery, state: State, *, reason: str, **columns: str) -> None:
+def _settle(
+    db: Database, delivery: OutboxRow, state: State, *, reason: str, **columns: str
+) -> None:
     """Only of the attempt that the delivery stands for: another may have been made since."""
     named = "".join(f", {name} = :{name}" for name in columns)
     db.execute(

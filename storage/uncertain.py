@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlite_utils import Database
 
 from storage.database import select, to_instant, to_text
-from storage.deliveries import Delivery
+from storage.deliveries import OutboxRow
 
 
 class Verdict(StrEnum):
@@ -37,7 +37,7 @@ class Settlement:
 
 def settle(
     db: Database,
-    delivery: Delivery,
+    delivery: OutboxRow,
     verdict: Verdict,
     *,
     by: str,
@@ -72,7 +72,7 @@ def settle(
     return True
 
 
-def unreadable(db: Database, delivery: Delivery, *, reason: str) -> None:
+def unreadable(db: Database, delivery: OutboxRow, *, reason: str) -> None:
     """Its channel cannot be read back; a person has to decide."""
     db.execute(
         "UPDATE outbox SET unreadable = ? WHERE id = ? AND state = 'uncertain'",

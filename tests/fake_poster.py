@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.card import Card
 from bot.poster import Alert, DeliveryError, Outcome, Posted
 
 
@@ -71,3 +72,9 @@ class FakePoster:
             if place == conversation and parent == thread:
                 found[alert.delivery_id] = Posted(ts=ts, conversation=place, thread=parent)
         return found
+
+
+def card_of(alert: Alert) -> Card:
+    """The story's card of an alert that tells a step of one."""
+    assert isinstance(alert.card, Card)
+    return alert.card

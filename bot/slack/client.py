@@ -9,8 +9,10 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.bulletin import Bulletin
+from bot.card import Card
 from bot.poster import Alert, Posted
-from bot.slack import blocks, redline_blocks
+from bot.slack import blocks, bulletin_blocks, redline_blocks
 from bot.slack.history import History
 from bot.slack.outcomes import outcome, repeatable
 from bot.slack.parts import Message
@@ -73,12 +75,13 @@ class SlackPoster:
         Raises:
             DeliveryError: as `Poster.update` says.
         """
+        text, shown = _card(alert.card)
         await repeatable(
             self._client.chat_update(
                 channel=conversation,
                 ts=ts,
-                text=blocks.fallback(alert.card),
-                blocks=blocks.alert(alert.card),
+                text=text,
+                blocks=shown,
                 # Without metadata the card keeps its own: the step's id is for the step alone.
             )
         )
@@ -99,8 +102,15 @@ def _message(alert: Alert) -> Message:
     reply = alert.reply
     if reply and reply.change:
         return redline_blocks.reply(reply.change, named=str(reply.change.part))
-    shown = blocks.step(reply.step) if reply else blocks.alert(alert.card)
-    return blocks.fallback(alert.told), shown
+    if reply:
+        return blocks.fallback(reply.step), blocks.step(reply.step)
+    return _card(alert.card)
+
+
+def _card(card: Card | Bulletin) -> Message:
+    if isinstance(card, Bulletin):
+        return bulletin_blocks.message(card)
+    return blocks.fallback(card), blocks.alert(card)
 
 
 def _metadata(alert: Alert) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from bot.app import App, open_app
+from bot.bulletin import Bulletin
 from bot.config import Settings
 from bot.poster import Alert, Posted
 from bot.run import tell_all
@@ -144,7 +145,12 @@ def report(listener: Listener, database: Path, world: Path) -> None:
     counts: Counter[str] = Counter()
     with Database(database) as db:
         for moment, alert in listener.alerts:
-            entry = entries.get(db, alert.told.entry_id)
+            told = alert.told
+            if isinstance(told, Bulletin):
+                print(f"{moment:%Y-%m-%d %H:%M} {told.title}")
+                counts["bulletin"] += 1
+                continue
+            entry = entries.get(db, told.entry_id)
             assert entry
             document = entry.item.document
             name = (
@@ -163,9 +169,9 @@ def report(listener: Listener, database: Path, world: Path) -> None:
             kind = "document" if document else "press"
             form = "thread" if alert.reply else "card"
             counts[f"{kind} {form} {verdict}"] += 1
-            seen[(alert.channel, entry.id, alert.told.headline)] += 1
+            seen[(alert.channel, entry.id, told.headline)] += 1
             print(
-                f"{moment:%Y-%m-%d %H:%M} {form:6} {verdict:10} {alert.told.headline[:48]:48} {entry.item.title[:90]}"
+                f"{moment:%Y-%m-%d %H:%M} {form:6} {verdict:10} {told.headline[:48]:48} {entry.item.title[:90]}"
             )
     print("\ntold twice:", sum(count > 1 for count in seen.values()))
     for what, count in sorted(counts.items()):

@@ -36,7 +36,7 @@ def owe(db: Database, entry: Entry, channel: str = "C1") -> bool:
 
 def claim(db: Database, channel: str = "C1", *, minutes: int = 0) -> Delivery:
     claimed = outbox.claim(db, channel, now=NOW + timedelta(minutes=minutes))
-    assert claimed
+    assert isinstance(claimed, Delivery)
     return claimed
 
 
@@ -75,7 +75,7 @@ def test_a_claim_hands_a_delivery_out_once(db: Database, entry: Entry) -> None:
     first = outbox.claim(db, "C1", now=NOW)
     second = outbox.claim(db, "C1", now=NOW)
 
-    assert first
+    assert isinstance(first, Delivery)
     assert (first.state, first.attempts, first.whys) == (State.SENDING, 1, (WHY,))
     assert second is None
 

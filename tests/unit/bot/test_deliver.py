@@ -23,7 +23,7 @@ from storage.deliveries import State, Why
 from storage.events import Step
 from tests.delivering import OWNER, Clock, Elapsed, make_deliverer, make_editor
 from tests.factories import NOW, make_filing, make_item, make_press
-from tests.fake_poster import FakePoster
+from tests.fake_poster import FakePoster, card_of
 
 WHY = Why(subscription="huawei", reasons=())
 LINK = "https://www.federalregister.gov/documents/2020/06/18/2020-13093/x"
@@ -91,7 +91,7 @@ async def test_publication_updates_the_card_and_is_told_in_its_thread_and_channe
     assert step.reply is not None
     assert not step.reply.quiet
     assert step.reply.step.headline.startswith("Published")
-    assert update[0].card.stage is Stage.PUBLISHED
+    assert card_of(update[0]).stage is Stage.PUBLISHED
     assert update[2] == step.reply.thread
 
 
@@ -109,8 +109,8 @@ async def test_further_press_goes_to_the_thread_quietly_and_is_counted_on_the_ca
     assert press is not None
     assert press.quiet
     assert press.step.headline == "Reported · Example News"
-    assert update.card.stage is Stage.INSPECTION
-    assert "1 press report" in [fact.value for fact in update.card.references]
+    assert card_of(update).stage is Stage.INSPECTION
+    assert "1 press report" in [fact.value for fact in card_of(update).references]
 
 
 async def test_a_person_is_told_where_their_direct_message_stands(
@@ -194,7 +194,7 @@ async def test_a_deleted_card_is_replaced_by_the_next_step(
     await deliver(deliverer)
 
     assert poster.posted[-1].reply is None
-    assert poster.posted[-1].card.stage is Stage.PUBLISHED
+    assert card_of(poster.posted[-1]).stage is Stage.PUBLISHED
     assert await storage.run(outbox.counts) == {State.SENT: 2}
 
 
@@ -253,7 +253,7 @@ async def test_a_step_does_not_wait_for_the_pace_of_edits(
     assert edited == 1
     assert owed == [1, 0]
     assert {conversation for _, conversation, _ in poster.updated} == {"C1", "C2"}
-    assert {update.card.stage for update, _, _ in poster.updated} == {Stage.PUBLISHED}
+    assert {card_of(update).stage for update, _, _ in poster.updated} == {Stage.PUBLISHED}
 
 
 async def test_an_edit_that_slack_puts_off_does_not_put_off_the_step(
@@ -434,7 +434,7 @@ async def test_who_comes_late_to_a_story_gets_its_present_state_once(
 
     (late,) = [alert for alert in poster.posted if alert.channel == "C2"]
     assert late.reply is None
-    assert late.card.stage is Stage.PUBLISHED
+    assert card_of(late).stage is Stage.PUBLISHED
 
 
 async def test_a_channel_can_keep_steps_to_the_thread(
@@ -458,7 +458,7 @@ async def test_times_are_told_in_the_zone_that_the_channel_chose(
 
     await deliver(deliverer)
 
-    filed = [fact.value for fact in poster.posted[0].card.facts if fact.label == "Filed"]
+    filed = [fact.value for fact in card_of(poster.posted[0]).facts if fact.label == "Filed"]
     assert filed == ["16 June 2020, 9:45 p.m. JST"]
 
 
@@ -475,7 +475,7 @@ async def test_a_copied_headline_brings_the_card_up_to_date_and_is_one_where_non
         ("C2", None),
     ]
     ((update, _, _),) = poster.updated
-    assert [fact.phrase for fact in update.card.references] == ["1 other press report"]
+    assert [fact.phrase for fact in card_of(update).references] == ["1 other press report"]
 
 
 async def test_a_step_that_is_told_by_the_card_alone_posts_nothing(

@@ -1,0 +1,85 @@
+"""What a message says that tells no step of a story: a digest, a feed's health, a reminder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+
+class BulletinKind(StrEnum):
+    """What a bulletin is about; with a key of its kind's own it is told once a channel."""
+
+    DIGEST = "digest"
+    HEALTH = "health"
+    FLOOD = "flood"
+    REMINDER = "reminder"
+    COMPLETENESS = "completeness"
+    FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a list. Outside text, all of it."""
+
+    text: str
+    #: What the text links to.
+    url: str = ""
+    #: Facts beside it.
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A paragraph, a list, or both under a heading. Outside text, all of it."""
+
+    heading: str = ""
+    text: str = ""
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """What a person can do about it, where there are buttons."""
+
+    #: A verb in title case.
+    label: str
+    #: Our own id of what it does, and its value for that.
+    action: str
+    value: str
+    style: Literal["", "primary", "danger"] = ""
+    #: The question asked before it is done; empty when it is done at once.
+    confirm: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """The whole message, most useful first."""
+
+    #: Says by itself what is the matter.
+    title: str
+    parts: tuple[Part, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    #: A last small line: who did what about it, and when.
+    closing: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        """All of it as lines of text, for where there is no layout."""
+        said = [self.title]
+        for part in self.parts:
+            said += [part.heading, part.text]
+            said += [": ".join(filter(None, (row.text, row.detail))) for row in part.rows]
+        return [line for line in (*said, self.closing) if line]
+
+
+def encode(bulletin: Bulletin) -> str:
+    """As it is stored."""
+    return msgspec.json.encode(bulletin).decode()
+
+
+def decode(body: str) -> Bulletin:
+    """Read back what `encode` wrote."""
+    return msgspec.json.decode(body, type=Bulletin)
