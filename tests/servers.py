@@ -94,14 +94,16 @@ class ScriptedHost:
 
 
 @asynccontextmanager
-async def scripted_host(address: str = "127.0.0.1") -> AsyncIterator[ScriptedHost]:
-    """Run a host on a free port of a loopback address."""
+async def scripted_host(
+    address: str = "127.0.0.1", *, port: int = 0
+) -> AsyncIterator[ScriptedHost]:
+    """Run a host on a port of a loopback address; on a free one if none is named."""
     host = ScriptedHost("")
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", host.handle)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, address, 0)
+    site = web.TCPSite(runner, address, port)
     await site.start()
     host.base = f"http://{address}:{runner.addresses[0][1]}"
     try:
