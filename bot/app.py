@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 
 from sqlite_utils import Database
 
@@ -216,7 +215,7 @@ async def open_app(settings: Settings, *, clock: Clock) -> AsyncIterator[App]:
         await storage.open()
         http = await stack.enter_async_context(
             Http(
-                user_agent=_user_agent(settings),
+                user_agent=settings.user_agent,
                 allow_private_addresses=settings.allow_private_addresses,
                 # Manners are owed to other people's servers, not to a stand-in on this machine.
                 spacing=0.0 if settings.allow_private_addresses else HOST_SPACING_SECONDS,
@@ -245,9 +244,3 @@ def _first_start(db: Database, settings: Settings, *, now: datetime) -> None:
         subscriptions.add(
             db, channel=channel, query=DEFAULT_QUERY, created_by="first start", now=now
         )
-
-
-def _user_agent(settings: Settings) -> str:
-    """Who we are, and how to reach whoever runs us."""
-    name = f"Rulewire/{version('rulewire')}"
-    return f"{name} (+{settings.contact})" if settings.contact else name

@@ -24,8 +24,7 @@ from storage.subscriptions import NOTE
 UTC = ZoneInfo("UTC")
 
 #: How many matched words, and how many subscriptions, an alert names.
-_REASONS = 4
-_WHYS = 3
+_REASONS, _WHYS = 4, 3
 #: How many sentences an explanation quotes, and how long they may be (characters).
 _QUOTES, _QUOTE = 4, 440
 
