@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test check format lint types contracts dockerfile audit e2e bench lock clean
+.PHONY: help run demo test check format lint types contracts dockerfile audit e2e bench fuzz lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -71,6 +71,10 @@ bench: $(VENV)/.ready-dev $(VENV)/.ready-peer ## Measure polling, ingest, search
 	@for each in poll ingest search match near startup deliver; do \
 		READER_PYTHON=$(VENV)/peer/bin/python NEAR_PYTHON=$(VENV)/peer/bin/python $(BIN)/python -m tests.benchmarks.$$each $(ARGS) || exit 1; done
 
+fuzz: $(VENV)/.ready-fuzz ## Fuzz one TARGET by hand, coverage-guided: tests/fuzz/README.md
+	@mkdir -p .cache/fuzz/$(TARGET)
+	@$(VENV)/fuzz/bin/python -m tests.fuzz $(TARGET) .cache/fuzz/$(TARGET) -artifact_prefix=.cache/fuzz/ $(ARGS)
+
 lock: $(VENV)/.ready-lock ## Pin anew: the newest versions that pyproject.toml allows, with their hashes
 	@rm -f requirements.txt requirements-build.txt requirements-dev.txt requirements-bench.txt
 	@$(LOCK) pyproject.toml -o requirements.txt
@@ -113,6 +117,13 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 $(VENV)/.ready-peer: $(VENV)/pyvenv.cfg requirements-bench.txt
 	@$(PEER_PYTHON) -m venv $(VENV)/peer
 	@$(VENV)/peer/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements-bench.txt
+	@touch $@
+
+# Atheris has an environment of its own: it is no dependency, and has wheels for some Pythons only.
+$(VENV)/.ready-fuzz: $(VENV)/pyvenv.cfg requirements.txt
+	@$(BIN)/python -m venv $(VENV)/fuzz
+	@$(VENV)/fuzz/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements.txt
+	@$(VENV)/fuzz/bin/python -m pip --disable-pip-version-check -qq install 'atheris>=3,<4'
 	@touch $@
 
 $(SLACK):

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from bot.card import Card
 from bot.choices import Choices
+from bot.flood_page import Floods, HeldPage
 from bot.law_page import LawPage
 from bot.personal import Noted, Offer, Promised, Suggested
 from bot.report import Explanation, Status, SubscriptionRow
@@ -219,6 +220,8 @@ Answer: TypeAlias = (
     | Subscriptions
     | Rehearsal
     | LawPage
+    | Floods
+    | HeldPage
     | Noted
     | Offer
     | Promised

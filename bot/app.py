@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 
 from sqlite_utils import Database
 
@@ -35,6 +34,7 @@ from feeds.news import News
 from feeds.public_inspection import PublicInspection
 from feeds.source import Source
 from feeds.topics import Topic
+from feeds.worker import Worker
 from storage import polls, query_versions, subscriptions
 from storage.deliveries import OutboxRow
 from storage.subscriptions import Subscription
@@ -65,6 +65,8 @@ class App:
     clock: Clock
     storage: Storage
     http: Http
+    #: Parses what is fetched.
+    worker: Worker
     #: Seconds of a clock that never jumps.
     elapsed: Callable[[], float]
     #: The feeds of `feeds.toml`, before people changed them.
@@ -85,7 +87,7 @@ class App:
         for name, feed in feeds.items():
             if feed != self.feeds.get(name):
                 self.feeds[name] = feed
-                self.sources[name] = (feed, _source(feed, self.http, self.settings))
+                self.sources[name] = (feed, self._source(feed))
         everyone = await self.storage.run(subscriptions.every)
         served = [subscription for subscription in everyone if self.serves(subscription.channel)]
         if served == self._served:
@@ -94,6 +96,16 @@ class App:
         await self.storage.run(query_versions.keep, self.audience.versions, now=self.clock())
         for query, reason in self.audience.broken.items():
             log.warning("subscription broken query=%r reason=%s", query, reason)
+
+    def _source(self, feed: Feed) -> Source:
+        base = self.settings.federal_register_url
+        match feed.kind:
+            case FeedKind.FEDERAL_REGISTER:
+                return FederalRegister(http=self.http, feed=feed, base_url=base)
+            case FeedKind.PUBLIC_INSPECTION:
+                return PublicInspection(http=self.http, feed=feed, base_url=base)
+            case FeedKind.NEWS:
+                return News(http=self.http, feed=feed, worker=self.worker)
 
     def serves(self, channel: str) -> bool:
         """Whether alerts of a channel can be shown now: Slack's when connected, else the terminal's.
@@ -127,7 +139,11 @@ class App:
     def poller(self) -> Poller:
         """Visits this app's feeds for its subscriptions."""
         return Poller(
-            self.storage, self.sources, audience=lambda: self.audience, jitter=random.random
+            self.storage,
+            self.sources,
+            audience=lambda: self.audience,
+            jitter=random.random,
+            owners=self.settings.owners_channel,
         )
 
     def reading(self) -> Reading:
@@ -199,12 +215,13 @@ async def open_app(settings: Settings, *, clock: Clock) -> AsyncIterator[App]:
         await storage.open()
         http = await stack.enter_async_context(
             Http(
-                user_agent=_user_agent(settings),
+                user_agent=settings.user_agent,
                 allow_private_addresses=settings.allow_private_addresses,
                 # Manners are owed to other people's servers, not to a stand-in on this machine.
                 spacing=0.0 if settings.allow_private_addresses else HOST_SPACING_SECONDS,
             )
         )
+        worker = await stack.enter_async_context(Worker())
         await storage.run(_first_start, settings, now=clock())
         app = App(
             settings=settings,
@@ -212,6 +229,7 @@ async def open_app(settings: Settings, *, clock: Clock) -> AsyncIterator[App]:
             elapsed=asyncio.get_running_loop().time,
             storage=storage,
             http=http,
+            worker=worker,
             shipped=tuple(shipped),
             topics=known_topics,
         )
@@ -226,20 +244,3 @@ def _first_start(db: Database, settings: Settings, *, now: datetime) -> None:
         subscriptions.add(
             db, channel=channel, query=DEFAULT_QUERY, created_by="first start", now=now
         )
-
-
-def _source(feed: Feed, http: Http, settings: Settings) -> Source:
-    base = settings.federal_register_url
-    match feed.kind:
-        case FeedKind.FEDERAL_REGISTER:
-            return FederalRegister(http=http, feed=feed, base_url=base)
-        case FeedKind.PUBLIC_INSPECTION:
-            return PublicInspection(http=http, feed=feed, base_url=base)
-        case FeedKind.NEWS:
-            return News(http=http, feed=feed)
-
-
-def _user_agent(settings: Settings) -> str:
-    """Who we are, and how to reach whoever runs us."""
-    name = f"Rulewire/{version('rulewire')}"
-    return f"{name} (+{settings.contact})" if settings.contact else name

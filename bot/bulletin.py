@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -64,8 +65,17 @@ class Bulletin:
     title: str
     parts: tuple[Part, ...] = ()
     buttons: tuple[Button, ...] = ()
-    #: A last small line: who did what about it, and when.
+    #: A last small line: what was done about it, or can be.
     closing: str = ""
+    #: Who did what the last line says, and when; a Slack user id, or "terminal".
+    by: str = ""
+    at: datetime | None = None
+
+    @property
+    def closed(self) -> str:
+        """The last line in words, for where nobody can be mentioned."""
+        said = f"{self.closing} by {self.by}" if self.by else self.closing
+        return f"{said} · {self.at:%d %B %Y, %H:%M} UTC" if self.at else said
 
     @property
     def lines(self) -> list[str]:
@@ -75,7 +85,7 @@ class Bulletin:
             said += [part.heading, part.text]
             for row in part.rows:
                 said += [": ".join(filter(None, (row.text, row.detail))), *row.lines]
-        return [line for line in (*said, self.closing) if line]
+        return [line for line in (*said, self.closed) if line]
 
 
 def encode(bulletin: Bulletin) -> str:

@@ -24,8 +24,7 @@ from storage.subscriptions import NOTE
 UTC = ZoneInfo("UTC")
 
 #: How many matched words, and how many subscriptions, an alert names.
-_REASONS = 4
-_WHYS = 3
+_REASONS, _WHYS = 4, 3
 #: How many sentences an explanation quotes, and how long they may be (characters).
 _QUOTES, _QUOTE = 4, 440
 
@@ -98,6 +97,7 @@ def card(
     muted: Marked | None = None,
     preamble: str = "",
     later: Sequence[Later] = (),
+    found_late: datetime | None = None,
     notes: Mapping[str, str] = MappingProxyType({}),
 ) -> Card:
     """Say what is known of an entry.
@@ -114,6 +114,7 @@ def card(
         preamble: What was read of the document, as far as its preamble reaches: it tells what is
             done and the dates of what is only filed.
         later: What later documents do to it.
+        found_late: When it was found to be missing; None when a poll brought it.
         notes: Why the channel follows what it does, by subscription.
     """
     item, document = entry.item, entry.item.document
@@ -133,7 +134,7 @@ def card(
             dated=date_wording.facts(document, dates, stands, today=today) if document else (),
             timezone=timezone,
         ),
-        references=(*references(item, press=press), *_followed(earlier)),
+        references=(*references(item, press=press), *_followed(earlier), *_late(found_late)),
         issued_by=issued_by(document.agencies) if document else "",
         why=tuple(line for why in whys[:_WHYS] for line in (_why(why), *_note(why, notes))),
         pdf_url=document.pdf_url if document else None,
@@ -150,6 +151,11 @@ def _followed(earlier: Entry | None) -> tuple[Fact, ...]:
     what = "document" if item.document else _BEFORE[footing.of(item)]
     on = f" of {day(item.event_day)}" if item.event_day else ""
     return (Fact(label="Follows", value=f"the {what}{on}"),)
+
+
+def _late(found: datetime | None) -> tuple[Fact, ...]:
+    """No poll brought it, and the nightly comparison with the Register's lists did."""
+    return (Fact(label="Found late", value=day(found.astimezone(EASTERN).date())),) if found else ()
 
 
 def _headline(item: Item, stands: Standing) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.progress import track
 
-from bot import config
+from bot import config, night
 from bot.app import App, Clock, open_app
 from bot.config import Settings
 from feeds.errors import ConfigError, FeedError, FetchError, ParseError
@@ -42,6 +42,8 @@ async def check(environ: Mapping[str, str], *, clock: Clock) -> list[str]:
             problems += [
                 f"subscription {query}: {reason}" for query, reason in app.audience.broken.items()
             ]
+            compared = await app.storage.run(night.read, now=clock())
+            problems += [f"Federal Register: {each}" for each in compared.problems]
             problems += await _slack_problems(settings, app)
             problems += await _workspace_problems(app)
             problems += await _feed_problems(app)

@@ -36,6 +36,7 @@ for command in (
     cli_lists.split,
     cli_lists.status,
     cli_lists.settle,
+    cli_lists.floods,
     cli_lists.feeds,
     cli_lists.topics,
     cli_lists.subscriptions,

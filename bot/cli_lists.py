@@ -93,6 +93,17 @@ def settle(number: int, verdict: str) -> None:
     _answer(_said(f"settle {number} {verdict}"))
 
 
+@click.command()
+@click.argument("verb", type=click.Choice(["list", "show", "release", "drop"]), default="list")
+@click.argument("number", type=click.IntRange(1), required=False)
+@click.option("--page", default=1, show_default=True, type=click.IntRange(1, 1000), help="Of show.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def floods(verb: str, number: int | None, page: int, *, as_json: bool) -> None:
+    """What is held back: list it, show what flood NUMBER holds, release it or drop it."""
+    said = [verb, str(number or ""), str(page) if verb == "show" else ""]
+    _answer(_said(f"floods {' '.join(said)}"), as_json=as_json)
+
+
 @click.group()
 def feeds() -> None:
     """The feeds that are polled."""

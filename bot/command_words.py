@@ -10,6 +10,7 @@ from bot import commands_cadence as cadence
 from bot import commands_calendar as calendars
 from bot import commands_deadlines as days
 from bot import commands_finding as finding
+from bot import commands_floods as floods
 from bot import commands_joining as joining
 from bot import commands_law as law
 from bot import commands_reporting as reporting
@@ -38,6 +39,7 @@ ANSWERS: Mapping[str, Callable[[Database, Question], Answer]] = {
     "law": law.law,
     "status": standing.status,
     "settle": settling.settle,
+    "floods": floods.answer,
     "why": reporting.why,
     "timeline": timelines.timeline,
     "deadlines": days.ahead,

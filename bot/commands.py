@@ -21,13 +21,12 @@ from bot import commands_reporting as reporting
 from bot import commands_subscribing as subscribing
 from bot import commands_timeline as timelines
 from bot import thread_context
-from bot.answers import Answer, Place, Problem
+from bot.answers import Answer, Place
 from bot.asking import Asking, in_zone
 from bot.command_words import ANSWERS, WORDS
 from bot.law_page import LawPlace
 from bot.mistakes import or_problem, unknown
 from bot.question import Question
-from bot.report import Explanation
 from bot.storage_thread import Storage
 from feeds import reference
 from feeds.model import Feed
@@ -170,43 +169,29 @@ class Commands:
 
     async def days_ahead(self, query: str, after: str, *, channel: str, user: str) -> Answer:
         """The next page of the days ahead."""
-
-        def read(db: Database, question: Question) -> Answer:
-            return days.ahead(db, question, after=after)
-
+        read = partial(days.ahead, after=after)
         return await self._asking.ask(read, query, channel=channel, user=user, word="deadlines")
 
     async def all_subscriptions(self) -> Answer:
         """The subscriptions of every channel."""
-        return await self._asking.ask(
-            subscribing.of_everyone, "", channel="terminal", user="terminal"
-        )
+        return await self.act(subscribing.of_everyone, channel="terminal", user="terminal")
 
     async def unsubscribe(self, subscription_id: int, *, channel: str, user: str) -> Answer:
         """Remove one of the channel's own subscriptions."""
-
-        def removed(db: Database, question: Question) -> Answer:
-            return subscribing.remove(db, question, subscription_id)
-
-        answer = await self._asking.ask(removed, "", channel=channel, user=user)
+        act = partial(subscribing.remove, subscription_id=subscription_id)
+        answer = await self.act(act, channel=channel, user=user)
         await self._on_change()
         return answer
 
     async def mark(self, story_id: int, mark: Mark, *, channel: str, user: str) -> Answer:
         """Put a mark on a story: the channel's if it mutes, else the person's. Repeatable."""
-
-        def marked(db: Database, question: Question) -> Answer:
-            return marking.mark(db, question, story_id, mark)
-
-        return await self._asking.ask(marked, "", channel=channel, user=user)
+        act = partial(marking.mark, story_id=story_id, kind=mark)
+        return await self.act(act, channel=channel, user=user)
 
     async def unmark(self, story_id: int, mark: Mark, *, channel: str, user: str) -> Answer:
         """Take a mark off again. Repeatable."""
-
-        def unmarked(db: Database, question: Question) -> Answer:
-            return marking.unmark(db, question, story_id, mark)
-
-        return await self._asking.ask(unmarked, "", channel=channel, user=user)
+        act = partial(marking.unmark, story_id=story_id, kind=mark)
+        return await self.act(act, channel=channel, user=user)
 
     async def ask(
         self, ask: Callable[[Database, Question], Answer], text: str, *, channel: str, user: str
@@ -245,27 +230,18 @@ class Commands:
 
     async def why(self, entry_id: int, *, channel: str, user: str) -> Answer:
         """Who was told of an entry's story, when, and by which query and words."""
-
-        def explained(db: Database, question: Question) -> Explanation | Problem:
-            return reporting.explain(db, question, entry_id)
-
-        return await self._asking.ask(explained, "", channel=channel, user=user)
+        act = partial(reporting.explain, entry_id=entry_id)
+        return await self.act(act, channel=channel, user=user)
 
     async def split(self, entry_id: int, *, channel: str, user: str) -> Answer:
         """Take an entry out of its story, for good. Repeatable."""
-
-        def taken_out(db: Database, question: Question) -> Answer:
-            return joining.split_entry(db, question, entry_id)
-
-        return await self._asking.ask(taken_out, "", channel=channel, user=user)
+        act = partial(joining.split_entry, entry_id=entry_id)
+        return await self.act(act, channel=channel, user=user)
 
     async def timeline(self, entry_id: int, *, channel: str, user: str) -> Answer:
         """The whole story that an entry belongs to."""
-
-        def told(db: Database, question: Question) -> Answer:
-            return timelines.of_entry(db, question, entry_id)
-
-        return await self._asking.ask(told, "", channel=channel, user=user)
+        act = partial(timelines.of_entry, entry_id=entry_id)
+        return await self.act(act, channel=channel, user=user)
 
     async def standing(self, story_id: int, *, channel: str) -> marking.Shown | None:
         """A story's card as the channel should see it now; None when it stands nowhere there."""

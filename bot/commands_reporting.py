@@ -13,6 +13,7 @@ from bot import gate_wording, steps
 from bot.answers import Notice, Problem
 from bot.audience import Audience
 from bot.card import card, quotes
+from bot.commands_floods import kept_from
 from bot.commands_joining import why_joined
 from bot.commands_marking import card_for
 from bot.commands_rehearsing import because
@@ -86,8 +87,13 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
         ),
         people=len({each.channel for each in others if _is_person(each.channel)}),
         joined=why_joined(db, question, entry),
-        silence="" if itself else _silence(db, question, entry),
+        silence="" if itself else _silent(db, question, entry),
     )
+
+
+def _silent(db: Database, question: Question, entry: Entry) -> str:
+    """What kept an entry from everyone, else from the channel that asks."""
+    return kept_from(db, entry.id, question) or _silence(db, question, entry)
 
 
 def _silence(db: Database, question: Question, entry: Entry) -> str:

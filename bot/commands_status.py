@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot import bulletin
+from bot import bulletin, night
+from bot import commands_floods as floods
 from bot import commands_settling as settling
 from bot.audience import Audience
 from bot.commands_reporting import telling
@@ -17,8 +18,18 @@ from bot.config import TERMINAL
 from bot.gate_wording import UNCERTAIN
 from bot.question import Question
 from bot.report import FeedStatus, Status, Telling
-from feeds.model import Feed
-from storage import bulletins, deliveries, entries, lease, outbox, polls, restored, subscriptions
+from feeds.model import EASTERN, Feed, FeedKind
+from storage import (
+    bulletins,
+    deliveries,
+    entries,
+    lease,
+    outages,
+    outbox,
+    polls,
+    restored,
+    subscriptions,
+)
 from storage.deliveries import OutboxRow, State
 from storage.polls import Poll
 from storage.workspaces import workspace_of
@@ -33,10 +44,17 @@ def status(db: Database, question: Question) -> Status:
     everyone = [each for each in subscriptions.every(db) if question.sees(each.channel)]
     led = lease.read(db)
     broken = Audience(everyone, question.queries).broken
+    silent = {
+        out.feed: out.since.astimezone(EASTERN).date()
+        for outage in outages.lasting(db)
+        for out in outage.lasting
+        if outage.kind is outages.Trouble.SILENT
+    }
+    register = any(feed.kind is not FeedKind.NEWS for feed in question.feeds.values())
     return Status(
         at=question.now,
         feeds=tuple(
-            _feed_status(feed, known.get(name), now=question.now)
+            _feed_status(feed, known.get(name), silent.get(name), now=question.now)
             for name, feed in sorted(question.feeds.items())
         ),
         entries=entries.count(db),
@@ -51,6 +69,8 @@ def status(db: Database, question: Question) -> Status:
             if each.disabled_reason or each.query in broken
         ),
         uncertain=tuple(_uncertain(db, question)),
+        held=floods.named(db),
+        complete=night.read(db, now=question.now).line if register else "",
         leader=led.owner,
         led_at=led.at,
         restored_from=restored.backed_up_at(db),
@@ -93,7 +113,9 @@ def _in_doubt(told: Telling, delivery: OutboxRow, question: Question) -> Telling
     )
 
 
-def _feed_status(feed: Feed, poll: Poll | None, *, now: datetime) -> FeedStatus:
+def _feed_status(
+    feed: Feed, poll: Poll | None, silent_since: date | None, *, now: datetime
+) -> FeedStatus:
     return FeedStatus(
         name=feed.name,
         title=feed.title,
@@ -103,4 +125,5 @@ def _feed_status(feed: Feed, poll: Poll | None, *, now: datetime) -> FeedStatus:
         error=poll.last_error if poll else None,
         warning=poll.warning if poll else None,
         late=poll is not None and poll.next_poll_at < now - LATE,
+        silent_since=silent_since,
     )

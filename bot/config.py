@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -94,6 +95,12 @@ class Settings:
     def public_url(self) -> str:
         """What the addresses of calendars begin with, without a last slash; empty without a server."""
         return self.url or (f"http://{self.listen}" if self.listen else "")
+
+    @property
+    def user_agent(self) -> str:
+        """Who we are, and how a publisher reaches whoever runs us."""
+        name = f"Rulewire/{version('rulewire')}"
+        return f"{name} (+{self.contact})" if self.contact else name
 
     @property
     def default_channel(self) -> str:

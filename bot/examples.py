@@ -56,6 +56,7 @@ EXAMPLES = (
     ),
     Example(command="split 2020-13093", does="take a thing out of a story that it does not tell"),
     Example(command="status", does="whether every feed was read and every alert sent"),
+    Example(command="floods", does="what is held back, and why; floods show 3, release 3, drop 3"),
     Example(command="settle 12 sent", does="an uncertain alert stands; or settle 12 again"),
 )
 

@@ -28,14 +28,14 @@ async def add(settings: Settings, url: str, *, name: str | None, clock: Clock) -
         shown = without_secrets(url)
         feed = Feed(name=name or opml.slug(shown), kind=FeedKind.NEWS, title=shown, url=url)
         try:
-            title = await News(http=app.http, feed=feed).title(now=clock())
+            title = await News(http=app.http, feed=feed, worker=app.worker).title(now=clock())
         except ParseError:
             page = await app.http.get(url, feed=feed.name, accept=_PAGE)
             found = discover(page.body, page.url)
             if found is None:
                 raise
             feed = replace(feed, url=found)
-            title = await News(http=app.http, feed=feed).title(now=clock())
+            title = await News(http=app.http, feed=feed, worker=app.worker).title(now=clock())
         title = title or without_secrets(feed.url)
         feed = replace(feed, title=title, name=name or opml.slug(title))
         taken = [known for known in app.feeds.values() if feed.url == known.url]

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot import follow_up
+from bot import flood, follow_up
+from bot.arrival import Arrival
 from bot.audience import Audience
+from bot.flood import Visit
+from bot.telling import enqueue, tell, wanted_by, without
 from feeds import full_text
 from feeds.model import Item
-from storage import deliveries, entries, events, outbox, relations, texts
-from storage.deliveries import Why
-from storage.entries import Change, Entry, Remembered
-from storage.events import Event
+from storage import entries, events, outbox, texts
+from storage.entries import Change, Entry
 from storage.texts import Wanted
 
-#: An alert waits so long for its document's text, which tells the dates of what is only filed.
-TEXT_PATIENCE = timedelta(seconds=30)
 #: A first poll tells nothing older than this, and no more than so many alerts a feed.
 BASELINE_NEWS = timedelta(hours=24)
 BASELINE_ALERTS = 5
+#: Of what the nightly comparison finds late no more than so many alerts a feed: as of a first poll.
+LATE_ALERTS = BASELINE_ALERTS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,11 +33,16 @@ class IngestReport:
     counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
     #: Deliveries enqueued.
     owed: int = 0
+    #: Entries held back, and the flood that they belong to or began, whose card is to be shown.
+    held: int = 0
+    flood_id: int | None = None
+    #: Of what was found late: the keys of what somebody is told.
+    told: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        """As the log writes it: "new=2 advanced=0 revised=0 seen=48 owed=1"."""
+        """As the log writes it: "new=2 advanced=0 revised=0 seen=48 owed=1 held=0"."""
         seen = " ".join(f"{change.value}={count}" for change, count in self.counts.items())
-        return f"{seen} owed={self.owed}"
+        return f"{seen} owed={self.owed} held={self.held}"
 
 
 def ingest(
@@ -46,6 +52,7 @@ def ingest(
     audience: Audience,
     now: datetime,
     baseline: bool = False,
+    visit: Visit | None = None,
 ) -> IngestReport:
     """Remember items and owe each channel what its subscriptions match.
 
@@ -55,21 +62,59 @@ def ingest(
         audience: Who wants what.
         now: Time of the poll.
         baseline: The feed's first poll: nobody is told, except of events of the last day.
+        visit: Whose items they are, so that a flood is held back; None when they are known to be
+            good.
+    """
+    report, arrivals = _remembered(db, items, now=now)
+    if baseline:
+        for each in arrivals:
+            _note_quietly(db, each, now=now)
+        report.owed = _tell_baseline(db, arrivals, audience=audience, now=now)
+        return report
+    arrivals = [
+        replace(each, wanted=wanted_by(db, each.sighting, audience=audience)) for each in arrivals
+    ]
+    if visit:
+        report.flood_id, report.held = flood.hold_back(db, visit, arrivals, now=now)
+    for each in arrivals:
+        news = _news(db, each, audience=audience, now=now)
+        if news:
+            _want_text(db, news, silent=False, now=now)
+            report.owed += tell(db, news, now=now)
+        else:
+            _note_quietly(db, each, now=now)
+    return report
+
+
+def ingest_late(
+    db: Database, items: Iterable[Item], *, audience: Audience, alerts: int, now: datetime
+) -> IngestReport:
+    """Remember items that no poll brought, and tell those whom they concern that they come late.
+
+    Args:
+        db: Inside a transaction.
+        items: Of one feed; repeats are harmless.
+        audience: Who wants what.
+        alerts: Of so many new ones, the newest, somebody is told; the others are kept in silence.
+            A further step of what was known before is news as ever.
+        now: When they were found.
     """
     report = IngestReport()
-    tellable: list[tuple[Remembered, Event]] = []
-    for item in items:
-        sighting = entries.remember(db, item, now=now)
+    for item in sorted(items, key=lambda item: item.event_at or now, reverse=True):
+        arrival = _arrival(db, item, found_late=True, now=now)
+        sighting = arrival.sighting
         report.counts[sighting.change] += 1
-        if sighting.change is not Change.SEEN:
-            tellable.append((sighting, events.reach(db, sighting.entry, now=now)))
-            _want_text(db, sighting.entry, baseline=baseline, now=now)
-            if baseline:
-                follow_up.noted(db, sighting.entry, silent=True, now=now)
-    if baseline:
-        report.owed = _tell_baseline(db, tellable, audience=audience, now=now)
-    else:
-        report.owed = sum(_tell(db, *each, audience=audience, now=now) for each in tellable)
+        silent = sighting.change is not Change.ADVANCED and len(report.told) >= alerts
+        _want_text(db, arrival, silent=silent, now=now)
+        if arrival.event is None:
+            continue
+        if silent:
+            follow_up.noted(db, sighting.entry, silent=True, now=now)
+            continue
+        wanted = wanted_by(db, sighting, audience=audience)
+        if owed := tell(db, replace(arrival, wanted=wanted), now=now):
+            report.owed += owed
+            report.told.append(item.key)
     return report
 
 
@@ -91,50 +136,91 @@ def ingest_text(
     if wanted.silent:
         return owed
     event = events.reach(db, entry, now=now)
-    return owed + _enqueue(db, event, _without(audience.of(entry.item, body), known), now=now)
+    return owed + enqueue(db, event, without(audience.of(entry.item, body), known), now=now)
 
 
 def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestReport:
     """Remember items and tell nobody: history read by `backfill`."""
-    report = IngestReport()
-    for item in items:
-        sighting = entries.remember(db, item, now=now)
-        report.counts[sighting.change] += 1
-        if sighting.change is not Change.SEEN:
-            events.reach(db, sighting.entry, now=now)
-            follow_up.noted(db, sighting.entry, silent=True, now=now)
+    report, arrivals = _remembered(db, items, now=now)
+    for each in arrivals:
+        if each.event:
+            follow_up.noted(db, each.sighting.entry, silent=True, now=now)
     return report
 
 
-def _want_text(db: Database, entry: Entry, *, baseline: bool, now: datetime) -> None:
-    """Have the text read of a document that is worth it; of old ones for the archive only."""
+def _remembered(
+    db: Database, items: Iterable[Item], *, now: datetime
+) -> tuple[IngestReport, list[Arrival]]:
+    report, arrivals = IngestReport(), []
+    for item in items:
+        arrivals.append(_arrival(db, item, now=now))
+        report.counts[arrivals[-1].sighting.change] += 1
+    return report, arrivals
+
+
+def _arrival(db: Database, item: Item, *, now: datetime, found_late: bool = False) -> Arrival:
+    """Remember an item and what it means to its story."""
+    sighting = entries.remember(db, item, now=now)
+    seen = sighting.change is Change.SEEN
+    event = None if seen else events.reach(db, sighting.entry, now=now, found_late=found_late)
+    return Arrival(item=item, sighting=sighting, event=event)
+
+
+def _news(db: Database, arrival: Arrival, *, audience: Audience, now: datetime) -> Arrival | None:
+    """What is to be told of it; None of what is held back, or was seen before."""
+    sighting = flood.tellable(db, arrival.sighting, feed=arrival.item.feed, now=now)
+    if sighting is None:
+        return None
+    if sighting is arrival.sighting:
+        return arrival
+    return Arrival(
+        item=arrival.item,
+        sighting=sighting,
+        event=events.reach(db, sighting.entry, now=now),
+        wanted=wanted_by(db, sighting, audience=audience),
+    )
+
+
+def _note_quietly(db: Database, arrival: Arrival, *, now: datetime) -> None:
+    """Nobody is told; the archive is to know all the same, and a text of today may be news."""
+    entry = arrival.sighting.entry
+    if arrival.event:
+        _want_text(db, arrival, silent=_age(entry, now) > BASELINE_NEWS, now=now)
+        follow_up.noted(db, entry, silent=True, now=now)
+
+
+def _want_text(db: Database, arrival: Arrival, *, silent: bool, now: datetime) -> None:
+    """Have the text read of a document that is worth it; for the archive only if `silent`."""
+    entry = arrival.sighting.entry
     document = entry.item.document
-    if document and document.raw_text_url and full_text.worth_reading(entry.item):
-        silent = baseline and _age(entry, now) > BASELINE_NEWS
+    if arrival.event and document and document.raw_text_url and full_text.worth_reading(entry.item):
         texts.want(db, entry.id, document.raw_text_url, silent=silent, now=now)
 
 
 def _tell_baseline(
-    db: Database,
-    tellable: Sequence[tuple[Remembered, Event]],
-    *,
-    audience: Audience,
-    now: datetime,
+    db: Database, arrivals: Sequence[Arrival], *, audience: Audience, now: datetime
 ) -> int:
     """Steps of entries we knew are news as ever; of new ones only the newest few of the last day."""
-    known = [each for each in tellable if each[0].change is Change.ADVANCED]
+    changed = [each for each in arrivals if each.sighting.change is not Change.SEEN]
+    known = [each for each in changed if each.sighting.change is Change.ADVANCED]
     fresh = [
         each
-        for each in tellable
-        if each[0].change is not Change.ADVANCED and _age(each[0].entry, now) <= BASELINE_NEWS
+        for each in changed
+        if each.sighting.change is not Change.ADVANCED
+        and _age(each.sighting.entry, now) <= BASELINE_NEWS
     ]
-    fresh.sort(key=lambda each: _age(each[0].entry, now))
-    owed = sum(_tell(db, *each, audience=audience, now=now) for each in known)
+    fresh.sort(key=lambda each: _age(each.sighting.entry, now))
+
+    def told_of(each: Arrival) -> int:
+        wanted = wanted_by(db, each.sighting, audience=audience)
+        return tell(db, replace(each, wanted=wanted), now=now)
+
+    owed = sum(map(told_of, known))
     told = 0
     for each in fresh:
         if told == BASELINE_ALERTS:
             break
-        new = _tell(db, *each, audience=audience, now=now)
+        new = told_of(each)
         told += new > 0
         owed += new
     return owed
@@ -143,44 +229,3 @@ def _tell_baseline(
 def _age(entry: Entry, now: datetime) -> timedelta:
     """Time since the event; an undated one is as old as can be."""
     return now - entry.item.event_at if entry.item.event_at else timedelta.max
-
-
-def _tell(
-    db: Database, sighting: Remembered, event: Event, *, audience: Audience, now: datetime
-) -> int:
-    """Owe the channels that want this, the people who follow its story, and whom an edit concerns."""
-    entry, body = sighting.entry, texts.body(db, sighting.entry.id)
-    wanted: dict[str, Sequence[Why]] = {**audience.of(entry.item, body)}
-    if sighting.change is Change.REVISED and sighting.before:
-        # An edit that changed no fact speaks only to those whom the earlier text did not concern.
-        newly = _without(wanted, audience.of(sighting.before, body)) if wanted else {}
-        return _enqueue(db, event, newly, now=now) + follow_up.revised(
-            db, sighting.before, entry, now=now
-        )
-    if entry.item.document is None:
-        return _enqueue(db, event, wanted, now=now)
-    knowing = deliveries.told(db, event.story_id)
-    owed = follow_up.noted(db, entry, now=now)
-    if relations.within_story(db, entry):
-        # Who knows the story has just been told what this does to an earlier document of it.
-        return owed + _enqueue(db, event, _without(wanted, knowing), now=now)
-    # Who knows the story, or follows it, hears its documents' steps, whatever the query says of them.
-    told = {channel: known.whys for channel, known in knowing.items()}
-    return owed + _enqueue(db, event, told | wanted, now=now)
-
-
-def _enqueue(
-    db: Database, event: Event, wanted: Mapping[str, Sequence[Why]], *, now: datetime
-) -> int:
-    """Owe an event to channels; returns how many are new."""
-    wait = TEXT_PATIENCE if texts.awaited(db, event.entry_id) else timedelta()
-    return sum(
-        outbox.enqueue(db, event, channel=channel, whys=whys, wait=wait, now=now)
-        for channel, whys in wanted.items()
-    )
-
-
-def _without(
-    wanted: Mapping[str, Sequence[Why]], earlier: Mapping[str, object]
-) -> dict[str, Sequence[Why]]:
-    return {channel: whys for channel, whys in wanted.items() if channel not in earlier}

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app import App, Speaker
+from bot.care import Care
 from bot.connect import renew_tokens
 from bot.fold import fold_due
 from bot.remind import remind
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def the_jobs(app: App, speaker: Speaker, metrics: Metrics) -> dict[str, Job]:
     """One for each name of the rhythm. What a job comes to owe is sent at once."""
-    poller, reading, watch = app.poller(), app.reading(), app.law()
+    poller, reading, watch, care = app.poller(), app.reading(), app.law(), Care(app)
     storage, deliver, timezone = app.storage, speaker.deliverer.deliver_due, app.settings.timezone
 
     def owing(look: Callable[[], Awaitable[int]]) -> Job:
@@ -55,6 +56,8 @@ def the_jobs(app: App, speaker: Speaker, metrics: Metrics) -> dict[str, Job]:
         "fold": owing(lambda: fold_due(storage, now=app.clock(), timezone=timezone)),
         "remind": owing(lambda: storage.run(remind, now=app.clock(), timezone=timezone)),
         "law": owing(lambda: watch.check_due(now=app.clock())),
+        "health": owing(care.watch),
+        "compare": owing(care.compare),
         "heartbeat": heartbeat,
         "renew": partial(renew_tokens, app),
         "upkeep": tidy,

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.process_collector import ProcessCollector
 
+from bot.completeness import Completeness
 from bot.poll import PollResult
 from bot.poster import Alert, DeliveryError, Posted, Poster
 from storage.deliveries import Backlog, Delivery, OutboxRow, State
@@ -38,6 +39,10 @@ class Metrics:
         self._matches = self._counter(
             "rulewire_matches", "Deliveries that polls and texts made due"
         )
+        self._held = self._counter("rulewire_held", "Entries that were held back as a flood")
+        self._floods = Gauge(
+            "rulewire_floods", "Floods that wait for a person", registry=self._registry
+        )
         self._answers = self._counter("rulewire_answers", "Slack's answers", "call", "outcome")
         self._lag = Histogram(
             "rulewire_alert_lag_seconds",
@@ -56,6 +61,12 @@ class Metrics:
         self._oldest = self._gauge(
             "rulewire_deliveries_oldest_seconds", "Age of the oldest delivery in each open state"
         )
+        self._issue_days = self._gauge(
+            "rulewire_issue_days", "Lists of the last month's issue days, compared or not"
+        )
+        self._documents = self._gauge(
+            "rulewire_documents", "Documents of the last month's issue days, by how far they came"
+        )
 
     def polled(self, results: Iterable[PollResult]) -> None:
         """Count visits to feeds and what they brought."""
@@ -63,6 +74,7 @@ class Metrics:
             self._polls.labels("failed" if result.error else "ok").inc()
             if result.report:
                 self.matched(result.report.owed)
+                self._held.inc(result.report.held)
                 for change, count in result.report.counts.items():
                     self._entries.labels(change.value).inc(count)
 
@@ -83,6 +95,10 @@ class Metrics:
         if event and event.at and event.step in _NEWS:
             self._lag.labels(event.step.value).observe(max(0.0, (at - event.at).total_seconds()))
 
+    def waiting(self, count: int) -> None:
+        """Take how many floods wait for a person."""
+        self._floods.set(count)
+
     def delayed(self, seconds: float) -> None:
         """Measure how late the event loop was."""
         self._delay.observe(max(0.0, seconds))
@@ -95,6 +111,23 @@ class Metrics:
             if state in _OPEN:
                 age = (now - known.since).total_seconds() if known else 0.0
                 self._oldest.labels(state.value).set(max(0.0, age))
+
+    def compared(self, found: Completeness) -> None:
+        """Take what is known of the Register's issue days as it is now."""
+        verified = sum(each.verified_at is not None for each in found.days)
+        counted = found.counted
+        self._issue_days.labels("verified").set(verified)
+        self._issue_days.labels("unverified").set(len(found.days) - verified)
+        for state, count in (
+            ("listed", sum(each.listed or 0 for each in found.days)),
+            ("ours", counted.listed),
+            ("seen", counted.seen),
+            ("matched", counted.matched),
+            ("told", counted.told),
+            ("found late", counted.found_late),
+            ("missing", len(found.missing)),
+        ):
+            self._documents.labels(state).set(count)
 
     def page(self) -> bytes:
         """All of it, in the text format that Prometheus reads (`CONTENT_TYPE`)."""

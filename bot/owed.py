@@ -136,6 +136,7 @@ def alert_of(owed: Owed | OwedBulletin, *, now: datetime, timezone: ZoneInfo) ->
         timezone=known.chosen.timezone or timezone,
         preamble=owed.preamble,
         later=owed.later,
+        found_late=delivery.event.seen_at if delivery.event.found_late else None,
     )
     shown = manner_of(delivery.event.step) is Manner.SHOWN
     return Alert(

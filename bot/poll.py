@@ -12,12 +12,14 @@ from sqlite_utils import Database
 
 from bot import rhythm
 from bot.audience import Audience
+from bot.config import TERMINAL
+from bot.flood import Visit
 from bot.ingest import IngestReport, ingest
 from bot.storage_thread import Storage
 from feeds.errors import FeedError, FetchError
 from feeds.model import Feed
 from feeds.source import Fetched, Source
-from storage import polls
+from storage import polls, publishing
 from storage.errors import DatabaseError
 from storage.polls import Poll
 
@@ -49,6 +51,7 @@ class Poller:
         *,
         audience: Callable[[], Audience],
         jitter: Callable[[], float],
+        owners: str = TERMINAL,
     ) -> None:
         """Nothing is visited before `poll_due`.
 
@@ -58,11 +61,13 @@ class Poller:
                 again in each round.
             audience: The subscriptions as they are now.
             jitter: Draws from 0 to 1.
+            owners: The channel in which the card of a flood is shown.
         """
         self._storage = storage
         self._sources = sources
         self._audience = audience
         self._jitter = jitter
+        self._owners = owners
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._resume_at: datetime | None = None
 
@@ -115,12 +120,15 @@ class Poller:
                 feed,
                 fetched,
                 audience=self._audience(),
+                owners=self._owners,
                 now=now,
                 next_poll_at=rhythm.next_poll(
                     feed, now=now, jitter=self._jitter(), fresh_for=fetched.fresh_for
                 ),
             )
         log.info("polled feed=%s status=ok %s", feed.name, report)
+        if report.flood_id:
+            log.warning("flood feed=%s flood=%d held=%d", feed.name, report.flood_id, report.held)
         return PollResult(feed=feed.name, report=report)
 
     async def _failed(self, feed: Feed, poll: Poll, error: FeedError, *, now: datetime) -> None:
@@ -132,9 +140,15 @@ class Poller:
             jitter=self._jitter(),
             retry_after=fetch.retry_after if fetch else None,
             permanent=bool(fetch and fetch.permanent),
+            gone=bool(fetch and fetch.gone),
         )
         await self._storage.run(
-            polls.record_failure, feed.name, reason=error.reason, next_poll_at=then, now=now
+            polls.record_failure,
+            feed.name,
+            reason=error.reason,
+            next_poll_at=then,
+            now=now,
+            gone=bool(fetch and fetch.gone),
         )
         log.warning(
             "polled feed=%s status=failed failures=%d next=%s reason=%s",
@@ -151,18 +165,28 @@ def _keep(
     fetched: Fetched,
     *,
     audience: Audience,
+    owners: str,
     now: datetime,
     next_poll_at: datetime,
 ) -> IngestReport:
     """Items, deliveries and the bookmark in one transaction: a crash before it refetches."""
     poll = polls.get(db, feed.name)
+    baseline = poll is None or poll.baselined_at is None
     report = ingest(
         db,
         fetched.items,
         audience=audience,
         now=now,
-        baseline=poll is None or poll.baselined_at is None,
+        baseline=baseline,
+        visit=Visit(
+            feed=feed.name,
+            title=feed.title,
+            owners=owners,
+            last=poll.succeeded_at if poll else None,
+            baselined_at=poll.baselined_at if poll else None,
+        ),
     )
+    publishing.note(db, feed.name, fetched.items, first=baseline, now=now)
     polls.record_success(
         db,
         feed.name,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.card import Card
+from bot.wording import day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ class FeedStatus:
     warning: str | None
     #: It should have been visited by now and was not.
     late: bool
+    #: The day of its last new item, of a feed that was told to have fallen silent.
+    silent_since: date | None = None
 
     @property
     def trouble(self) -> str:
@@ -57,6 +60,8 @@ class FeedStatus:
             return f"failing, {self.failures} {times}: {self.error or 'no reason known'}"
         if self.late:
             return "late"
+        if self.silent_since:
+            return f"silent since {day(self.silent_since)}"
         return "" if self.read_at else "not read yet"
 
     def visits(self, now: datetime) -> tuple[str, str]:
@@ -106,10 +111,14 @@ class Status:
     stopped: tuple[SubscriptionRow, ...]
     #: Deliveries that may or may not stand in their channel.
     uncertain: tuple[Telling, ...]
+    #: Whether all that the Register lists is held; empty when no feed reads the Register.
+    complete: str = ""
     #: Which copy polls and delivers; None when none does.
     leader: str | None = None
     #: When it last said so.
     led_at: datetime | None = None
+    #: What is held back until a person decides, in a line; empty when nothing is.
+    held: str = ""
     #: When the backup was made from which the database was restored; None when it never was.
     restored_from: datetime | None = None
 
@@ -131,6 +140,7 @@ class Status:
         counted = {
             "failing": sum(feed.failures > 0 for feed in self.feeds),
             "late": sum(feed.late and not feed.failures for feed in self.feeds),
+            "silent": sum(feed.trouble.startswith("silent") for feed in self.feeds),
             "not read yet": sum(feed.trouble == "not read yet" for feed in self.feeds),
         }
         wrong = ", ".join(f"{count} {what}" for what, count in counted.items() if count)

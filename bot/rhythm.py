@@ -9,6 +9,8 @@ from feeds.model import EASTERN, Feed, FeedKind
 
 #: Errors never keep a feed unvisited for longer.
 LONGEST_BACKOFF = timedelta(hours=6)
+#: A feed that is gone may come back, and is asked whether it has so often.
+GONE = timedelta(days=1)
 #: Share of the wait that is random, so that feeds and installations do not march in step.
 JITTER = 0.1
 
@@ -58,6 +60,7 @@ def after_failure(
     jitter: float,
     retry_after: float | None = None,
     permanent: bool = False,
+    gone: bool = False,
 ) -> datetime:
     """When to visit after a failure: twice the wait each time, never given up for good.
 
@@ -68,8 +71,11 @@ def after_failure(
         jitter: 0 to 1, drawn by the caller.
         retry_after: Seconds the server asked for, already within limits.
         permanent: Waiting is not known to help; the longest wait at once.
+        gone: The server said that there is nothing there any more.
     """
     now = now.astimezone(UTC)
+    if gone:
+        return now + GONE * (1 + JITTER * jitter)
     first = min(feed.every, CLOSE if feed.kind in CLOSE_WATCH else DAYTIME)
     wait = (
         LONGEST_BACKOFF if permanent else min(first * 2 ** min(failures - 1, 16), LONGEST_BACKOFF)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app import App, Clock, Speaker, open_app
+from bot.care import Care
 from bot.config import Settings
 from bot.connect import converse, poster_of, routes_of, serving
 from bot.fold import fold_due
@@ -134,6 +135,10 @@ async def _round(app: App, speaker: Speaker, only: str | None) -> list[PollResul
     async with app.leader().once() as leads:
         if leads:
             await fold_due(app.storage, now=app.clock(), timezone=app.settings.timezone)
+            care = Care(app)
+            await care.watch()
+            if not only:
+                await care.compare()
             await tell_all(app, speaker)
         else:
             log.info("what is owed is left to the copy that leads")

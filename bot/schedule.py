@@ -27,6 +27,8 @@ RHYTHM: dict[str, timedelta] = {
     "remind": timedelta(minutes=1),
     "heartbeat": timedelta(seconds=15),
     "law": timedelta(minutes=10),
+    "health": timedelta(minutes=1),
+    "compare": timedelta(minutes=10),
     "renew": timedelta(minutes=5),
     "upkeep": timedelta(hours=6),
 }

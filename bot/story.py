@@ -16,6 +16,7 @@ from storage import (
     channels,
     deliveries,
     entries,
+    events,
     heads,
     relations,
     stories,
@@ -54,6 +55,8 @@ class StoryHere:
     marks: frozenset[Mark]
     #: Who muted it here, and when; None while it is not muted.
     muted: Marked | None
+    #: When the head's stage was found late; None when a poll brought it.
+    found_late: datetime | None
     chosen: Channel
     #: Why the channel follows what it does, by subscription.
     notes: Mapping[str, str]
@@ -75,6 +78,7 @@ def here(db: Database, story_id: int, *, channel: str) -> StoryHere | None:
         standing=cards.standing(db, channel=channel, story_id=story_id),
         marks=frozenset(each.mark for each in held) & SHOWN_MARKS,
         muted=next((each for each in held if each.mark is Mark.MUTED), None),
+        found_late=events.found_late(db, head),
         chosen=channels.get(db, channel),
         notes={
             each.query: each.note for each in subscriptions.of_channel(db, channel) if each.note
@@ -108,6 +112,7 @@ def card_here(known: StoryHere, *, now: datetime, timezone: ZoneInfo) -> Card:
         muted=known.muted,
         preamble=known.preamble,
         later=known.later,
+        found_late=known.found_late,
         notes=known.notes,
     )
 

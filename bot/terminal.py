@@ -78,8 +78,8 @@ def _bulletin(bulletin: Bulletin) -> RenderableType:
             lines.append(Text(f"  - {visible(whole, _LINE)}"))
             lines += [Text(f"    {visible(each, _LINE)}") for each in row.lines]
             lines += [Text(f"    {url}", style="dim") for url in [safe_url(row.url)] if url]
-    if bulletin.closing:
-        lines.append(Text(visible(bulletin.closing, _LINE), style="dim"))
+    if bulletin.closed:
+        lines.append(Text(visible(bulletin.closed, _LINE), style="dim"))
     return Group(*lines, Text())
 
 

@@ -15,9 +15,11 @@ from rich.text import Text
 from bot.answers import Details, Entries, Help, Notice, Problem, Rehearsal, Subscriptions, Topics
 from bot.card import UTC, Card
 from bot.choices import Choices
+from bot.flood_page import Floods, HeldPage
 from bot.law_page import LawPage
 from bot.report import Explanation, FeedStatus, Status, Telling
 from bot.terminal import render_card
+from bot.terminal_floods import render_floods, render_page
 from bot.terminal_law import render_law
 from bot.timeline import DaysAhead, Timeline
 from bot.wording import day, moment, safe_url, visible
@@ -110,6 +112,16 @@ def _days(answer: DaysAhead, _timezone: ZoneInfo = UTC) -> RenderableType:
 
 
 @render_answer.register
+def _floods(answer: Floods, timezone: ZoneInfo = UTC) -> RenderableType:
+    return render_floods(answer, timezone)
+
+
+@render_answer.register
+def _held(answer: HeldPage, timezone: ZoneInfo = UTC) -> RenderableType:
+    return render_page(answer, timezone)
+
+
+@render_answer.register
 def _choices(answer: Choices, _timezone: ZoneInfo = UTC) -> RenderableType:
     return _table(answer.rows)
 
@@ -142,8 +154,9 @@ def _subscriptions(answer: Subscriptions, timezone: ZoneInfo = UTC) -> Renderabl
 
 @render_answer.register
 def _status(answer: Status, _timezone: ZoneInfo = UTC) -> RenderableType:
-    lines: list[RenderableType] = [_line(answer.headline, "bold"), _line(answer.kept)]
-    lines.append(_line(answer.led))
+    lines: list[RenderableType] = [_line(answer.headline, "bold")]
+    lines += [_line(answer.held, "yellow")] if answer.held else []
+    lines += [_line(each) for each in (answer.complete, answer.kept, answer.led) if each]
     lines += [
         _line(f"{each.channel} {each.query} stopped: {each.stopped}", "yellow")
         for each in answer.stopped

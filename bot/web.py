@@ -14,14 +14,14 @@ import aiohttp
 from aiohttp import web
 from aiolimiter import AsyncLimiter
 
-from bot import commands_calendar, deadline_calendar
+from bot import commands_calendar, deadline_calendar, night
 from bot.environment import Listen
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.readiness import Check, findings
 from bot.storage_thread import Storage
 from feeds.errors import ConfigError
 from feeds.secrets import without_secrets
-from storage import deliveries
+from storage import deliveries, floods
 from storage.deadlines import Dated
 from storage.errors import DatabaseError
 from storage.subscriptions import Subscription
@@ -94,7 +94,9 @@ class Site:
 
     async def _measured(self, _: web.Request) -> web.Response:
         with suppress(DatabaseError):  # told by /readyz; the other numbers are known all the same
+            self._metrics.waiting(len(await self._storage.run(floods.undecided)))
             self._metrics.owed(await self._storage.run(deliveries.backlogs), now=self._clock())
+            self._metrics.compared(await self._storage.run(night.read, now=self._clock()))
         return web.Response(body=self._metrics.page(), headers={"Content-Type": CONTENT_TYPE})
 
     async def _calendar(self, request: web.Request) -> web.Response:

@@ -16,11 +16,19 @@ class FetchError(FeedError):
     """The bytes did not arrive."""
 
     def __init__(
-        self, feed: str, reason: str, *, permanent: bool = False, retry_after: float | None = None
+        self,
+        feed: str,
+        reason: str,
+        *,
+        permanent: bool = False,
+        gone: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(feed, reason)
         #: True when waiting does not help: gone, forbidden, a refused address.
         self.permanent = permanent
+        #: True when the server says that there is nothing here any more (410, RFC 9110 15.5.11).
+        self.gone = gone
         #: Seconds the server asked us to wait, already within our limits; None if it did not say.
         self.retry_after = retry_after
 

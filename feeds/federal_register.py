@@ -13,8 +13,8 @@ from feeds.identity import document_key
 from feeds.model import EASTERN, CfrPart, Document, Feed, Item, SourceKind, Stage
 from feeds.register_api import Params
 from feeds.register_json import Row
-from feeds.register_question import FIELDS, following, phrases, question
-from feeds.source import Bookmark, Fetched
+from feeds.register_question import FIELDS, NUMBERS, following, phrases, question
+from feeds.source import Bookmark, Fetched, Listed
 from feeds.text import clip
 
 #: Documents change for days after they are printed, and may be listed before.
@@ -72,11 +72,25 @@ class FederalRegister:
             warnings=tuple(warnings),
         )
 
-    async def history(self, *, since: date, until: date) -> AsyncIterator[Fetched]:
+    async def listed(self, *, since: date, until: date, now: datetime) -> Listed:
+        """Which documents of these days the API lists for this feed: numbers and dates alone.
+
+        Raises:
+            FetchError, ParseError: as `fetch`.
+        """
+        found, warnings, count = await self._read(since=since, until=until, now=now, fields=NUMBERS)
+        if count >= _SATURATED:
+            warnings.append(f"{count} documents or more; the API counts no further")
+        return Listed(items=tuple(found), count=len(found), trouble="; ".join(warnings))
+
+    async def history(
+        self, *, since: date, until: date, now: datetime | None = None
+    ) -> AsyncIterator[Fetched]:
         """Everything printed from `since` to `until`, oldest days first, about a month at a time.
 
         Each piece's bookmark is `{"through": "2020-06-30"}`: all days up to and with that one have
         been given, and reading can go on from the day after. It is not a bookmark for `fetch`.
+        With `now` the answers are fresh; otherwise a cache may be an hour behind.
 
         Raises:
             FetchError, ParseError: as `fetch`; the pieces before stay good.
@@ -84,7 +98,7 @@ class FederalRegister:
         start, width = since, _WINDOW
         while start <= until:
             end = min(start + width - _DAY, until)
-            found, warnings, count = await self._read(since=start, until=end)
+            found, warnings, count = await self._read(since=start, until=end, now=now)
             if count >= _SATURATED and end > start:
                 width = max((end - start + _DAY) // 2, _DAY)
                 continue
@@ -119,13 +133,20 @@ class FederalRegister:
         return found[0] if found[0].key == document_key(wanted) else None
 
     async def _read(
-        self, *, since: date, until: date | None = None, now: datetime | None = None
+        self,
+        *,
+        since: date,
+        until: date | None = None,
+        now: datetime | None = None,
+        fields: Params = FIELDS,
     ) -> tuple[list[Item], list[str], int]:
         """Items, warnings and the API's (saturating) count of one range of days, over its pages."""
         found: dict[tuple[str, date | None], Item] = {}
         warnings: list[str] = []
         count = listed = 0
-        params: Params | None = question(self.feed, since=since, until=until, now=now)
+        params: Params | None = question(
+            self.feed, since=since, until=until, now=now, fields=fields
+        )
         for _ in range(_MAX_PAGES):
             answer = await register_api.ask(
                 self._http, f"{self._base}/documents.json", params or (), feed=self.feed.name

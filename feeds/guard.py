@@ -1,4 +1,4 @@
-"""Which addresses may be connected to, and the socket factory that refuses the others."""
+"""Which addresses may be connected to, and sockets that refuse the others and endless answers."""
 
 from __future__ import annotations
 
@@ -66,11 +66,55 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour
 
 
-def guarded_sockets(trusted: Sequence[Network]) -> Callable[[AddressInfo], socket.socket]:
+class EndlessAnswerError(OSError):
+    """More bytes came than any answer may take."""
+
+
+class MeteredSocket(socket.socket):
+    """A socket on which only so many bytes may come after the last that were sent.
+
+    It sees what no caps on headers and bodies see: interim answers, empty lines, chunk extensions,
+    TLS records, one after the other without end.
+    """
+
+    def __init__(self, family: int, kind: int, protocol: int, *, most_bytes: int) -> None:
+        super().__init__(family, kind, protocol)
+        self._most, self._left = most_bytes, most_bytes
+
+    def send(self, *arguments: Any) -> int:
+        """As `socket.send`; a question begins, and its answer is counted from here."""
+        self._left = self._most
+        return super().send(*arguments)
+
+    def recv(self, *arguments: Any) -> bytes:
+        """As `socket.recv`; raises EndlessAnswerError as well."""
+        came = super().recv(*arguments)
+        self._count(len(came))
+        return came
+
+    def recv_into(self, *arguments: Any) -> int:
+        """As `socket.recv_into`; raises EndlessAnswerError as well."""
+        came = super().recv_into(*arguments)
+        self._count(came)
+        return came
+
+    def _count(self, came: int) -> None:
+        self._left -= came
+        if self._left < 0:
+            raise EndlessAnswerError(f"sent more than {self._most} bytes")
+
+
+def guarded_sockets(
+    trusted: Sequence[Network], *, most_bytes: int
+) -> Callable[[AddressInfo], socket.socket]:
     """A socket factory that makes sockets only for public addresses and `trusted` networks.
 
     It is asked with the very address that is connected next, whether a name resolved to it or it
     stood in the URL, so a name that resolves differently the second time gains nothing.
+
+    Args:
+        trusted: Networks to connect to although they are not public.
+        most_bytes: Most that may come in answer to one question, everything counted.
     """
 
     def make(info: AddressInfo) -> socket.socket:
@@ -78,6 +122,6 @@ def guarded_sockets(trusted: Sequence[Network]) -> Callable[[AddressInfo], socke
         address = ip_address(where[0])
         if not is_public(address) and not any(address in network for network in trusted):
             raise RefusedAddressError("the address is not a public one")
-        return socket.socket(family=family, type=kind, proto=protocol)
+        return MeteredSocket(family, kind, protocol, most_bytes=most_bytes)
 
     return make

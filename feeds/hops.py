@@ -10,6 +10,8 @@ _LONGEST = 8_000
 _SCHEMES = ("http", "https")
 #: Names of labels that DNS can hold (RFC 1035, 2.3.4), which IPv4 literals are, too; and IPv6.
 _HOST = re.compile(r"(?:[\w\-]{1,63}\.)*[\w\-]{1,63}\.?|[0-9A-Fa-f:.]+:[0-9A-Fa-f:.]*", re.ASCII)
+#: What yarl raises about what is no URL.
+_YARL_FAULTS = (ValueError, IndexError)
 
 
 class RefusedUrlError(ValueError):
@@ -36,7 +38,7 @@ def next_hop(here: URL, location: str) -> URL:
     """
     try:
         there = here.join(_parsed(location)).with_fragment(None)
-    except ValueError as error:
+    except _YARL_FAULTS as error:
         raise RefusedUrlError("redirected to something that is not a URL") from error
     if here.scheme == "https" and there.scheme == "http":
         raise RefusedUrlError(f"redirected from https to http at {there.host}")
@@ -48,24 +50,22 @@ def _parsed(text: str) -> URL:
         raise RefusedUrlError(f"URL longer than {_LONGEST} characters")
     try:
         return URL(text.strip())
-    except ValueError as error:
+    except _YARL_FAULTS as error:
         raise RefusedUrlError("not a URL") from error
 
 
 def _checked(url: URL) -> URL:
+    try:
+        host, readable, port = url.raw_host or "", bool(url.host), url.port
+        secret = url.user is not None or url.password is not None
+    except _YARL_FAULTS as error:  # yarl takes a host apart, and decodes its punycode, only now
+        raise RefusedUrlError("URL without a usable host") from error
     if url.scheme not in _SCHEMES:
         raise RefusedUrlError("only http and https URLs are read")
-    if not _HOST.fullmatch(url.raw_host or "") or not _is_readable(url):
+    if not _HOST.fullmatch(host) or not readable:
         raise RefusedUrlError("URL without a usable host")
-    if url.user is not None or url.password is not None:
+    if secret:
         raise RefusedUrlError("URL with a user name or password")
-    if url.port not in (80, 443) and (url.port or 0) < 1024:
-        raise RefusedUrlError(f"port {url.port} is not read")
+    if port not in (80, 443) and (port or 0) < 1024:
+        raise RefusedUrlError(f"port {port} is not read")
     return url
-
-
-def _is_readable(url: URL) -> bool:
-    try:
-        return bool(url.host)
-    except ValueError:  # punycode that stands for nothing; yarl decodes it only now
-        return False

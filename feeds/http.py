@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from feeds import hints, response
-from feeds.encodings import ACCEPTED, Body, EncodingError, TooLargeError
+from feeds import http_errors, response
+from feeds.encodings import ACCEPTED, Body, TooLargeError
 from feeds.errors import FetchError
-from feeds.guard import EVERYWHERE, Network, RefusedAddressError, guarded_sockets
+from feeds.guard import (
+    EVERYWHERE,
+    Network,
+    guarded_sockets,
+)
 from feeds.hops import RefusedUrlError, checked, next_hop
 from feeds.lanes import Lanes
 from feeds.response import Response, Validators
@@ -22,8 +28,9 @@ __all__ = ["Http", "Response", "Validators"]
 MAX_REDIRECTS = 5
 _FOR_GOOD = frozenset({301, 308})
 _REDIRECTS = _FOR_GOOD | {302, 303, 307}
-#: Among 4xx these pass by themselves (RFC 9110, RFC 8470, RFC 6585); the others stay.
-_PASSING = frozenset({408, 421, 425, 429})
+#: Bytes that may come around a body, beside a quarter of its own: headers, chunk sizes, TLS. Honest
+#: servers need a few hundredths.
+_FRAMING = 1024 * 1024
 #: Characters of one header line, name or value.
 _MAX_HEADER = 8190
 
@@ -34,6 +41,8 @@ class _Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+    #: Seconds from asking to the last byte.
+    took: float
 
 
 class Http:
@@ -44,10 +53,12 @@ class Http:
         allow_private_addresses: Also connect to loopback, private and metadata addresses (tests).
         trusted: Networks to connect to although they are not public.
         max_bytes: Largest body, as sent and as decoded.
-        total_timeout: Seconds for one hop, from asking to the last byte.
+        total_timeout: Seconds of asking and reading in one visit, all hops together; waiting for our
+            turn does not count.
         idle_timeout: Seconds for connecting, and between two pieces of an answer.
         per_host: Requests at once to one host.
         spacing: Seconds between the starts of two requests to one host; 0 for none.
+        resolver: Finds the addresses of names, instead of the system.
     """
 
     def __init__(
@@ -61,13 +72,13 @@ class Http:
         idle_timeout: float = 20.0,
         per_host: int = 2,
         spacing: float = 1.0,
+        resolver: AbstractResolver | None = None,
     ) -> None:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPTED}
         self._trusted = EVERYWHERE if allow_private_addresses else tuple(trusted)
         self._max_bytes = max_bytes
-        self._timeout = aiohttp.ClientTimeout(
-            total=total_timeout, sock_connect=idle_timeout, sock_read=idle_timeout
-        )
+        self._total, self._idle = total_timeout, idle_timeout
+        self._resolver = resolver
         self._lanes = Lanes(per_host=per_host, spacing=spacing)
         self._session: aiohttp.ClientSession | None = None
 
@@ -120,11 +131,14 @@ class Http:
                 being sent to another host under `same_host`.
         """
         headers = self._headers | {"Accept": accept} | (validators.headers if validators else {})
-        moved_to, for_good = None, True
+        moved_to, for_good, patience = None, True, self._total
         try:
             here = checked(url).extend_query(params)
             for _ in range(MAX_REDIRECTS + 1):
-                answer = await self._hop(here, feed=feed, headers=headers, handles=handles)
+                answer = await self._hop(
+                    here, feed=feed, headers=headers, handles=handles, patience=patience
+                )
+                patience -= answer.took
                 if answer.status not in _REDIRECTS:
                     return _response(answer, url=here, moved_to=moved_to, asked=validators)
                 there = next_hop(here, answer.headers["Location"])
@@ -138,22 +152,43 @@ class Http:
         raise FetchError(feed, f"more than {MAX_REDIRECTS} redirects")
 
     async def _hop(
-        self, url: URL, *, feed: str, headers: Mapping[str, str], handles: Collection[int]
+        self,
+        url: URL,
+        *,
+        feed: str,
+        headers: Mapping[str, str],
+        handles: Collection[int],
+        patience: float,
     ) -> _Answer:
-        async with self._lanes.turn(url.host or ""):
-            try:
-                async with self._opened().get(
-                    url, headers=headers, allow_redirects=False
-                ) as answer:
-                    handled = 200 <= answer.status < 300 or answer.status in handles
-                    if not (handled or _leads_on(answer) or _is_unchanged(answer, headers)):
-                        raise _refusal(answer, feed=feed)
-                    body = await self._read(answer) if handled else b""
-                    return _Answer(answer.status, answer.headers, body)
-            except _EXPECTED as error:
-                reason, permanent = _meaning(error)
-                host = url.host or "the server"
-                raise FetchError(feed, f"{host} {reason}", permanent=permanent) from error
+        try:
+            async with self._lanes.turn(url.host or ""):
+                return await self._ask(url, feed, headers, handles, patience)
+        except http_errors.EXPECTED as error:
+            reason, permanent = http_errors.meaning(error)
+            host = url.host or "the server"
+            raise FetchError(feed, f"{host} {reason}", permanent=permanent) from error
+
+    async def _ask(
+        self,
+        url: URL,
+        feed: str,
+        headers: Mapping[str, str],
+        handles: Collection[int],
+        patience: float,
+    ) -> _Answer:
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        timeout = aiohttp.ClientTimeout(
+            total=max(patience, 0.001), sock_connect=self._idle, sock_read=self._idle
+        )  # a total of 0 would be no limit
+        async with self._opened().get(
+            url, headers=headers, allow_redirects=False, timeout=timeout
+        ) as answer:
+            handled = 200 <= answer.status < 300 or answer.status in handles
+            if not (handled or _leads_on(answer) or _is_unchanged(answer, headers)):
+                raise http_errors.refusal(answer, feed=feed)
+            body = await self._read(answer) if handled else b""
+            return _Answer(answer.status, answer.headers, body, clock() - start)
 
     async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
         if (answer.content_length or 0) > self._max_bytes:
@@ -166,9 +201,13 @@ class Http:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:  # here and not in __init__: it belongs to the running loop
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(socket_factory=guarded_sockets(self._trusted)),
+                connector=aiohttp.TCPConnector(
+                    socket_factory=guarded_sockets(
+                        self._trusted, most_bytes=self._max_bytes * 5 // 4 + _FRAMING
+                    ),
+                    resolver=self._resolver,
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=self._timeout,
                 auto_decompress=False,  # feeds.encodings does, under our cap
                 trust_env=False,  # a proxy would connect where we cannot look
                 max_line_size=_MAX_HEADER,
@@ -185,42 +224,6 @@ def _is_unchanged(answer: aiohttp.ClientResponse, asked: Mapping[str, str]) -> b
     """304 to a question with conditions; without them it would be an answer without a body."""
     conditional = "If-None-Match" in asked or "If-Modified-Since" in asked
     return answer.status == 304 and conditional
-
-
-def _refusal(answer: aiohttp.ClientResponse, *, feed: str) -> FetchError:
-    asked = answer.headers.get("Retry-After", "")
-    return FetchError(
-        feed,
-        f"{answer.url.host} answered {answer.status}",
-        permanent=400 <= answer.status < 500 and answer.status not in _PASSING,
-        retry_after=hints.retry_after(asked, date=answer.headers.get("Date", "")),
-    )
-
-
-_EXPECTED = (aiohttp.ClientError, TimeoutError, EncodingError, TooLargeError)
-
-
-def _meaning(error: Exception) -> tuple[str, bool]:
-    """What an expected error means, and whether it is permanent.
-
-    Of aiohttp's errors only the kind is told: their words may hold the URL, and that a secret.
-    """
-    match error:
-        case TimeoutError():
-            meaning = "did not answer in time", False
-        case EncodingError() | TooLargeError():
-            meaning = f"gave an unusable body: {error}", False
-        case aiohttp.ClientConnectorError(os_error=RefusedAddressError()):
-            meaning = "is not at a public address", True
-        case aiohttp.InvalidURL():
-            meaning = "is not a usable host name", True
-        case aiohttp.ClientConnectorError():
-            meaning = "cannot be connected to", False
-        case aiohttp.ClientPayloadError():
-            meaning = "gave a body that was cut short", False
-        case _:
-            meaning = "broke off, or answered something that is not HTTP", False
-    return meaning
 
 
 def _response(

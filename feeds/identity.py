@@ -177,9 +177,9 @@ def merged(old: Item, new: Item) -> Item:
     """Join two sightings of one entry: `new`, with what it cannot know kept from `old`.
 
     Filing facts from public inspection and full-text evidence are kept; a summary and a moment are
-    kept while the stage stays, and the feed is the one that showed it first. A published document
-    never goes back to an earlier stage: the old item is then returned with whatever `new` adds about
-    its filing.
+    kept while the stage stays, and the feed is the one that showed it first. A press item that is
+    dated anew keeps the earlier date: that is when it was told. A published document never goes back
+    to an earlier stage: the old item is then returned with whatever `new` adds about its filing.
     """
     evidence = tuple(dict.fromkeys(old.evidence + new.evidence))[:MAX_EVIDENCE]
     if old.stage is Stage.PUBLISHED and new.stage is not Stage.PUBLISHED:
@@ -190,11 +190,17 @@ def merged(old: Item, new: Item) -> Item:
         feed=old.feed,
         title=new.title or old.title,
         summary=new.summary or (old.summary if same_stage else ""),
-        event_at=new.event_at or (old.event_at if same_stage else None),
+        event_at=_dated(old, new) if same_stage else new.event_at,
         publisher=new.publisher or old.publisher,
         evidence=evidence,
         document=_with_filing(new.document, old.document),
     )
+
+
+def _dated(old: Item, new: Item) -> datetime | None:
+    if new.stage is Stage.REPORTED and old.event_at and new.event_at:
+        return min(old.event_at, new.event_at)
+    return new.event_at or old.event_at
 
 
 def _with_filing(document: Document | None, other: Document | None) -> Document | None:

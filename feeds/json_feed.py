@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 
+from feeds import json_text
 from feeds.dates import instant
 from feeds.press import Told
 
@@ -25,14 +26,11 @@ def read(body: bytes) -> tuple[str, list[tuple[str, Told]]]:
     Raises:
         ValueError: it is no JSON, or no feed.
     """
-    try:
-        feed = json.loads(body)
-        items = feed.get("items") if isinstance(feed, dict) else None
-        if not isinstance(items, list):
-            raise ValueError("JSON without a list of items")  # noqa: TRY004 - it is about what came
-        return _text(feed, "title"), list(_each(items))
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    feed = json_text.decoded(body)
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(feed, dict) or not isinstance(items, list):
+        raise ValueError("JSON without a list of items")  # noqa: TRY004 - it is about what came
+    return _text(feed, "title"), list(_each(items))
 
 
 def _each(items: list[object]) -> Iterator[tuple[str, Told]]:

@@ -26,15 +26,32 @@ class Lanes:
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for our turn with `host`, then hold a place until the block ends."""
-        lane = self._lane(host)
+        """Wait for our turn with `host`, then hold a place until the block ends.
+
+        Raises:
+            TimeoutError: while we waited, the host did not answer another in time. One that hangs
+                would otherwise hold up everyone who waits for one of its many feeds.
+        """
+        lane, asked_at = self._lane(host), _now()
         async with lane.places:
+            if lane.hung_at > asked_at:
+                raise TimeoutError
             if lane.pace is not None:
                 await lane.pace.acquire()
-            yield
+            try:
+                yield
+            except TimeoutError:
+                lane.hung_at = _now()
+                raise
 
 
 class _Lane:
     def __init__(self, per_host: int, spacing: float) -> None:
         self.places = asyncio.Semaphore(per_host)
         self.pace = AsyncLimiter(1, spacing) if spacing > 0 else None
+        #: When somebody's patience ended last.
+        self.hung_at = float("-inf")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from feeds import register_api, register_json
 from feeds.http import Http
 from feeds.identity import document_key
 from feeds.model import Document, Feed, FilingType, Item, SourceKind, Stage
+from feeds.register_api import Answer
 from feeds.register_json import Row
-from feeds.source import Bookmark, Fetched
+from feeds.source import Bookmark, Fetched, Listed
 
 _FIELDS = register_api.fields(
     "agencies",
@@ -49,15 +50,15 @@ class PublicInspection:
     def __init__(self, *, http: Http, feed: Feed, base_url: str) -> None:
         self._http = http
         self.feed = feed
-        self._url = f"{base_url.rstrip('/')}/public-inspection-documents/current.json"
+        self._list = f"{base_url.rstrip('/')}/public-inspection-documents"
 
     async def fetch(self, bookmark: Bookmark | None, *, now: datetime) -> Fetched:
         """Visit the feed once; see `Source`."""
-        name = self.feed.name
-        params = [*_FIELDS, register_api.buster(now)]
-        answer = await register_api.ask(self._http, self._url, params, feed=name)
-        rows = register_json.results(answer.envelope, feed=name)
-        read, wrong = register_json.items(rows, lambda row: item(row, feed=name), feed=name)
+        url = f"{self._list}/current.json"
+        answer = await register_api.ask(
+            self._http, url, [*_FIELDS, register_api.buster(now)], feed=self.feed.name
+        )
+        read, wrong, _ = self._read(answer)
         # From midnight to 8:45 the API shows leftovers and says so (federal_register.md §5).
         meta = answer.envelope.get("meta")
         partial = isinstance(meta, dict) and bool(meta.get("pil_unavailability_message"))
@@ -71,6 +72,30 @@ class PublicInspection:
             partial=partial,
             warnings=(*answer.warnings, *wrong),
         )
+
+    async def listed(self, day: date, *, now: datetime) -> Listed:
+        """Every document that was on public inspection on a day, in one list however long.
+
+        Raises:
+            FetchError, ParseError: as `fetch`.
+        """
+        asked = [("conditions[available_on]", day.isoformat()), *_FIELDS, register_api.buster(now)]
+        answer = await register_api.ask(
+            self._http, f"{self._list}.json", asked, feed=self.feed.name
+        )
+        read, wrong, count = self._read(answer)
+        return Listed(
+            items=tuple(each for each in read if is_wanted(each, self.feed.agencies)),
+            count=count,
+            trouble="; ".join((*answer.warnings, *wrong)),
+        )
+
+    def _read(self, answer: Answer) -> tuple[list[Item], list[str], int]:
+        """Items of all agencies, what was wrong, and how many rows there were."""
+        name = self.feed.name
+        rows = register_json.results(answer.envelope, feed=name)
+        read, wrong = register_json.items(rows, lambda row: item(row, feed=name), feed=name)
+        return read, wrong, len(rows)
 
 
 def is_wanted(item: Item, slugs: Collection[str]) -> bool:

@@ -6,12 +6,12 @@ field must not cost a document. Only a row without a usable number is given up.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
+from feeds import json_text
 from feeds.errors import ParseError
 from feeds.links import DASHES
 from feeds.model import Agency, DocumentType, Item
@@ -49,8 +49,8 @@ def payload(body: bytes, *, feed: str) -> Row:
         ParseError: it holds no JSON object.
     """
     try:
-        decoded = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        decoded = json_text.decoded(body)
+    except ValueError as error:
         raise ParseError(feed, "the answer is not JSON") from error
     if not isinstance(decoded, dict):
         raise ParseError(feed, "the answer is JSON, but not an object")
@@ -217,8 +217,8 @@ def linked_number(url: object) -> str | None:
 def refusal(body: bytes) -> str:
     """The API's own words in a 400: `{"errors": {field: words}}` or `{"message": words}`."""
     try:
-        decoded = json.loads(body)
-    except (ValueError, RecursionError):
+        decoded = json_text.decoded(body)
+    except ValueError:
         return "no reason given"
     if not isinstance(decoded, dict):
         return "no reason given"

@@ -40,15 +40,27 @@ FIELDS = register_api.fields(
 )
 
 
-def question(feed: Feed, *, since: date, until: date | None, now: datetime | None) -> Params:
+#: What tells documents apart, for whoever only counts them.
+NUMBERS = register_api.fields("document_number", "publication_date")
+
+
+def question(
+    feed: Feed,
+    *,
+    since: date,
+    until: date | None,
+    now: datetime | None,
+    fields: Params = FIELDS,
+) -> Params:
     """The parameters of `documents.json` for what `feed` wants of these days."""
     asked = [("conditions[agencies][]", slug) for slug in feed.agencies]
     if feed.term:
-        asked += [("conditions[term]", feed.term), *register_api.fields("excerpts")]
+        asked.append(("conditions[term]", feed.term))
+        asked += register_api.fields("excerpts") if fields is FIELDS else ()
     asked.append(("conditions[publication_date][gte]", since.isoformat()))
     if until is not None:
         asked.append(("conditions[publication_date][lte]", until.isoformat()))
-    asked += [*FIELDS, ("order", "newest"), ("per_page", str(_PER_PAGE))]
+    asked += [*fields, ("order", "newest"), ("per_page", str(_PER_PAGE))]
     return [*asked, register_api.buster(now)] if now else asked
 
 

@@ -10,8 +10,12 @@ from lxml import etree
 
 from feeds.errors import ParseError
 
-#: Tags of one part; the longest parts have some 400,000. More is an attack on memory.
-_MOST_TAGS = 1_000_000
+#: Tags of one part; the longest parts have some 400,000. More is an attack on memory, of which as
+#: many take some 230 MB.
+_MOST_TAGS = 600_000
+#: Elements inside each other; the eCFR's nest to half of it. What stands in a cell, or in a footnote, is
+#: read once for each of those around it.
+_DEEPEST = 32
 #: Sections, and what the CFR prints after them: appendices and supplements
 #: (usgpo/bulk-data, ECFR-XML-User-Guide.md).
 _SECTIONS = ("DIV8", "DIV9")
@@ -74,8 +78,8 @@ def read(xml: bytes, *, feed: str) -> tuple[Section, ...]:
         feed: What was read, for the error.
 
     Raises:
-        ParseError: it is no well-formed XML, declares a document type, nests deeper than 256
-            elements, holds too many of them, or no part.
+        ParseError: it is no well-formed XML, declares a document type, nests too deeply, holds
+            too many elements, or no part.
     """
     if xml.count(b"<") > _MOST_TAGS:
         raise ParseError(feed, f"more than {_MOST_TAGS:,} tags")
@@ -83,7 +87,7 @@ def read(xml: bytes, *, feed: str) -> tuple[Section, ...]:
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
-        huge_tree=False,  # libxml2's own limits: depth 256, 10 MB of text in one place
+        huge_tree=False,  # libxml2's own limits: 10 MB of text in one place
         remove_comments=True,
         remove_pis=True,
     )
@@ -93,11 +97,26 @@ def read(xml: bytes, *, feed: str) -> tuple[Section, ...]:
         raise ParseError(feed, f"not well-formed: {error.msg}") from error
     if root.getroottree().docinfo.doctype:
         raise ParseError(feed, "declares a document type, which the eCFR never does")
+    if _is_too_deep(root):
+        raise ParseError(feed, f"nests deeper than {_DEEPEST} elements")
     _spaced(root)
     part = next(root.iter("DIV5"), None)
     if part is None:
         raise ParseError(feed, "holds no part")
-    return tuple(_section(element) for element in part.iter(*_SECTIONS))
+    return tuple(
+        _section(element)
+        for element in part.iter(*_SECTIONS)
+        if next(element.iterancestors(*_SECTIONS), None) is None  # else it is read with that one
+    )
+
+
+def _is_too_deep(root: etree._Element) -> bool:
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _spaced(root: etree._Element) -> None:

@@ -16,7 +16,7 @@ _NAMES = (
 _IN_ADDRESS = rf"(?:{_NAMES}|key|auth|sig|code|hash|session|sid|pass|user|login|state|email)"
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     # Slack's (docs.slack.dev/authentication/tokens), and the addresses that speak for whoever has them.
-    (re.compile(r"\bx(?:ox[a-z]|oxe\.xox[a-z]|app)-[\w.-]+"), "[token]"),
+    (re.compile(r"x(?:ox[a-z]|oxe\.xox[a-z]|app)-[\w.-]+"), "[token]"),
     (re.compile(r"(hooks\.slack(?:-gov)?\.com/)[^\s\"'<>\\]+", re.IGNORECASE), rf"\1{HIDDEN}"),
     (re.compile(r"(/webhooks?/)[^\s\"'<>?#\\]+", re.IGNORECASE), rf"\1{HIDDEN}"),
     (re.compile(r"(/bot)\d+:[\w-]+"), rf"\1{HIDDEN}"),

@@ -32,6 +32,18 @@ class Fetched:
     moved_to: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What the Federal Register lists of one issue or several, to compare an archive with."""
+
+    #: Those that the feed takes in. Published ones are bare: a number and a publication date.
+    items: tuple[Item, ...]
+    #: How many documents were listed, wanted or not.
+    count: int
+    #: Why this may not be all; empty when it is.
+    trouble: str = ""
+
+
 class Source(Protocol):
     """The code that can read one kind of feed."""
 

@@ -166,14 +166,7 @@ def told(db: Database, story_id: int) -> dict[str, Knowing]:
 
     A reason holds while its subscription works. Who follows the story knows it since then.
     """
-    working = {
-        (row["channel"], row["query"])
-        for row in select(
-            db,
-            "SELECT channel, query FROM subscriptions"
-            " WHERE disabled_reason IS NULL AND paused_by IS NULL",
-        )
-    }
+    asking = working(db)
     owed = select(
         db,
         """
@@ -194,11 +187,22 @@ def told(db: Database, story_id: int) -> dict[str, Knowing]:
     }
     for row in owed:
         channel, at = row["channel"], to_instant(row["created_at"])
-        held = tuple(w for w in _whys.decode(row["whys"]) if (channel, w.subscription) in working)
+        held = tuple(w for w in _whys.decode(row["whys"]) if (channel, w.subscription) in asking)
         if held:
             since = min(knowing[channel].since, at) if channel in knowing else at
             knowing[channel] = Knowing(whys=held, since=since)
     return knowing
+
+
+def working(db: Database, *, paused: bool = False) -> set[tuple[str, str]]:
+    """Each channel with the queries of its subscriptions that work; with `paused` also of those."""
+    rows = select(
+        db,
+        "SELECT channel, query FROM subscriptions"
+        " WHERE disabled_reason IS NULL AND (? OR paused_by IS NULL)",
+        [paused],
+    )
+    return {(row["channel"], row["query"]) for row in rows}
 
 
 _whys = msgspec.json.Decoder(tuple[Why, ...])

@@ -130,13 +130,24 @@ def _known(db: Database, item: Item) -> Entry | None:
             f"{_SELECT} WHERE (key = ? AND published_on = '') OR twin = ? ORDER BY key = ? DESC",
             [item.key, identity.twin_key(item), item.key],
         )
-        return next((from_row(row) for row in rows), None)
+        return next((from_row(row) for row in rows), None) or _repeated(db, item)
     rows = select(db, f"{_SELECT} WHERE key = ? ORDER BY published_on DESC", [item.key])
     known = [from_row(row) for row in rows]
     same = (entry for entry in known if _same_document(entry.item, item))
     # A number that was filed, never printed, and is filed again long after has no other identity.
     alike = (entry for entry in known if _published_on(entry.item) == _published_on(item))
     return next(chain(same, alike), None)
+
+
+def _repeated(db: Database, item: Item) -> Entry | None:
+    """What a flood of the feed brought already, word for word, under whatever id and link."""
+    rows = select(
+        db,
+        f"{_SELECT} WHERE headline = ? AND feed = ? AND hash = ?"  # noqa: S608  values are bound
+        " AND id IN (SELECT entry_id FROM flood_entries WHERE fresh) LIMIT 1",
+        [identity.headline_key(item.title), item.feed, identity.content_hash(item)],
+    )
+    return next((from_row(row) for row in rows), None)
 
 
 def _same_document(known: Item, seen: Item) -> bool:

@@ -70,12 +70,15 @@ class Event:
     #: Where it is known from: a feed's name, a later document's number, "calendar".
     source: str
     changes: tuple[ChangedFact, ...]
+    #: No poll brought it: it was missing when the archive was compared with the Register's lists.
+    found_late: bool = False
 
 
 #: What `from_row` needs, of events joined with entries.
 COLUMNS = (
     "events.id AS event_id, events.entry_id, entries.story_id, events.step, events.occasion,"
-    " events.at, events.seen_at, events.source, events.changes"
+    " events.at, events.seen_at, events.source, events.changes,"
+    " events.found_late"
 )
 _SELECT = f"SELECT {COLUMNS} FROM events JOIN entries ON entries.id = events.entry_id"  # noqa: S608  the columns are ours
 
@@ -90,11 +93,13 @@ def record(
     at: datetime | None = None,
     occasion: str = "",
     changes: Sequence[ChangedFact] = (),
+    found_late: bool = False,
 ) -> tuple[Event, bool]:
     """Keep an event once; the flag is False when it was known."""
     done = db.execute(
-        "INSERT OR IGNORE INTO events (entry_id, step, occasion, at, seen_at, source, changes)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO events"
+        " (entry_id, step, occasion, at, seen_at, source, changes, found_late)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             entry.id,
             step.value,
@@ -103,6 +108,7 @@ def record(
             to_text(now),
             source,
             msgspec.json.encode(changes).decode(),
+            found_late,
         ],
     )
     named = " WHERE events.entry_id = ? AND events.step = ? AND events.occasion = ?"
@@ -110,13 +116,20 @@ def record(
     return from_row(row), done.rowcount > 0
 
 
-def reach(db: Database, entry: Entry, *, now: datetime) -> Event:
-    """Keep the event that brought an entry to its present stage."""
+def reach(db: Database, entry: Entry, *, now: datetime, found_late: bool = False) -> Event:
+    """Keep the event that brought an entry to its present stage, once."""
     item, step = entry.item, STEP_TO[entry.item.stage]
     if step is Step.REPORTED and heads.is_copy(db, entry):
         step = Step.COPIED
-    event, _ = record(db, entry, step, source=item.feed, at=item.event_at, now=now)
+    event, _ = record(
+        db, entry, step, source=item.feed, at=item.event_at, found_late=found_late, now=now
+    )
     return event
+
+
+def get(db: Database, event_id: int) -> Event | None:
+    """One event, of the story that its entry tells now."""
+    return next(map(from_row, select(db, f"{_SELECT} WHERE events.id = ?", [event_id])), None)
 
 
 def of_story(db: Database, story_id: int) -> list[Event]:
@@ -125,6 +138,15 @@ def of_story(db: Database, story_id: int) -> list[Event]:
         from_row(row)
         for row in select(db, f"{_SELECT} WHERE story_id = ? ORDER BY events.id", [story_id])
     ]
+
+
+def found_late(db: Database, entry: Entry) -> datetime | None:
+    """When an entry's present stage was found late; None when a poll brought it."""
+    row = db.execute(
+        "SELECT seen_at FROM events WHERE entry_id = ? AND step = ? AND occasion = '' AND found_late",
+        [entry.id, STEP_TO[entry.item.stage].value],
+    ).fetchone()
+    return to_instant(row[0]) if row else None
 
 
 def count(db: Database, entry_id: int, step: Step) -> int:
@@ -148,4 +170,5 @@ def from_row(row: Mapping[str, Any]) -> Event:
         seen_at=to_instant(row["seen_at"]),
         source=row["source"],
         changes=_changes.decode(row["changes"]),
+        found_late=bool(row["found_late"]),
     )

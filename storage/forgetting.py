@@ -87,12 +87,20 @@ RULES = (
 )
 
 #: Columns of rows that are everyone's, in which a person may be named: the row stays.
-NAMES = (("joins", "made_by"), ("joins", "undone_by"))
+NAMES = (("joins", "made_by"), ("joins", "undone_by"), ("floods", "settled_by"))
+#: Of what is held back, the channels that would be told.
+_UNWANTED = """
+    UPDATE flood_entries SET wanted = (
+        SELECT json_group_object(key, json(value)) FROM json_each(wanted)
+        WHERE instr(key, :workspace || '/') <> 1
+    ) WHERE EXISTS (SELECT 1 FROM json_each(wanted) WHERE instr(key, :workspace || '/') = 1)
+"""
 
 #: Tables that hold nothing of a workspace, and what they hold.
 EVERYONES = {
     "_sqlite_migrations": "the schema's history",
     "amendments": "the law",
+    "back_check": "the bot",
     "backfilled": "feeds",
     "deadline_history": "documents",
     "deadlines": "documents",
@@ -101,11 +109,19 @@ EVERYONES = {
     "entry_facts": "what was published",
     "events": "stories",
     "feed_changes": "feeds",
+    "flood_entries": "what was published; the channels that it would be told are taken out",
+    "floods": "feeds; people who decided are in NAMES",
     "heartbeat": "the bot",
     "install_states": "installs that were begun by nobody known yet",
+    "issue_days": "the Register",
+    "issue_documents": "the Register",
     "joins": "stories; people who made them by hand are in NAMES",
     "lease": "the bot",
+    "outage_feeds": "feeds",
+    "outages": "feeds",
     "polls": "feeds",
+    "publishing_days": "feeds",
+    "questions": "feeds",
     "relations": "documents",
     "restored": "the bot",
     "seen_events": "Slack's names of requests, for a day",
@@ -154,6 +170,7 @@ def forget(db: Database, workspace: str, *, now: datetime) -> dict[str, int] | N
             f"UPDATE {table} SET {column} = :someone WHERE {owned(column)}",  # noqa: S608  as above
             {**bound, "someone": SOMEONE},
         )
+    db.execute(_UNWANTED, {"workspace": workspace})
     return {table: count for table, count in gone.items() if count}
 
 

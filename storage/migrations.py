@@ -553,6 +553,108 @@ def m017_cadence(db: Database) -> None:
 
 
 @migrations()
+def m018_floods(db: Database) -> None:
+    """What feeds brought that is held back until a person decides, and which entries those are."""
+    db.executescript(
+        """
+        CREATE TABLE floods (
+            id INTEGER PRIMARY KEY,
+            feed TEXT NOT NULL,
+            title TEXT NOT NULL,                 -- the feed's, as it was
+            reason TEXT NOT NULL,                -- of most of it
+            origin TEXT NOT NULL,                -- of foreign items: a feed or a host
+            state TEXT NOT NULL CHECK (state IN ('held', 'released', 'dropped')),
+            known INTEGER NOT NULL,              -- came again in one visit and was seen to be known
+            told INTEGER NOT NULL,               -- new in its visits and told as ever
+            began_at TEXT NOT NULL,
+            grew_at TEXT NOT NULL,
+            channel TEXT NOT NULL,               -- where its card stands
+            settled_by TEXT,
+            settled_at TEXT
+        ) STRICT;
+        CREATE INDEX floods_feed ON floods (feed, grew_at);
+        CREATE INDEX floods_held ON floods (state) WHERE state = 'held';
+        CREATE TABLE flood_entries (
+            entry_id INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+            flood_id INTEGER NOT NULL REFERENCES floods (id),
+            event_id INTEGER NOT NULL REFERENCES events (id) ON DELETE CASCADE,
+            reason TEXT NOT NULL,
+            wanted TEXT NOT NULL,                -- JSON: the channels that matched, each with its whys
+            fresh INTEGER NOT NULL               -- 1: never told; 0: known, and rewritten
+        ) STRICT;
+        CREATE INDEX flood_entries_flood ON flood_entries (flood_id);
+        CREATE INDEX entries_feed ON entries (feed, first_seen_at);
+        CREATE VIEW withheld AS                  -- entries that nobody was told of, or is
+            SELECT entry_id FROM flood_entries JOIN floods ON floods.id = flood_id
+            WHERE fresh AND state <> 'released';
+        """
+    )
+
+
+@migrations()
+def m019_completeness(db: Database) -> None:
+    """On which days feeds publish, when they do not, and which documents the Register lists."""
+    db.executescript(
+        """
+        CREATE TABLE publishing_days (           -- a feed's rhythm is learned from them
+            feed TEXT NOT NULL,
+            day TEXT NOT NULL,                   -- by the items' own dates; Eastern
+            seen_on TEXT,                        -- NULL: history, read with the first poll
+            PRIMARY KEY (feed, day)
+        ) STRICT, WITHOUT ROWID;
+        INSERT OR IGNORE INTO publishing_days (feed, day)
+            SELECT feed, event_day FROM entries WHERE event_day IS NOT NULL;
+        ALTER TABLE polls ADD COLUMN failing_since TEXT;  -- the first of the failures in a row
+        ALTER TABLE polls ADD COLUMN gone INTEGER NOT NULL DEFAULT 0; -- the last answer was 410
+        CREATE TABLE outages (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL CHECK (kind IN ('failing', 'gone', 'silent')),
+            scope TEXT NOT NULL,                 -- a host, "network"; empty for feeds by themselves
+            key TEXT NOT NULL,                   -- of its bulletin; the same in a restored database
+            told_at TEXT NOT NULL,
+            ended_at TEXT                        -- NULL while it lasts
+        ) STRICT;
+        CREATE TABLE outage_feeds (
+            outage_id INTEGER NOT NULL REFERENCES outages (id),
+            feed TEXT NOT NULL,
+            since TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            ended_at TEXT,
+            PRIMARY KEY (outage_id, feed)
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX outage_feeds_open ON outage_feeds (feed) WHERE ended_at IS NULL;
+        CREATE TABLE issue_days (                -- the Register's issues, printed and on inspection
+            list TEXT NOT NULL CHECK (list IN ('printed', 'inspection')),
+            day TEXT NOT NULL,
+            listed INTEGER,                      -- documents of the whole issue; NULL: not told yet
+            verified_at TEXT,                    -- when every document was asked for last
+            problem TEXT,                        -- why it could not be verified then
+            PRIMARY KEY (list, day)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE issue_documents (           -- those of them that the feeds take in
+            list TEXT NOT NULL,
+            day TEXT NOT NULL,
+            key TEXT NOT NULL,                   -- as in entries
+            number TEXT NOT NULL,
+            feed TEXT NOT NULL,
+            found_late_at TEXT,                  -- it was missing here until then
+            PRIMARY KEY (list, day, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE questions (                 -- what a feed asks the Register, and since when
+            feed TEXT PRIMARY KEY,
+            question TEXT NOT NULL,
+            since TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE back_check (
+            id INTEGER PRIMARY KEY CHECK (id = 1), started_at TEXT, done_at TEXT
+        ) STRICT;
+        INSERT INTO back_check (id) VALUES (1);
+        ALTER TABLE events ADD COLUMN found_late INTEGER NOT NULL DEFAULT 0;
+        """
+    )
+
+
+@migrations()
 def m020_workspaces(db: Database) -> None:
     """Workspaces that installed the app, with their tokens sealed, and installs that were begun."""
     db.executescript(

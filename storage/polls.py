@@ -26,8 +26,11 @@ class Poll:
     baselined_at: datetime | None
     polled_at: datetime | None
     succeeded_at: datetime | None
-    #: Failed visits in a row.
+    #: Failed visits in a row, and when the first of them was; None without any.
     failures: int
+    failing_since: datetime | None
+    #: The last answer was that there is nothing here any more (410).
+    gone: bool
     last_error: str | None
     warning: str | None
     #: A permanent redirect that was seen: from which address to which.
@@ -80,8 +83,11 @@ def record_success(
         """
         UPDATE polls SET bookmark = :bookmark, next_poll_at = :next, polled_at = :now,
             succeeded_at = :now, baselined_at = coalesce(baselined_at, :baselined), failures = 0,
-            last_error = NULL, warning = :warning,
-            moved_from = coalesce(:moved_from, moved_from), moved_to = coalesce(:moved_to, moved_to)
+            failing_since = NULL, gone = 0, last_error = NULL, warning = :warning,
+            -- moved on from where it had moved to, it has moved from where it was at first
+            moved_from = CASE WHEN moved_to = :moved_from THEN moved_from
+                ELSE coalesce(:moved_from, moved_from) END,
+            moved_to = coalesce(:moved_to, moved_to)
         WHERE feed = :feed
         """,
         {
@@ -98,13 +104,37 @@ def record_success(
 
 
 def record_failure(
-    db: Database, feed: str, *, reason: str, next_poll_at: datetime, now: datetime
+    db: Database,
+    feed: str,
+    *,
+    reason: str,
+    next_poll_at: datetime,
+    now: datetime,
+    gone: bool = False,
 ) -> None:
-    """A visit failed; the bookmark stays."""
+    """A visit failed; the bookmark stays.
+
+    Args:
+        db: Inside a transaction.
+        feed: Its name.
+        reason: In words.
+        next_poll_at: When to try again.
+        now: Time of the visit.
+        gone: The server said that there is nothing there any more.
+    """
     db.execute(
-        "UPDATE polls SET next_poll_at = ?, polled_at = ?, failures = failures + 1, last_error = ?"
-        " WHERE feed = ?",
-        [to_text(next_poll_at), to_text(now), reason, feed],
+        """
+        UPDATE polls SET next_poll_at = :next, polled_at = :now, failures = failures + 1,
+            failing_since = coalesce(failing_since, :now), gone = :gone, last_error = :reason
+        WHERE feed = :feed
+        """,
+        {
+            "feed": feed,
+            "next": to_text(next_poll_at),
+            "now": to_text(now),
+            "gone": gone,
+            "reason": reason,
+        },
     )
 
 
@@ -169,6 +199,8 @@ def _read(db: Database, where: str, *parameters: str) -> list[Poll]:
             polled_at=_optional(row["polled_at"]),
             succeeded_at=_optional(row["succeeded_at"]),
             failures=row["failures"],
+            failing_since=_optional(row["failing_since"]),
+            gone=bool(row["gone"]),
             last_error=row["last_error"],
             warning=row["warning"],
             moved=(row["moved_from"], row["moved_to"]) if row["moved_to"] else None,

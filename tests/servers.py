@@ -94,14 +94,16 @@ class ScriptedHost:
 
 
 @asynccontextmanager
-async def scripted_host(address: str = "127.0.0.1") -> AsyncIterator[ScriptedHost]:
-    """Run a host on a free port of a loopback address."""
+async def scripted_host(
+    address: str = "127.0.0.1", *, port: int = 0
+) -> AsyncIterator[ScriptedHost]:
+    """Run a host on a port of a loopback address; on a free one if none is named."""
     host = ScriptedHost("")
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", host.handle)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, address, 0)
+    site = web.TCPSite(runner, address, port)
     await site.start()
     host.base = f"http://{address}:{runner.addresses[0][1]}"
     try:
@@ -160,6 +162,16 @@ class LoopbackRegister:
         url = request.url.with_path("/api/v1/documents", keep_query=True)
         return str(url.update_query({name: value, "format": "json"}))
 
+    async def list_inspection_of(self, request: web.Request) -> web.StreamResponse:
+        """The whole list of a day: filed by then, and not printed yet."""
+        day = request.query["conditions[available_on]"]
+        rows = [
+            row
+            for row in self.inspection
+            if (row["filed_at"] or "")[:10] <= day < (row["publication_date"] or "9999")
+        ]
+        return await _reply_unstored({"count": len(rows), "results": rows})(request)
+
     async def list_inspection(self, request: web.Request) -> web.StreamResponse:
         envelope = {"count": len(self.inspection), "results": self.inspection}
         return await _reply_unstored(envelope)(request)
@@ -187,4 +199,5 @@ async def loopback_register() -> AsyncIterator[LoopbackRegister]:
         register = LoopbackRegister(host)
         host.on("/api/v1/documents.json", register.list_documents)
         host.on("/api/v1/public-inspection-documents/current.json", register.list_inspection)
+        host.on("/api/v1/public-inspection-documents.json", register.list_inspection_of)
         yield register

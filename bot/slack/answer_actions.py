@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot import flood_card
 from bot.answers import Entries, Notice
 from bot.law_page import LawPage
 from bot.slack import buttons, onboarding
@@ -94,6 +95,13 @@ async def split(click: Click) -> None:
     return await click.say(answer)
 
 
+async def flood(click: Click) -> None:
+    """Release or drop a flood, or show what it holds."""
+    _, verb, *turned = click.asked.action.split("-")
+    answer = await click.ask(f"floods {verb} {click.asked.value}")
+    return await click.say(answer, replace=bool(turned))
+
+
 #: By `action_id`.
 HANDLERS: Mapping[str, Handler] = {
     buttons.NEXT: turn,
@@ -110,6 +118,11 @@ HANDLERS: Mapping[str, Handler] = {
     buttons.SETTLE_SENT: settle,
     buttons.NOT_THIS_STORY: split,
     buttons.MORE_DAYS: more_days,
+    flood_card.RELEASE: flood,
+    flood_card.DROP: flood,
+    flood_card.SHOW: flood,
+    flood_card.PREVIOUS: flood,
+    flood_card.NEXT: flood,
     buttons.CHOOSE_TOPICS: onboarding.choose_topics,
     buttons.SEE_EXAMPLE: onboarding.show_example,
 }

@@ -9,10 +9,18 @@ from zoneinfo import ZoneInfo
 from bot.answers import Details, Entries, Help, Notice, Problem, Rehearsal, Subscriptions, Topics
 from bot.card import Card
 from bot.choices import Choices
+from bot.flood_page import Floods, HeldPage
 from bot.law_page import LawPage
 from bot.personal import Noted, Offer, Promised, Suggested
 from bot.report import Explanation, Status, SubscriptionRow
-from bot.slack import buttons, mrkdwn, personal_blocks, redline_blocks, report_blocks
+from bot.slack import (
+    buttons,
+    flood_blocks,
+    mrkdwn,
+    personal_blocks,
+    redline_blocks,
+    report_blocks,
+)
 from bot.slack.blocks import Block, alert, entry_row, fallback, mrkdwn_text
 from bot.slack.parts import (
     LINE,
@@ -182,6 +190,8 @@ def _rehearsal(answer: Rehearsal, _timezone: ZoneInfo) -> Message:
     return clipped(text), fitting([section(head)], rows, last)
 
 
+message.register(Floods)(flood_blocks.floods)
+message.register(HeldPage)(flood_blocks.page)
 message.register(Noted)(personal_blocks.noted)
 message.register(Offer)(personal_blocks.offer)
 message.register(Promised)(personal_blocks.promised)

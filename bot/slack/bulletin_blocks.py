@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.bulletin import Bulletin, Button, Part, Row
+from bot.card import UTC
 from bot.slack import mrkdwn
 from bot.slack.blocks import Block, plain_text
-from bot.slack.parts import LINE, Message, clipped, context, fitting, section
+from bot.slack.parts import LINE, Message, clipped, context, fitting, section, when, who
 from bot.wording import visible
 
 #: Longest title, paragraph, section and last line (characters as sent).
@@ -20,11 +21,19 @@ def message(bulletin: Bulletin) -> Message:
     rows = [section(text) for part in bulletin.parts for text in _sections(part)]
     last: list[Block] = []
     if bulletin.buttons:
-        last.append({"type": "actions", "elements": [_button(each) for each in bulletin.buttons]})
-    if closing := mrkdwn.escape(bulletin.closing, LINE):
+        last.append({"type": "actions", "elements": [button(each) for each in bulletin.buttons]})
+    if closing := _closing(bulletin):
         last.append(context(closing))
     text = clipped("\n".join(mrkdwn.escape(line, LINE) for line in bulletin.lines))
     return text, fitting([first], rows, last)
+
+
+def _closing(bulletin: Bulletin) -> str:
+    """The last line: who did it is mentioned, and when is told in the reader's own time."""
+    said = mrkdwn.escape(bulletin.closing, LINE)
+    if bulletin.by:
+        said += f" by {who(bulletin.by)}"
+    return f"{said} · {when(bulletin.at, UTC)}" if bulletin.at else said
 
 
 def _sections(part: Part) -> list[str]:
@@ -33,9 +42,9 @@ def _sections(part: Part) -> list[str]:
     said = [each for each in (heading and f"*{heading}*", text) if each]
     texts: list[str] = []
     apart = [False] * len(said) + [
-        number > 0 and bool(row.lines) for number, row in enumerate(part.rows)
+        number > 0 and bool(each.lines) for number, each in enumerate(part.rows)
     ]
-    for line, alone in zip((*said, *map(_row, part.rows)), apart, strict=True):
+    for line, alone in zip((*said, *map(row, part.rows)), apart, strict=True):
         if texts and not alone and len(texts[-1]) + len(line) < _SECTION:
             texts[-1] = f"{texts[-1]}\n{line}"
         else:
@@ -43,28 +52,30 @@ def _sections(part: Part) -> list[str]:
     return texts
 
 
-def _row(row: Row) -> str:
-    label = mrkdwn.link(row.url, visible(row.text, _LABEL), 2 * LINE)
-    detail = f" · {mrkdwn.escape(row.detail, LINE)}" if row.detail else ""
-    if not row.lines:
+def row(shown: Row) -> str:
+    """A line of a list: its text, linked, and the facts beside it; or an item of several lines."""
+    label = mrkdwn.link(shown.url, visible(shown.text, _LABEL), 2 * LINE)
+    detail = f" · {mrkdwn.escape(shown.detail, LINE)}" if shown.detail else ""
+    if not shown.lines:
         return f"• {label}{detail}"
-    return "\n".join([f"{label}{detail}", *(mrkdwn.escape(line, LINE) for line in row.lines)])
+    return "\n".join([f"{label}{detail}", *(mrkdwn.escape(line, LINE) for line in shown.lines)])
 
 
-def _button(button: Button) -> Block:
+def button(shown: Button) -> Block:
+    """A button, which asks before it acts if it is to."""
     made: Block = {
         "type": "button",
-        "text": plain_text(button.label, 75),
-        "action_id": button.action,
-        "value": button.value,
+        "text": plain_text(shown.label, 75),
+        "action_id": shown.action,
+        "value": shown.value,
     }
-    if button.style:
-        made["style"] = button.style
-    if button.confirm:
+    if shown.style:
+        made["style"] = shown.style
+    if shown.confirm:
         made["confirm"] = {
-            "title": plain_text(f"{button.label}?", 100),
-            "text": plain_text(button.confirm, 300),
-            "confirm": plain_text(button.label, 30),
+            "title": plain_text(f"{shown.label}?", 100),
+            "text": plain_text(shown.confirm, 300),
+            "confirm": plain_text(shown.label, 30),
             "deny": plain_text("Cancel", 30),
         }
     return made

@@ -11,6 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import flood_card
 from bot.answers import Problem
 from bot.card import UTC
 from bot.slack import blocks, buttons, story_buttons
@@ -54,7 +55,7 @@ WORDS: Mapping[str, Who] = {
     **dict.fromkeys(("why", "timeline", "deadlines"), Who.ANYONE),
     **dict.fromkeys(("subscribe", "unsubscribe", "settings", "calendar"), Who.MEMBERS),
     **dict.fromkeys(("pause", "resume", "mute", "unmute"), Who.MEMBERS),
-    **dict.fromkeys(("settle", "join", "split"), Who.ADMINS),
+    **dict.fromkeys(("settle", "join", "split", "floods"), Who.ADMINS),
 }
 #: By the `action_id` of what was clicked. Sharing speaks in the channel, so it is its members'.
 ACTIONS: Mapping[str, Who] = {
@@ -72,6 +73,8 @@ ACTIONS: Mapping[str, Who] = {
     **dict.fromkeys((blocks.MUTE, blocks.UNMUTE), Who.MEMBERS),
     **dict.fromkeys((buttons.SETTLE_AGAIN, buttons.SETTLE_SENT), Who.ADMINS),
     buttons.NOT_THIS_STORY: Who.ADMINS,
+    **dict.fromkeys((flood_card.RELEASE, flood_card.DROP), Who.ADMINS),
+    **dict.fromkeys((flood_card.SHOW, flood_card.PREVIOUS, flood_card.NEXT), Who.ANYONE),
 }
 
 _STRANGER = "Only members of this channel may do this. Join it and try again"
@@ -99,6 +102,8 @@ def needed(asked: Asked) -> Who:
         return Who.ADMINS if rest.split()[1:] else Who.ANYONE
     if word.lower() == "settings" and not rest:
         return Who.ANYONE  # they are shown
+    if word.lower() == "floods" and not flood_card.decides(rest):
+        return Who.ANYONE  # as above
     return WORDS.get(word.lower(), Who.ANYONE)
 
 

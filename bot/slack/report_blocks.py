@@ -32,7 +32,8 @@ def explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
 
 def status(answer: Status, timezone: ZoneInfo) -> Message:
     """Whether everything was read and told, troubles first."""
-    lines = [mrkdwn.escape(answer.kept, LINE), mrkdwn.escape(answer.led, LINE)]
+    about = (answer.held, answer.complete, answer.kept, answer.led)
+    lines = [mrkdwn.escape(each, LINE) for each in about if each]
     lines += [_feed(feed, answer.at, feed.trouble) for feed in answer.troubled]
     lines += [
         f"{who(each.channel)} {code(each.query)} stopped: {code(each.stopped or '')}"

@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answers import Notice
+from bot.answers import Notice, Problem
 from bot.card import UTC
 from bot.commands import Commands
 from bot.commands_drafting import Done
@@ -37,6 +37,7 @@ PATIENCE_SECONDS = 2.3
 WAITING = "waiting"
 
 STRANGER = "Only members of this channel may do this. Join it, then try again."
+_STALE = Problem(message="This is from an earlier version and can no longer be read.", hint="help")
 _LATE = Notice(text="Slack waited no longer for the window to open. Please try again.")
 
 
@@ -132,6 +133,11 @@ async def open_view(client: AsyncWebClient, asked: Asked, view: Block) -> Opened
         await reply(client, asked, message(_LATE, UTC))
         return None
     return opened(answer.get("view"))
+
+
+async def stale(client: AsyncWebClient, asked: Asked) -> None:
+    """Admit, where it can be said, that what was clicked cannot be read."""
+    await reply(client, asked, message(_STALE, UTC))
 
 
 async def update_view(client: AsyncWebClient, shown: Opened, view: Block) -> None:

@@ -86,7 +86,7 @@ class SubscriptionViews:
         """Something was chosen, or Enter or Count pressed: show what that comes to."""
         about = form_of.about(views.metadata(asked))
         if about is None:
-            return
+            return await views.stale(client, asked)
         answers = views.filled(asked)
         form = Form(
             about=about,
@@ -100,9 +100,9 @@ class SubscriptionViews:
             if loaded is None or not await self._surface.may_change(
                 asked, client, loaded.subscription.channel
             ):
-                return
+                return None
             form = _form(asked, loaded, draft=form.draft)
-        await self._count(asked, client, views.opened(views.view_of(asked)), form)
+        return await self._count(asked, client, views.opened(views.view_of(asked)), form)
 
     async def submitted(self, asked: Asked, ack: AsyncAck, client: AsyncWebClient) -> None:
         """Save the form, or say at each field what is wrong with it."""

@@ -418,6 +418,7 @@ async def test_what_waiting_does_not_mend_is_permanent(
     error = await refusal(http, host.on("/feed", reply(status=status)))
 
     assert error.permanent
+    assert error.gone is (status == 410)
     assert error.reason == f"127.0.0.1 answered {status}"
 
 

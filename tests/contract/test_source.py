@@ -20,6 +20,7 @@ from feeds.model import Feed, FeedKind
 from feeds.news import News
 from feeds.public_inspection import PublicInspection
 from feeds.source import Bookmark, Fetched, Source
+from feeds.worker import Worker
 from tests.factories import NOW, make_feed, make_press
 from tests.fake_source import FakeSource
 from tests.servers import Reply, ScriptedHost, cut_short, hang_up, reply, scripted_host
@@ -158,7 +159,7 @@ def json_feed(listing: Listing) -> bytes:
     return json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
 
 
-def loopback_rig(name: str, host: ScriptedHost, http: Http) -> LoopbackRig:
+def loopback_rig(name: str, host: ScriptedHost, http: Http, worker: Worker) -> LoopbackRig:
     api = f"{host.base}/api/v1"
     if name == "register":
         feed = Feed(name=FEED, kind=FeedKind.FEDERAL_REGISTER, title="Register")
@@ -170,7 +171,7 @@ def loopback_rig(name: str, host: ScriptedHost, http: Http) -> LoopbackRig:
         source = PublicInspection(http=http, feed=feed, base_url=api)
         path = "/api/v1/public-inspection-documents/current.json"
         return LoopbackRig(host, source, path, "application/json", filed)
-    source = News(feed=make_feed(name=FEED, url=f"{host.base}/feed"), http=http)
+    source = News(feed=make_feed(name=FEED, url=f"{host.base}/feed"), http=http, worker=worker)
     if name == "rss":
         return LoopbackRig(host, source, "/feed", "application/rss+xml", rss)
     return LoopbackRig(host, source, "/feed", "application/feed+json", json_feed)
@@ -191,8 +192,9 @@ async def opened(name: str, *, patience: float) -> AsyncIterator[Rig]:
             max_bytes=LIMIT,
             total_timeout=patience,
         ) as http,
+        Worker() as worker,
     ):
-        rig = loopback_rig(name, host, http)
+        rig = loopback_rig(name, host, http, worker)
         try:
             yield rig
         finally:

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from datetime import date, datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 from playwright.async_api import FloatRect, Page
@@ -112,6 +113,16 @@ _COMMERCE = (
     "US companies can work with Huawei on 5G, other standards: Commerce Department",
     "https://www.example.org/commerce",
     "Tue, 16 Jun 2020 06:30:00 GMT",
+)
+#: What a wire writes on a day.
+_DAILY = (
+    "Huawei rule on technology standards draws comments from industry",
+    "Harbour authority reports a record month for container traffic",
+    "Court hears an appeal in the long dispute over satellite orbits",
+    "Carriers ask for more time to replace old radio equipment",
+    "Budget talks go on as members return from their districts",
+    "Standards bodies wait for guidance on work with Huawei engineers",
+    "Ministers meet in the capital to discuss fisheries and fuel",
 )
 _LICENCES = (
     "Chipmakers ask for licences as the deadline for Huawei nears",
@@ -298,6 +309,23 @@ def _remember(db: Database, items: list[Item]) -> None:
     ingest.archive(db, items, now=ASKED_AT)
 
 
+async def flood(
+    page: Page, register: LoopbackRegister, rulewire: Rulewire, slack: LocalSlack
+) -> bytes:
+    """The card of a feed whose items came again under other links and dates."""
+    for now, version in (("2020-08-20T12:00", 1), ("2020-08-21T12:30", 2)):
+        dated = format_datetime(datetime.fromisoformat(now).replace(tzinfo=EASTERN))
+        items = [
+            (headline, f"https://www.example.com/v{version}/{n}", dated)
+            for n, headline in enumerate(_DAILY)
+        ]
+        await _press(register, rulewire, now, *items)
+    await page.goto(slack.base)
+    await page.evaluate(_CHANNEL)
+    await page.evaluate(_STYLE)
+    return await _last(page, len(await slack.messages()))
+
+
 async def _last(page: Page, count: int) -> bytes:
     """The last message, once it is shown and the page has come to rest."""
     for _ in range(200):
@@ -337,6 +365,7 @@ async def main(folder: Path) -> None:
                 await home.goto(slack.base)
                 await answering.goto(slack.base)
                 pictures |= await answers(answering, home, rulewire, slack)
+                pictures["flood"] = await flood(answering, register, rulewire, slack)
     for name, png in pictures.items():
         (folder / f"{name}.png").write_bytes(png)
 

@@ -25,12 +25,12 @@ from sqlite_utils import Database
 
 from bot.app import App, open_app
 from bot.bulletin import Bulletin
-from bot.config import Settings
+from bot.config import TERMINAL, Settings
 from bot.poster import Alert, Posted
 from bot.run import tell_all
 from feeds import catalog, opml
 from feeds.model import EASTERN, FeedKind
-from storage import entries, polls
+from storage import entries, flood_entries, floods, polls, subscriptions
 
 #: Eastern times at which something appears, and between: the polls of a day when no step is given.
 TIMES = (time(6, 5), time(8, 50), time(11, 20), time(14, 5), time(16, 20), time(18, 5), time(22))
@@ -98,6 +98,8 @@ async def play(options: argparse.Namespace, listener: Listener, folder: Path) ->
 
     async with open_app(settings, clock=lambda: now) as app:
         await _watch(app, options.replay, now)
+        if options.query:
+            await app.storage.run(_subscribe, options.query, now=now)
     async with open_app(settings, clock=lambda: now) as app, app.leader().once():
         poller, reading = app.poller(), app.reading()
         for now in steps:
@@ -107,6 +109,12 @@ async def play(options: argparse.Namespace, listener: Listener, folder: Path) ->
             await reading.read_due(now=now)
             await tell_all(app, app.speaker(listener))
     return settings.database
+
+
+def _subscribe(db: Database, query: str, *, now: datetime) -> None:
+    for default in subscriptions.every(db):
+        subscriptions.remove(db, channel=default.channel, query=default.query)
+    subscriptions.add(db, channel=TERMINAL, query=query, created_by="evaluation", now=now)
 
 
 async def _watch(app: App, replay: str, now: datetime) -> None:
@@ -173,6 +181,11 @@ def report(listener: Listener, database: Path, world: Path) -> None:
             print(
                 f"{moment:%Y-%m-%d %H:%M} {form:6} {verdict:10} {told.headline[:48]:48} {entry.item.title[:90]}"
             )
+        print("\nheld back:")
+        for flood in floods.newest(db, limit=1_000):
+            titles = [each.entry.item.title[:60] for each in flood_entries.entries(db, flood.id)]
+            print(f"{flood.grew_at:%Y-%m-%d} {flood.feed} {flood.reason} {flood.origin}", titles)
+            print(f"    held {flood.entries}, wanted {flood.wanted}, known {flood.known}")
     print("\ntold twice:", sum(count > 1 for count in seen.values()))
     for what, count in sorted(counts.items()):
         print(f"{count:6} {what}")
@@ -190,6 +203,7 @@ def main() -> None:
     options.add_argument(
         "--every", type=int, help="minutes between polls; at filing times if left out"
     )
+    options.add_argument("--query", help="subscribe to this in place of the default")
     chosen = options.parse_args()
     listener = Listener()
     with tempfile.TemporaryDirectory() as folder:

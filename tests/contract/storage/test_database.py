@@ -17,7 +17,7 @@ from storage import condition, entries, findings, search, search_index, upkeep
 from storage.database import APPLICATION_ID, open_database, transaction
 from storage.errors import DatabaseError
 from storage.migrations import migrations
-from tests.factories import NOW, make_item, make_press
+from tests.factories import NOW, make_item
 
 
 def test_a_new_database_is_its_owners_and_carries_our_mark(tmp_path: Path) -> None:
@@ -192,8 +192,8 @@ def test_what_an_older_index_holds_is_found_by_title_and_fact(tmp_path: Path) ->
     old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     migrations.apply(old, stop_before="m011_worth_in_the_index")
     with transaction(old):
-        entry = entries.remember(old, make_press(title="Huawei rules"), now=NOW).entry
-    fact = search_index.fact_token("source", "news").lstrip("§")
+        entry = entries.remember(old, make_item(title="Huawei rules"), now=NOW).entry
+    fact = search_index.fact_token("source", "register").lstrip("§")
     old.execute(
         "UPDATE entries_fts SET title = ' huawei  rule  rules¹  ²huawei  ²rule  ²rules¹ ', facts = ?",
         [f"§every §{fact}"],
@@ -201,7 +201,7 @@ def test_what_an_older_index_holds_is_found_by_title_and_fact(tmp_path: Path) ->
     old.close()
 
     with open_database(tmp_path / "old.db") as upgraded:
-        asked = query.parse("title:huawei source:news")
+        asked = query.parse("title:huawei source:register")
         page = search.search(upgraded, asked, order=search.Order.BEST)
         worth = upgraded.execute(
             "SELECT count(*) FROM entries_fts WHERE entries_fts MATCH ?",

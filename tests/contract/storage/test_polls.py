@@ -91,6 +91,39 @@ def test_a_move_is_forgotten_when_a_person_gives_the_feed_another_address(db: Da
     assert [feed.url for feed in feeds] == ["https://c.example/feed"]
 
 
+def test_a_feed_that_moves_on_is_read_where_it_moved_last(db: Database) -> None:
+    polls.schedule(db, ["a"], now=NOW)
+    shipped = make_feed(name="a", url="https://a.example/feed")
+    for move in (
+        ("https://a.example/feed", "https://b.example/feed"),
+        ("https://b.example/feed", "https://c.example/feed"),
+    ):
+        polls.record_success(db, "a", bookmark={}, next_poll_at=NOW, now=NOW, moved=move)
+
+    assert [feed.url for feed in polls.catalog(db, [shipped])] == ["https://c.example/feed"]
+
+
+def test_since_when_a_feed_fails_is_known_until_it_is_read(db: Database) -> None:
+    polls.schedule(db, ["a"], now=NOW)
+    for hours in (0, 1, 2):
+        polls.record_failure(
+            db,
+            "a",
+            reason="HTTP 410",
+            next_poll_at=NOW + 9 * HOUR,
+            now=NOW + hours * HOUR,
+            gone=hours == 2,
+        )
+    failing = polls.get(db, "a")
+    polls.record_success(db, "a", bookmark={}, next_poll_at=NOW + HOUR, now=NOW + 3 * HOUR)
+    well = polls.get(db, "a")
+
+    assert failing
+    assert (failing.failing_since, failing.gone) == (NOW, True)
+    assert well
+    assert (well.failing_since, well.gone) == (None, False)
+
+
 def test_people_add_and_remove_feeds(db: Database) -> None:
     shipped = [make_feed(name="a"), make_feed(name="b")]
     added = make_feed(name="c", url="https://c.example/feed", every=HOUR)

@@ -28,6 +28,15 @@ def values(facts: tuple[Fact, ...]) -> dict[str, str]:
     return {fact.label: fact.value for fact in facts}
 
 
+def test_a_card_says_when_its_document_was_found_late() -> None:
+    found = datetime(2020, 6, 19, 3, 0, tzinfo=UTC)  # still Thursday in Washington
+
+    late = card(make_entry(), now=NOW, found_late=found)
+
+    assert Fact(label="Found late", value="18 June 2020") in late.references
+    assert not [fact for fact in card(make_entry(), now=NOW).references if "late" in fact.label]
+
+
 def test_a_published_document_shows_its_action_as_printed() -> None:
     shown = say(make_item(document=make_document(action="Interim final rule.")))
 

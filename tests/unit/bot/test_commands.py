@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from bot.command_words import WORDS
 from bot.examples import EXAMPLES
 from bot.report import Explanation, Status
 from feeds.model import Stage
-from storage import events, outbox, polls, subscriptions
+from storage import events, outages, outbox, polls, subscriptions
 from storage.search import COUNT_CAP, Order
 from storage.stories import Mark
 from tests.archive import ALICE, BOB, CHANNEL, Archive, document, press
@@ -389,6 +389,23 @@ async def test_status_says_what_is_unread_late_and_failing(archive: Archive) -> 
         "late",
         "failing, 1 time: HTTP 503",
     ]
+
+
+async def test_status_says_since_when_a_feed_is_silent(archive: Archive) -> None:
+    await archive.storage.run(polls.schedule, ["example-news"], now=NOW)
+    await archive.storage.run(
+        polls.record_success, "example-news", bookmark={}, next_poll_at=NOW, now=NOW
+    )
+    since = datetime(2020, 6, 8, 4, tzinfo=UTC)
+    out = outages.Out(feed="example-news", since=since, reason="7 working days")
+    await archive.storage.run(outages.begin, outages.Trouble.SILENT, scope="", feeds=[out], now=NOW)
+
+    answer = await archive.ask("status")
+
+    assert isinstance(answer, Status)
+    assert answer.feeds[0].trouble == "silent since 8 June 2020"
+    assert answer.headline == "1 feed: 1 silent"
+    assert answer.complete == ""  # no feed of this catalog reads the Register
 
 
 async def test_status_says_what_is_owed_uncertain_and_stopped(archive: Archive) -> None:

@@ -11,7 +11,8 @@ from sqlite_utils import Database
 
 from bot.audience import Audience
 from bot.follow_up import MOST_EDITS
-from bot.ingest import TEXT_PATIENCE, IngestReport, archive, ingest, ingest_text
+from bot.ingest import IngestReport, archive, ingest, ingest_text
+from bot.telling import TEXT_PATIENCE
 from feeds import query
 from feeds.date_sentences import DateKind
 from feeds.model import Item, Stage

@@ -11,11 +11,16 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.card import card
+from bot.completeness import Completeness
+from bot.ingest import IngestReport
 from bot.metrics import Measured, Metrics, watch_loop
+from bot.poll import PollResult
 from bot.poster import Alert, DeliveryError, Outcome
 from storage.deliveries import Backlog, Delivery, State
 from storage.events import Event, Step
 from storage.held import Gate
+from storage.issue_days import IssueDay, List
+from storage.issue_documents import Counted, IssueDocument
 from tests.factories import NOW, make_entry
 from tests.fake_poster import FakePoster
 
@@ -48,6 +53,26 @@ def delivery(step: Step, at: datetime | None) -> Delivery:
     )  # fmt: skip
 
 
+def test_how_far_the_documents_of_an_issue_came_is_counted() -> None:
+    metrics = Metrics()
+    days = (
+        IssueDay(list=List.PRINTED, day=NOW.date(), listed=123, verified_at=NOW, problem=None),
+        IssueDay(list=List.INSPECTION, day=NOW.date(), listed=None, verified_at=None, problem="x"),
+    )
+    counted = Counted(listed=30, seen=29, matched=4, told=3, found_late=1)
+    lost = IssueDocument(
+        list=List.PRINTED, day=NOW.date(), number="2020-1", key="fr:2020-1", feed="bis"
+    )
+
+    metrics.compared(Completeness(days=days, counted=counted, missing=(lost,), done_at=NOW))
+
+    known = values(metrics)
+    assert known["rulewire_issue_days", "verified"] == 1
+    assert known["rulewire_issue_days", "unverified"] == 1
+    states = ("listed", "ours", "seen", "matched", "told", "found late", "missing")
+    assert [known["rulewire_documents", each] for each in states] == [123, 30, 29, 4, 3, 1, 1]
+
+
 def test_how_late_an_alert_is_counts_from_what_its_source_tells() -> None:
     metrics = Metrics()
 
@@ -63,6 +88,18 @@ def test_how_late_an_alert_is_counts_from_what_its_source_tells() -> None:
     assert known["rulewire_alert_lag_seconds_sum", "filed"] == 50
     assert known["rulewire_alert_lag_seconds_sum", "reported"] == 0
     assert ("rulewire_alert_lag_seconds_count", "comments closing") not in known
+
+
+def test_what_was_held_back_is_counted_and_floods_are_told_as_they_are_now() -> None:
+    metrics = Metrics()
+
+    metrics.polled([PollResult(feed="wire", report=IngestReport(held=25))])
+    metrics.waiting(2)
+    metrics.waiting(1)
+
+    known = values(metrics)
+    assert known[("rulewire_held_total",)] == 25
+    assert known[("rulewire_floods",)] == 1
 
 
 def test_what_is_owed_is_told_as_it_is_now() -> None:

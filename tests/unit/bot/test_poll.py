@@ -15,7 +15,7 @@ from bot.storage_thread import Storage
 from feeds.errors import FeedError, FetchError, ParseError
 from feeds.model import Item
 from feeds.source import Fetched
-from storage import entries, outbox, polls, subscriptions
+from storage import entries, outbox, polls, publishing, subscriptions
 from storage.deliveries import State
 from storage.errors import DatabaseError
 from storage.polls import Poll
@@ -100,6 +100,7 @@ async def test_a_feed_that_fails_leaves_the_others_alone(storage: Storage) -> No
     [
         (FetchError("news", "HTTP 429", retry_after=7200), timedelta(hours=2)),
         (FetchError("news", "HTTP 410", permanent=True), timedelta(hours=6)),
+        (FetchError("news", "HTTP 410", permanent=True, gone=True), timedelta(days=1)),
         (ParseError("news", "not a feed"), timedelta(minutes=15)),
     ],
 )
@@ -111,6 +112,52 @@ async def test_how_long_a_failure_waits(
     await polling.poll_due(now=NOW)
 
     assert (await row(storage, "news")).next_poll_at == NOW + wait
+
+
+async def test_a_feed_that_is_gone_is_known_to_be(storage: Storage) -> None:
+    gone = FetchError("news", "HTTP 410", permanent=True, gone=True)
+    polling = await poller(storage, news=FakeSource(gone, fetched()))
+
+    await polling.poll_due(now=NOW)
+    away = await row(storage, "news")
+    await polling.poll_due(now=NOW + 24 * HOUR)
+    back = await row(storage, "news")
+
+    assert (away.gone, away.failing_since) == (True, NOW)
+    assert (back.gone, back.failing_since) == (False, None)
+
+
+async def test_the_days_on_which_a_feed_publishes_are_learned_from_every_visit(
+    storage: Storage,
+) -> None:
+    old = make_press(event_at=NOW - timedelta(days=9))
+    undated = make_press(key="news:2", url="https://n.example/2", title="Other", event_at=None)
+    ahead = make_press(
+        key="news:3", url="https://n.example/3", title="Third", event_at=NOW + timedelta(days=2)
+    )
+    polling = await poller(storage, news=FakeSource(fetched(old, undated), fetched(undated, ahead)))
+
+    await polling.poll_due(now=NOW)
+    first = (await storage.run(publishing.known))["news"]
+    await polling.poll_due(now=NOW + HOUR)
+    second = (await storage.run(publishing.known))["news"]
+
+    today = NOW.date()
+    assert (first.days, first.last) == ((today - timedelta(days=9),), today - timedelta(days=9))
+    assert (second.days[-1], second.last) == (today, today)
+    assert len(second.days) == 2
+
+
+async def test_a_feed_whose_items_another_feed_showed_first_publishes_all_the_same(
+    storage: Storage,
+) -> None:
+    polling = await poller(
+        storage, first=FakeSource(fetched(make_press())), second=FakeSource(fetched(make_press()))
+    )
+
+    await polling.poll_due(now=NOW)
+
+    assert set(await storage.run(publishing.known)) == {"first", "second"}
 
 
 async def test_a_failure_keeps_the_bookmark(storage: Storage) -> None:

@@ -96,6 +96,14 @@ def test_a_permanent_failure_waits_longest_and_is_never_given_up() -> None:
     assert then - now == timedelta(hours=6)
 
 
+def test_a_feed_that_is_gone_is_asked_once_a_day_whether_it_is_back() -> None:
+    now = eastern("2020-06-16T09:30")
+
+    then = rhythm.after_failure(NEWS, failures=30, now=now, jitter=0, permanent=True, gone=True)
+
+    assert then - now == timedelta(days=1)
+
+
 def test_a_failing_register_is_tried_again_soon() -> None:
     now = eastern("2020-06-16T08:46")
 

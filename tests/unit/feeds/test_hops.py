@@ -68,6 +68,7 @@ def test_anything_else_is_refused_without_repeating_it(url: str) -> None:
         ("?page=2", "https://news.example/a/feed?page=2"),
         ("//other.example/x", "https://other.example/x"),
         ("/x#part", "https://news.example/x"),
+        ("/x%0d%0aHost:%20evil", "https://news.example/x%0D%0AHost:%20evil"),
     ],
 )
 def test_a_location_is_read_from_where_it_was_given(location: str, leads: str) -> None:
@@ -85,7 +86,15 @@ def test_there_is_no_way_back_from_https(location: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "location", ["http://[::1/", "http://a:99999/", "http://\udcff/", "gopher:x"]
+    "location",
+    [
+        "http://[::1/",
+        "http://a:99999/",
+        "http://\udcff/",
+        "gopher:x",
+        "http://[:   :1]/",  # found by fuzzing: yarl reads these late, with errors of its own
+        "//[-]-0@ ",
+    ],
 )
 def test_a_location_that_makes_no_sense_is_refused(location: str) -> None:
     with pytest.raises(RefusedUrlError):

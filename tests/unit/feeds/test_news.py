@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from feeds.errors import ParseError
 from feeds.model import Item, SourceKind, Stage
-from feeds.news import MAX_ITEMS, read, title_of
+from feeds.news_body import MAX_ITEMS, read, title_of
 from feeds.parsed_entry import stand_in, told_by
 from feeds.press import MAX_SUMMARY, MAX_TITLE, item_of
 from tests.factories import make_feed

@@ -127,7 +127,8 @@ OUTSIDE = b"""<!DOCTYPE DIV5 [<!ENTITY x SYSTEM "file:///etc/passwd">]><DIV5><P>
         (BOMB, "document type"),
         (OUTSIDE, "document type"),
         (b"<DIV5>" + b"<P>" * 10_000 + b"</P>" * 10_000 + b"</DIV5>", "not well-formed"),
-        (b"<DIV5>" + b"<P/>" * 1_000_001 + b"</DIV5>", "tags"),
+        (b"<DIV5>" + b"<DIV8>" * 40 + b"<P>x</P>" + b"</DIV8>" * 40 + b"</DIV5>", "nests deeper"),
+        (b"<DIV5>" + b"<P/>" * 600_001 + b"</DIV5>", "tags"),
         (b'<?xml version="1.0" encoding="nonsense"?><DIV5/>', "not well-formed"),
     ],
     ids=[
@@ -139,6 +140,7 @@ OUTSIDE = b"""<!DOCTYPE DIV5 [<!ENTITY x SYSTEM "file:///etc/passwd">]><DIV5><P>
         "bomb",
         "file",
         "deep",
+        "deep sections",
         "many",
         "encoding",
     ],
@@ -150,3 +152,11 @@ def test_what_is_no_text_of_a_part_is_refused(xml: bytes, reason: str) -> None:
 
 def test_a_reserved_part_has_no_sections() -> None:
     assert regulation.read(part(), feed="ecfr") == ()
+
+
+def test_what_stands_in_a_section_within_a_section_is_read_once() -> None:
+    (outer,) = regulation.read(
+        b"<DIV5><DIV8 N='1'><P>a</P><DIV8 N='2'><P>b</P></DIV8></DIV8></DIV5>", feed="ecfr"
+    )
+
+    assert (outer.identifier, outer.paragraphs) == ("1", ("a", "b"))

@@ -36,6 +36,7 @@ SECRET = "s3cr3t-Zx9_q"
         f"'Authorization': 'Basic {SECRET}='",
         f'{{"token": "{SECRET}", "type": "event_callback"}}',
         json.dumps(f'{{"client_secret": "{SECRET}"}}'),
+        json.dumps(f"“xoxb-{SECRET}”"),  # as \\u201cxoxb-…
         f"SLACK_SIGNING_SECRET={SECRET}",
         f"password: {SECRET}",
         f"https://a.example/?token={SECRET} and https://u:{SECRET}@b.example/ and xoxb-{SECRET}",

@@ -1,0 +1,70 @@
+"""Pure: the floods, and a page of what one holds, as Block Kit."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from bot import flood_card
+from bot.bulletin import Button
+from bot.flood_page import FloodRow, Floods, HeldPage
+from bot.slack import mrkdwn
+from bot.slack.blocks import Block
+from bot.slack.bulletin_blocks import button, row
+from bot.slack.parts import (
+    LINE,
+    Message,
+    clipped,
+    fitting,
+    plain_lines,
+    section,
+    when,
+    who,
+)
+
+
+def floods(answer: Floods, timezone: ZoneInfo) -> Message:
+    """Each flood with why it is held and what became of it."""
+    if not answer.floods:
+        return "Nothing was held back.", [section("Nothing was held back.")]
+    rows = [
+        section(f"{_named(each)}\n{_said(each, timezone)}")
+        | {"accessory": _turn("Show", flood_card.SHOW, str(each.id))}
+        for each in answer.floods
+    ]
+    text = plain_lines("Floods", (f"{each.id}: {each.title}" for each in answer.floods))
+    return text, fitting([section("*Floods*: what feeds brought and nobody is told")], rows)
+
+
+def page(answer: HeldPage, timezone: ZoneInfo) -> Message:
+    """What a flood holds, with buttons that turn the page."""
+    flood = answer.flood
+    head = f"{_named(flood)}\n{_said(flood, timezone)}\n{answer.extent}"
+    lines = [row(each) for each in answer.rows]
+    turns = [
+        _turn(label, action, f"{flood.id} {number}")
+        for label, action, number, there in (
+            ("Previous", flood_card.PREVIOUS, answer.page - 1, answer.page > 1),
+            ("Next", flood_card.NEXT, answer.page + 1, answer.more),
+        )
+        if there
+    ]
+    last: list[Block] = [{"type": "actions", "elements": turns}] if turns else []
+    text = clipped("\n".join([head, *lines]))
+    return text, fitting([section(head)], [section(line) for line in lines], last)
+
+
+def _turn(label: str, action: str, value: str) -> Block:
+    return button(Button(label=label, action=action, value=value))
+
+
+def _named(flood: FloodRow) -> str:
+    return f"*{mrkdwn.escape(flood.title, LINE)}* (flood {flood.id})"
+
+
+def _said(flood: FloodRow, timezone: ZoneInfo) -> str:
+    """Since when and why; and who decided."""
+    said = f"{when(flood.began_at, timezone)} · {mrkdwn.escape(flood.why, 3 * LINE)}"
+    if not flood.decided:
+        return said
+    at = f" · {when(flood.at, timezone)}" if flood.at else ""
+    return f"{said}\n{flood.decided} by {who(flood.by or '')}{at}"
