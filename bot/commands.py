@@ -153,8 +153,7 @@ class Commands:
             ask = partial(rehearsing.rehearse, days=days)
             return (yield from in_zone(db, ask, question))
 
-        asked = self._storage.run_in_pieces(rehearsed)
-        return await or_problem(asked, question, word="rehearse")
+        return await or_problem(self._storage.run_in_pieces(rehearsed), question, word="rehearse")
 
     async def page(self, place: Place | LawPlace, *, channel: str, user: str) -> Answer:
         """Open a page of a search, or of what changed in the law."""
@@ -217,8 +216,7 @@ class Commands:
 
     async def once(self, what: str, name: str, *, rest: timedelta = timedelta.max) -> bool:
         """Whether something is done for the first time, or the first in so long: `storage.once`."""
-        now = self._asking.now()
-        return await self._storage.run(once.first, what, name, now=now, rest=rest)
+        return await self._storage.run(once.first, what, name, now=self._asking.now(), rest=rest)
 
     async def first(self, key: str) -> bool:
         """Whether a request is heard for the first time in a day, by Slack's name of it."""
@@ -247,7 +245,3 @@ class Commands:
         """A story's card as the channel should see it now; None when it stands nowhere there."""
         question = self._asking.question("", channel=channel, user=channel)
         return await self._storage.run(marking.standing, question, story_id)
-
-    async def edited(self, shown: marking.Shown) -> None:
-        """A card was edited to what `standing` said."""
-        await self._storage.run(marking.edited, shown)

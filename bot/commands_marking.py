@@ -100,7 +100,7 @@ def standing(db: Database, question: Question, story_id: int) -> Shown | None:
     )
 
 
-def edited(db: Database, shown: Shown) -> None:
+def edited(db: Database, _question: Question, *, shown: Shown) -> None:
     """The card was edited: what it shows now is owed to it no more."""
     cards.renewed(db, shown.standing, changes=shown.changes)
 

@@ -9,6 +9,7 @@ from functools import partial
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot import commands_marking as marking
 from bot import commands_reminding as reminding
 from bot import promises
 from bot.answers import Problem
@@ -144,7 +145,8 @@ async def refresh(click: Click, story_id: int) -> bool:
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         log.warning("card not updated story=%d reason=%s", story_id, error)
         return False
-    await click.commands.edited(shown)
+    edited, asked = partial(marking.edited, shown=shown), click.asked
+    await click.commands.run(edited, channel=asked.channel, user=asked.user)
     return True
 
 
