@@ -1,4 +1,6 @@
-"""Reads a folder of recorded feeds as the bot would: python -m tests.fuzz.recorded FOLDER
+"""Reads a folder of recorded feeds as the bot would, and prints what cannot be read cleanly.
+
+    python -m tests.fuzz.recorded FOLDER
 
 Every file must give items or a clean ParseError, within the worker's limits, and every item must be
 fit to be stored and shown. Prints the counts and every finding; exits 1 when there is one. The sources
