@@ -1,4 +1,4 @@
-"""Read a folder of recorded feeds as the bot would.
+"""Reads a folder of recorded feeds as the bot would, and prints what cannot be read cleanly.
 
     python -m tests.fuzz.recorded FOLDER
 
