@@ -31,8 +31,9 @@ def floods(answer: Floods, timezone: ZoneInfo) -> Message:
         | {"accessory": button("Show", flood_card.SHOW, str(each.id), of=f"flood {each.id}")}
         for each in answer.floods
     ]
-    text = plain_lines("Floods", (f"{each.id}: {each.title}" for each in answer.floods))
-    return text, fitting([section("*Floods*: what feeds brought and nobody is told")], rows)
+    head = "what feeds brought and nobody is told"
+    text = plain_lines(f"Floods: {head}", (f"{each.id}: {each.title}" for each in answer.floods))
+    return text, fitting([section(f"*Floods*: {head}")], rows)
 
 
 def page(answer: HeldPage, timezone: ZoneInfo) -> Message:
