@@ -22,6 +22,9 @@ from bot.slack.parts import (
 )
 
 
+_ABOUT = "what feeds brought and nobody is told"
+
+
 def floods(answer: Floods, timezone: ZoneInfo) -> Message:
     """Each flood with why it is held and what became of it."""
     if not answer.floods:
@@ -31,8 +34,8 @@ def floods(answer: Floods, timezone: ZoneInfo) -> Message:
         | {"accessory": button("Show", flood_card.SHOW, str(each.id), of=f"flood {each.id}")}
         for each in answer.floods
     ]
-    text = plain_lines("Floods", (f"{each.id}: {each.title}" for each in answer.floods))
-    return text, fitting([section("*Floods*: what feeds brought and nobody is told")], rows)
+    lines = (f"{each.id}: {each.title}" for each in answer.floods)
+    return plain_lines(f"Floods: {_ABOUT}", lines), fitting([section(f"*Floods*: {_ABOUT}")], rows)
 
 
 def page(answer: HeldPage, timezone: ZoneInfo) -> Message:
