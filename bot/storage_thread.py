@@ -35,6 +35,7 @@ class Storage:
         self._path = path
         self._clock = clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage")
+        self._long = asyncio.Lock()
         self._db: Database | None = None
 
     async def open(self) -> None:
@@ -64,6 +65,17 @@ class Storage:
                 return fn(db, *args, **kwargs)
 
         return await self._submit(whole)
+
+    async def run_long(
+        self, fn: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `run`, of what takes long and nobody waits for.
+
+        Of such calls one at a time is in the thread's queue: whoever asks something meanwhile waits for
+        that one at most, however many feeds have just been read.
+        """
+        async with self._long:
+            return await self.run(fn, *args, **kwargs)
 
     async def run_in_pieces(
         self,
