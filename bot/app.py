@@ -83,8 +83,8 @@ class App:
     async def refresh(self) -> None:
         """Take up the feeds and subscriptions as they are now, whichever process changed them."""
         async with self._refreshing:  # of two, the later one has the word
-            listed = await self.storage.run(polls.catalog, self.shipped)
-            feeds = {feed.name: feed for feed in listed}
+            found = await self.storage.run(polls.catalog, self.shipped)
+            feeds = {feed.name: feed for feed in found}
             for name in self.feeds.keys() - feeds.keys():
                 del self.feeds[name], self.sources[name]
             for name, feed in feeds.items():
@@ -95,8 +95,7 @@ class App:
             served = [each for each in everyone if self.serves(each.channel)]
             if served == self._served:
                 return
-            # In a thread: many queries take seconds, and the loop has people to acknowledge.
-            audience = await asyncio.to_thread(Audience, served, self.queries)
+            audience = await asyncio.to_thread(Audience, served, self.queries)  # may take seconds
             self._served, self.audience = served, audience
             await self.storage.run(query_versions.keep, self.audience.versions, now=self.clock())
             for query, reason in self.audience.broken.items():

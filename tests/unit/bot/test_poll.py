@@ -288,17 +288,3 @@ async def test_a_question_is_answered_in_the_midst_of_a_long_first_poll(storage:
     assert {PIECE, 2 * PIECE} <= seen
     assert result.report
     assert result.report.counts[Change.NEW] == len(items)
-
-
-async def test_a_question_passes_the_feeds_that_wait_to_be_kept(storage: Storage) -> None:
-    order: list[str] = []
-
-    def note(_db: Database, what: str) -> None:
-        order.append(what)
-
-    async with asyncio.TaskGroup() as group:
-        for number in range(3):
-            group.create_task(storage.run_long(note, f"feed {number}"))
-        group.create_task(storage.run(note, "question"))
-
-    assert order == ["feed 0", "question", "feed 1", "feed 2"]
