@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -384,3 +385,12 @@ def test_what_is_sealed_tells_nothing() -> None:
     assert vault.open(ONE, sealed) == tokens
     assert "xoxb" not in repr(tokens)
     assert vault.seal(tokens) != sealed
+
+
+async def test_whose_a_request_is_is_known_while_another_process_writes(
+    rig: Rig, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "rulewire.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        assert (await rig.workspaces.tokens.get(ONE)).bot_token == "xoxb-one"
