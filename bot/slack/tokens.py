@@ -147,7 +147,7 @@ class TokenKeeper:
     async def _renew(self, kept: Installation) -> Tokens | None:
         """The next tokens; None when another copy is at it, or Slack gives none now."""
         now = self._clock()
-        if not await self._storage.run(installations.begin_renewal, kept.workspace, now=now):
+        if not await self._storage.run(installations.begin_renewal, kept, now=now):
             return None
         try:
             tokens = self._opened(kept)
@@ -176,7 +176,12 @@ class TokenKeeper:
         return renewed if held else None
 
     async def _not_renewed(self, kept: Installation, said: str) -> None:
-        """One that still works is used to its end; after that only a re-install mends it."""
+        """One that still works is used to its end; after that only a re-install mends it.
+
+        Unless another copy renewed it meanwhile, which is why it is refused.
+        """
         log.error("token renewed=no workspace=%s reason=%s", kept.workspace, said)
         if said in _FINAL and kept.expires_at and kept.expires_at <= self._clock():
-            await self.end(kept.workspace, reason=NOT_RENEWED)
+            now = await self._storage.run(installations.get, kept.workspace)
+            if now and now.sealed == kept.sealed:
+                await self.end(kept.workspace, reason=NOT_RENEWED)
