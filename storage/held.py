@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+import msgspec
 from sqlite_utils import Database
 
 from storage.database import select, to_text
+
+if TYPE_CHECKING:
+    from storage.deliveries import Why
 
 
 class Gate(StrEnum):
@@ -47,6 +53,14 @@ def take_back(db: Database, channel: str) -> None:
         "UPDATE outbox SET state = 'held'"
         " WHERE channel = ? AND state = 'pending' AND event_id IS NOT NULL",
         [channel],
+    )
+
+
+def ask(db: Database, number: int, whys: Sequence[Why]) -> None:
+    """Those who ask for one are others, or have other reasons. Of a row that is held."""
+    db.execute(
+        "UPDATE outbox SET whys = ? WHERE id = ? AND state = 'held'",
+        [msgspec.json.encode(whys).decode(), number],
     )
 
 

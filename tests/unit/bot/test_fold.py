@@ -17,6 +17,7 @@ from bot.audience import Audience
 from bot.bulletin import Bulletin
 from bot.ingest import ingest
 from bot.remind import remind
+from bot.requery import requery
 from feeds.model import Item, Stage
 from storage import (
     bulletins,
@@ -521,6 +522,52 @@ def test_what_was_held_for_a_subscription_that_is_gone_is_dropped_with_the_reaso
     (dropped,) = deliveries.in_state(db, State.DEAD)
     assert dropped.last_error == "its subscription was removed"
     assert here.messages == []
+
+
+def test_what_was_held_by_an_earlier_query_is_told_if_the_new_one_wants_it_too(
+    here: Channels, db: Database
+) -> None:
+    made = here.subscribe(DAILY, query="huawei")
+    here.happens("17 14:00", press(1), make_item(title="Huawei sells a farm of cows"))
+
+    changed = requery(db, made, "huawei -cows", topics={}, now=at("17 15:00"))
+    here.round("18 09:00")
+
+    (dropped,) = deliveries.in_state(db, State.DEAD)
+    (told,) = deliveries.in_state(db, State.SENT)
+    assert changed
+    assert [titles(each) for each in here.digests] == [[press(1).title]]
+    assert "huawei -cows" in here.digests[0].closing
+    assert [why.subscription for why in told.whys] == ["huawei -cows"]
+    assert dropped.last_error == "its subscription asks for something else now"
+
+
+def test_what_another_subscription_wants_as_well_is_told_by_that_one(
+    here: Channels, db: Database
+) -> None:
+    made = here.subscribe(DAILY, query="huawei")
+    here.subscribe(DAILY, query="report")
+    here.happens("17 14:00", press(1))
+
+    requery(db, made, "semiconductors", topics={}, now=at("17 15:00"))
+    here.round("18 09:00")
+
+    (told,) = deliveries.in_state(db, State.SENT)
+    assert [why.subscription for why in told.whys] == ["report"]
+
+
+def test_a_pause_ends_with_what_the_changed_query_wants(here: Channels, db: Database) -> None:
+    made = here.subscribe(DAILY, query="huawei")
+    here.happens("17 14:00", press(1))
+    subscriptions.pause(db, made.id, by="U1")
+    paused = subscriptions.get(db, made.id)
+    assert paused
+
+    requery(db, paused, "huawei report", topics={}, now=at("17 15:00"))
+    subscriptions.resume(db, made.id)
+    here.round("18 09:00")
+
+    assert [titles(each) for each in here.digests] == [[press(1).title]]
 
 
 def test_a_story_muted_meanwhile_is_left_out(here: Channels, db: Database) -> None:
