@@ -272,6 +272,36 @@ def test_what_one_subscription_wants_now_is_told_at_once_and_not_again(here: Cha
     assert here.round("18 09:00") == 0
 
 
+def test_what_a_digest_holds_is_told_at_once_when_it_comes_to_concern_what_speaks_now(
+    here: Channels,
+) -> None:
+    here.subscribe(DAILY, query="huawei")
+    here.subscribe(Terms(), query="semiconductors")
+    here.happens("17 14:00", press(1))
+    here.round("17 14:01")
+
+    here.happens("17 15:00", replace(press(1), summary="It is about semiconductors."))
+    here.round("17 15:01")
+    told = here.alerts
+    here.round("18 09:00")
+
+    assert told == ["reported"]
+    assert here.held == []
+    assert here.digests == []
+
+
+def test_what_was_told_is_not_told_again_when_it_comes_to_concern_another_subscription(
+    here: Channels,
+) -> None:
+    here.subscribe(Terms(), query="huawei")
+    here.subscribe(Terms(), query="semiconductors")
+    here.happens("17 14:00", press(1))
+
+    here.happens("17 15:00", replace(press(1), summary="It is about semiconductors."))
+
+    assert here.alerts == ["reported"]
+
+
 def test_each_channel_has_its_own_digest(here: Channels) -> None:
     here.subscribe(DAILY)
     here.subscribe(DAILY, channel="C2")
