@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +20,7 @@ from bot.bulletin import Bulletin
 from bot.ingest import ingest
 from bot.remind import remind
 from bot.requery import requery
+from bot.storage_thread import Storage
 from feeds.model import Item, Stage
 from storage import (
     bulletins,
@@ -300,6 +303,31 @@ def test_what_was_told_is_not_told_again_when_it_comes_to_concern_another_subscr
     here.happens("17 15:00", replace(press(1), summary="It is about semiconductors."))
 
     assert here.alerts == ["reported"]
+
+
+async def test_a_channel_that_cannot_be_judged_keeps_no_other_from_its_digest(
+    tmp_path: Path,
+) -> None:
+    """Its time zone was known when it was chosen, and is not where the bot runs now."""
+    async with AsyncExitStack() as stack:
+        storage = Storage(tmp_path / "rulewire.db")
+        stack.push_async_callback(storage.close)
+        await storage.open()
+
+        def two_channels(db: Database) -> None:
+            here = Channels(db)
+            for channel in ("C0", "C1"):
+                here.subscribe(DAILY, channel=channel)
+            here.happens("17 14:00", press(1))
+            channels.put(db, "C0", Channel(timezone=BERLIN))
+            db.execute("UPDATE channels SET timezone = 'Mars/Olympus' WHERE channel = 'C0'")
+
+        await storage.run(two_channels)
+        with pytest.raises(ZoneInfoNotFoundError):
+            await fold.fold_due(storage, now=at("18 09:00"), timezone=BERLIN)
+
+        (told,) = await storage.run(bulletins.in_state, State.PENDING)
+    assert told.channel == "C1"
 
 
 def test_each_channel_has_its_own_digest(here: Channels) -> None:
