@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -329,6 +330,36 @@ async def test_tokens_that_were_renewed_since_they_were_read_are_not_renewed_aga
     await rig.workspaces.tokens.renew_due()
 
     assert not await rig.storage.run(installations.begin_renewal, read, now=rig.clock.now)
+
+
+async def test_a_token_that_slack_gives_once_is_kept_once_the_database_can_be_written(
+    rig: Rig, tmp_path: Path
+) -> None:
+    await install(rig.workspaces, ONE, "xoxb-one", refresh="xoxe-1", lives=timedelta(hours=1))
+    rig.server.grants["xoxe-1"] = rotating(ONE, "xoxb-next", "xoxe-2")
+    await rig.storage.run_plain(_wait_for_nobody)
+    with closing(sqlite3.connect(tmp_path / "rulewire.db", isolation_level=None)) as other:
+        locked = asyncio.Event()
+
+        async def lock(method: str, _: dict[str, Any]) -> None:
+            if method == "oauth.v2.access":
+                other.execute("BEGIN IMMEDIATE")
+                locked.set()
+
+        rig.server.before = lock
+        renewing = asyncio.create_task(rig.workspaces.tokens.renew_due())
+        async with asyncio.timeout(5):
+            await locked.wait()
+        await asyncio.sleep(0.1)  # long enough to fail once
+        other.execute("ROLLBACK")
+        renewed = await renewing
+
+    assert renewed == 1
+    assert (await rig.workspaces.client(ONE)).token == "xoxb-next"
+
+
+def _wait_for_nobody(db: Database) -> None:
+    db.execute("PRAGMA busy_timeout = 0")
 
 
 async def test_a_key_that_changes_while_a_token_is_renewed_loses_nothing(rig: Rig) -> None:
