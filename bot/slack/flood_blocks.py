@@ -21,6 +21,8 @@ from bot.slack.parts import (
     who,
 )
 
+_ABOUT = "what feeds brought and nobody is told"
+
 
 def floods(answer: Floods, timezone: ZoneInfo) -> Message:
     """Each flood with why it is held and what became of it."""
@@ -31,9 +33,8 @@ def floods(answer: Floods, timezone: ZoneInfo) -> Message:
         | {"accessory": button("Show", flood_card.SHOW, str(each.id), of=f"flood {each.id}")}
         for each in answer.floods
     ]
-    head = "what feeds brought and nobody is told"
-    text = plain_lines(f"Floods: {head}", (f"{each.id}: {each.title}" for each in answer.floods))
-    return text, fitting([section(f"*Floods*: {head}")], rows)
+    lines = (f"{each.id}: {each.title}" for each in answer.floods)
+    return plain_lines(f"Floods: {_ABOUT}", lines), fitting([section(f"*Floods*: {_ABOUT}")], rows)
 
 
 def page(answer: HeldPage, timezone: ZoneInfo) -> Message:
