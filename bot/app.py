@@ -246,5 +246,5 @@ def _first_start(db: Database, settings: Settings, *, now: datetime) -> None:
     channel = settings.default_channel
     if channel and not subscriptions.ever(db, channel):
         subscriptions.add(
-            db, channel=channel, query=DEFAULT_QUERY, created_by="first start", now=now
+            db, channel=channel, query=DEFAULT_QUERY, created_by="the first start", now=now
         )

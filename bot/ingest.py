@@ -12,7 +12,7 @@ from bot import flood, follow_up
 from bot.arrival import Arrival
 from bot.audience import Audience
 from bot.flood import Visit
-from bot.telling import enqueue, tell, wanted_by, without
+from bot.telling import enqueue, newly, tell, wanted_by
 from feeds import full_text
 from feeds.model import Item
 from storage import entries, events, outbox, texts
@@ -121,7 +121,7 @@ def ingest_late(
 def ingest_text(
     db: Database, wanted: Wanted, body: str, *, audience: Audience, now: datetime
 ) -> int:
-    """Keep a document's full text and owe it to the channels whom the text alone concerns.
+    """Keep a document's full text and owe it to whom the text alone concerns.
 
     Returns:
         How many deliveries were enqueued.
@@ -136,7 +136,7 @@ def ingest_text(
     if wanted.silent:
         return owed
     event = events.reach(db, entry, now=now)
-    return owed + enqueue(db, event, without(audience.of(entry.item, body), known), now=now)
+    return owed + enqueue(db, event, newly(audience.of(entry.item, body), known), now=now)
 
 
 def ingest_ahead(db: Database, items: Iterable[Item], *, now: datetime) -> list[Item]:

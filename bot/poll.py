@@ -82,7 +82,8 @@ class Poller:
             ExceptionGroup: bugs met with some feeds, once all the others are done. To the feed each
                 counts as a failed visit, so that it is not asked again at once.
         """
-        if self._resume_at and now < self._resume_at:
+        # A clock that has gone back since makes no pause longer.
+        if self._resume_at and timedelta() < self._resume_at - now <= DATABASE_PAUSE:
             return []
         await self._storage.run(polls.schedule, list(self._sources), now=now)
         if only:

@@ -57,7 +57,7 @@ class Reading:
         owed = await self._storage.run_long(
             ingest_text, wanted, body, audience=self._audience(), now=now
         )
-        log.info("read text entry=%d status=ok chars=%d owed=%d", wanted.entry_id, len(body), owed)
+        log.debug("read text entry=%d status=ok chars=%d owed=%d", wanted.entry_id, len(body), owed)
 
 
 def _again(wanted: Wanted, error: FeedError, *, now: datetime) -> datetime | None:

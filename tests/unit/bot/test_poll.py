@@ -250,6 +250,20 @@ async def test_feeds_are_left_alone_while_nothing_can_be_kept(storage: Storage) 
     assert await storage.run(entries.count) == 1
 
 
+async def test_a_pause_for_the_database_ends_though_the_clock_goes_back(storage: Storage) -> None:
+    source = FakeSource(fetched(make_press(summary="standards " * 10_000)), fetched(make_press()))
+    polling = await poller(storage, news=source)
+    await storage.run(polls.schedule, ["news"], now=NOW)
+    await storage.run_plain(_allow_pages, 1)
+    with pytest.raises(DatabaseError, match="full"):
+        await polling.poll_due(now=NOW)
+    await storage.run_plain(_allow_pages, 100_000)
+
+    await polling.poll_due(now=NOW - 10 * HOUR, only="news")
+
+    assert len(source.visits) == 2
+
+
 def _allow_pages(db: Database, count: int) -> None:
     db.execute(f"PRAGMA max_page_count = {count}")
 
