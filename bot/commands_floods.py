@@ -11,6 +11,7 @@ from bot.question import Question
 from bot.wording import moment
 from storage import flood_entries, floods
 from storage.floods import Held, State
+from storage.workspaces import local
 
 #: Floods listed, and items on a page.
 _LISTED, PAGE = 10, 10
@@ -28,7 +29,9 @@ def answer(db: Database, question: Question) -> Floods | HeldPage | Notice | Pro
     """
     verb, *numbers = question.text.lower().split() or ["list"]
     if verb == "list" and not numbers:
-        return Floods(floods=tuple(_row(db, held) for held in floods.newest(db, limit=_LISTED)))
+        return Floods(
+            floods=tuple(_row(db, question, held) for held in floods.newest(db, limit=_LISTED))
+        )
     read = [int(each) for each in numbers if each.isascii() and each.isdecimal()]
     if (
         verb not in {"show", *flood_card.VERDICTS}
@@ -44,7 +47,7 @@ def answer(db: Database, question: Question) -> Floods | HeldPage | Notice | Pro
     if not held.entries:
         return Notice(text=f"Flood {held.id} holds nothing: there is nothing to decide.")
     if verb == "show":
-        return _page(db, held, min(max([*read, 1][1], 1), _MOST_PAGES))
+        return _page(db, question, held, min(max([*read, 1][1], 1), _MOST_PAGES))
     return _decide(db, question, held, flood_card.VERDICTS[verb])
 
 
@@ -67,7 +70,8 @@ def kept_from(db: Database, entry_id: int, question: Question) -> str:
     because = " ".join(flood_card.why(db, held)[:1])
     if held.state is State.DROPPED and held.settled_at:
         at = moment(held.settled_at, question.timezone)
-        return f"Held back as a flood and dropped by {held.settled_by}, {at}. {because}"
+        by = f" by {local(name)}" if (name := _by(question, held)) else ""
+        return f"Held back as a flood and dropped{by}, {at}. {because}"
     return f"Held back as flood {held.id} until someone decides. {because}"
 
 
@@ -90,14 +94,15 @@ def _decide(db: Database, question: Question, held: Held, state: State) -> Notic
 def _as_it_is(held: Held, question: Question) -> Notice:
     did = flood_card.DECIDED.get(held.state, "decided about").lower()
     at = f", {moment(held.settled_at, question.timezone)}" if held.settled_at else ""
-    return Notice(text=f"{did} it already{at}.", by=held.settled_by)
+    by = _by(question, held)
+    return Notice(text=f"{did} it already{at}." if by else f"Somebody {did} it already{at}.", by=by)
 
 
-def _page(db: Database, held: Held, page: int) -> HeldPage:
+def _page(db: Database, question: Question, held: Held, page: int) -> HeldPage:
     first = (page - 1) * PAGE
     shown = flood_entries.entries(db, held.id, first=first, limit=PAGE)
     return HeldPage(
-        flood=_row(db, held),
+        flood=_row(db, question, held),
         rows=flood_card.rows_of(db, held, shown),
         page=page,
         first=first + 1,
@@ -105,13 +110,18 @@ def _page(db: Database, held: Held, page: int) -> HeldPage:
     )
 
 
-def _row(db: Database, held: Held) -> FloodRow:
+def _row(db: Database, question: Question, held: Held) -> FloodRow:
     return FloodRow(
         id=held.id,
         title=flood_card.title(held),
         why=" ".join(flood_card.why(db, held)),
         began_at=held.began_at,
         decided=flood_card.DECIDED.get(held.state, ""),
-        by=held.settled_by,
+        by=_by(question, held),
         at=held.settled_at,
     )
+
+
+def _by(question: Question, held: Held) -> str | None:
+    """Who decided; people are named in their own workspace only."""
+    return held.settled_by if held.settled_by and question.sees(held.settled_by) else None

@@ -25,6 +25,7 @@ from storage import (
     channels,
     deliveries,
     events,
+    flood_entries,
     floods,
     installations,
     joins,
@@ -343,6 +344,26 @@ async def test_floods_that_workspaces_share_are_decided_by_whoever_runs_the_bot(
     assert left
     assert left.state is floods.State.HELD
     assert "dropped 25 items" in admin.text  # type: ignore[union-attr]  # a Notice
+
+
+async def test_who_decided_about_a_flood_is_named_in_their_own_workspace_only(
+    archive: Archive, eve: Intruder
+) -> None:
+    def dropped(db: Database) -> int:
+        visit(db, churned(), known_feed(db))
+        flood_entries.settle(db, 1, floods.State.DROPPED, by=ALICE, now=NOW)
+        return flood_entries.entries(db, 1)[0].entry.id
+
+    entry = await archive.storage.run(dropped)
+    eve.site.server.requests.clear()
+    for text in ("floods", "floods show 1", "floods drop 1"):
+        await eve.type(text)
+    there = await archive.commands.why(entry, channel=f"{TWO}/C1", user=f"{TWO}/U1")
+    here = await archive.commands.why(entry, channel=HERE, user=ALICE)
+
+    assert eve.learned() == []
+    assert "ALICE" not in repr(there)
+    assert "dropped by U0ALICE" in repr(here)
 
 
 async def test_who_joined_by_hand_is_named_in_their_own_workspace_only(
