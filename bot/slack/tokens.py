@@ -75,7 +75,7 @@ class TokenKeeper:
         Raises:
             DeliveryError: the app is not installed there, or its token is being renewed.
         """
-        kept = await self._storage.run(installations.get, workspace)
+        kept = await self._storage.read(installations.get, workspace)
         if kept is None or kept.ended_at:
             reason = (kept and kept.ended_reason) or NOT_INSTALLED
             raise DeliveryError(reason, outcome=Outcome.CHANNEL_REFUSES)

@@ -448,3 +448,12 @@ def test_what_is_sealed_tells_nothing() -> None:
     assert vault.open(ONE, sealed) == tokens
     assert "xoxb" not in repr(tokens)
     assert vault.seal(tokens) != sealed
+
+
+async def test_whose_a_request_is_is_known_while_another_process_writes(
+    rig: Rig, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "rulewire.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        assert (await rig.workspaces.tokens.get(ONE)).bot_token == "xoxb-one"

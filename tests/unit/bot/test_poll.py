@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,13 +11,14 @@ import pytest
 from sqlite_utils import Database
 
 from bot.audience import Audience
-from bot.poll import DATABASE_PAUSE, Poller
+from bot.poll import DATABASE_PAUSE, PIECE, Poller
 from bot.storage_thread import Storage
 from feeds.errors import FeedError, FetchError, ParseError
 from feeds.model import Item
 from feeds.source import Fetched
 from storage import entries, outbox, polls, publishing, subscriptions
 from storage.deliveries import State
+from storage.entries import Change
 from storage.errors import DatabaseError
 from storage.polls import Poll
 from tests.factories import NOW, make_feed, make_press
@@ -278,3 +280,25 @@ async def test_a_feed_that_shows_a_part_at_first_makes_its_baseline_of_the_whole
 
     assert await storage.run(entries.count) == 1
     assert await owed(storage) == 0
+
+
+async def test_a_question_is_answered_in_the_midst_of_a_long_first_poll(storage: Storage) -> None:
+    items = [
+        make_press(
+            key=f"news:https://n.example/{number}",
+            url=f"https://n.example/{number}",
+            title=f"Matter {number * 7919}",
+            event_at=NOW - timedelta(days=3),
+        )
+        for number in range(PIECE * 3)
+    ]
+    polling = await poller(storage, news=FakeSource(fetched(*items)))
+    visit = asyncio.create_task(polling.poll_due(now=NOW))
+    seen = set()
+    while not visit.done():
+        seen.add(await storage.run(entries.count))
+
+    (result,) = await visit
+    assert {PIECE, 2 * PIECE} <= seen
+    assert result.report
+    assert result.report.counts[Change.NEW] == len(items)
