@@ -73,9 +73,8 @@ def kept_from(db: Database, entry_id: int, question: Question) -> str:
     because = " ".join(flood_card.why(db, held)[:1])
     if held.state is State.DROPPED and held.settled_at:
         at = moment(held.settled_at, question.timezone)
-        by = held.settled_by if held.settled_by and question.sees(held.settled_by) else ""
-        named = f" by {local(by)}" if by else ""
-        return f"Held back as a flood and dropped{named}, {at}. {because}"
+        by = f" by {local(name)}" if (name := _by(question, held)) else ""
+        return f"Held back as a flood and dropped{by}, {at}. {because}"
     return f"Held back as flood {held.id} until someone decides. {because}"
 
 
@@ -98,9 +97,8 @@ def _decide(db: Database, question: Question, held: Held, state: State) -> Notic
 def _as_it_is(held: Held, question: Question) -> Notice:
     did = flood_card.DECIDED.get(held.state, "decided about").lower()
     at = f", {moment(held.settled_at, question.timezone)}" if held.settled_at else ""
-    if held.settled_by and question.sees(held.settled_by):
-        return Notice(text=f"{did} it already{at}.", by=held.settled_by)
-    return Notice(text=f"It was {did} already{at}.")
+    by = _by(question, held)
+    return Notice(text=f"{did} it already{at}." if by else f"Somebody {did} it already{at}.", by=by)
 
 
 def _page(db: Database, question: Question, held: Held, page: int) -> HeldPage:
@@ -116,7 +114,6 @@ def _page(db: Database, question: Question, held: Held, page: int) -> HeldPage:
 
 
 def _row(db: Database, question: Question, held: Held) -> FloodRow:
-    by = held.settled_by
     if question.shared:
         everything = flood_entries.entries(db, held.id)
         wanted = sum(bool(_own(question, each).wanted) for each in everything)
@@ -127,7 +124,7 @@ def _row(db: Database, question: Question, held: Held) -> FloodRow:
         why=" ".join(flood_card.why(db, held)),
         began_at=held.began_at,
         decided=flood_card.DECIDED.get(held.state, ""),
-        by=by if by and question.sees(by) else None,
+        by=_by(question, held),
         at=held.settled_at,
     )
 
@@ -136,3 +133,8 @@ def _own(question: Question, held: HeldEntry) -> HeldEntry:
     """With the channels of whoever asks alone: of another workspace not even their number is told."""
     own = {channel: whys for channel, whys in held.wanted.items() if question.sees(channel)}
     return replace(held, wanted=own)
+
+
+def _by(question: Question, held: Held) -> str | None:
+    """Who decided; people are named in their own workspace only."""
+    return held.settled_by if held.settled_by and question.sees(held.settled_by) else None

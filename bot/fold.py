@@ -125,9 +125,13 @@ def fold(db: Database, channel: str, *, now: datetime, timezone: ZoneInfo) -> in
 def _untold(
     db: Database, rest: Sequence[_Free], alone: Sequence[_Free], here: _Here
 ) -> list[_Free]:
-    """What no alert of this very round tells with its story."""
+    """What no alert of this very round tells with its story: as its card, where none stands yet."""
     telling = {
-        each.delivery.event.story_id: each.delivery for each in alone if not each.asked.silent
+        story_id: each.delivery
+        for each in alone
+        if not each.asked.silent
+        and (story_id := each.delivery.event.story_id)
+        and cards.standing(db, channel=here.channel, story_id=story_id) is None
     }
     left = []
     for each in rest:

@@ -50,4 +50,5 @@ def _said(flood: FloodRow, timezone: ZoneInfo) -> str:
     if not flood.decided:
         return said
     at = f", {moment(flood.at, timezone)}" if flood.at else ""
-    return f"{said} {flood.decided} by {flood.by}{at}."
+    by = f" by {flood.by}" if flood.by else ""
+    return f"{said} {flood.decided}{by}{at}."

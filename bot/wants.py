@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlite_utils import Database
 
+from bot.commands_settings import EARLIEST, MOST_REMINDERS
 from bot.table import Row
 from bot.terms import DAYS
 from feeds import query as queries
@@ -18,9 +19,6 @@ from storage.database import to_instant
 from storage.ledger import Line
 from storage.stories import Mark
 from storage.subscriptions import NOTE, Cadence, Subscription, Terms
-
-#: More reminders, or earlier ones (days), than a person may set are none of ours.
-_MOST, _EARLIEST = 5, 90
 
 
 def subscription_rows(db: Database) -> Iterator[Row]:
@@ -152,8 +150,10 @@ def _terms(row: Mapping[str, str]) -> Terms:
             sorted({int(day) for day in row["reminders"].split("; ") if day}, reverse=True)
         )
     weekday, note = row.get("weekday") or DAYS[0], row.get("note", "")
-    if len(days) > _MOST or not all(0 < day <= _EARLIEST for day in days):
-        raise ValueError(f"reminders are up to {_MOST} numbers of days, at most {_EARLIEST}")
+    if len(days) > MOST_REMINDERS or not all(0 < day <= EARLIEST for day in days):
+        raise ValueError(
+            f"reminders are up to {MOST_REMINDERS} numbers of days, at most {EARLIEST}"
+        )
     if weekday not in DAYS:
         raise ValueError(f"{weekday} is none of {', '.join(DAYS)}")
     if len(note) > NOTE:

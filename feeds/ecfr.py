@@ -14,8 +14,6 @@ from feeds.register_json import Row
 
 #: What the errors call this source.
 NAME = "ecfr"
-#: The eCFR holds no text of an earlier day.
-FIRST_DAY = date(2017, 1, 1)
 #: A version's amendment date is the document's effective date, give or take a weekend.
 _NEAR = timedelta(days=3)
 

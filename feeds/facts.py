@@ -55,8 +55,6 @@ _AGENCIES = (
 )
 _SLUG = {name: slug for slug, _, names in _AGENCIES for name in (slug, *names.split())}
 _PARENT = {slug: parent for slug, parent, _ in _AGENCIES if parent}
-#: Every name that `agency:` knows by itself; any other slug works as well.
-AGENCY_NAMES = tuple(_SLUG)
 
 _DOCKET_PREFIX = re.compile(
     r".*\b(?:dockets?|nos?|numbers?|cases?)\b\.?:?\s*", re.IGNORECASE | re.DOTALL

@@ -30,11 +30,6 @@ def bare(text: str) -> str:
     return split(text)[1]
 
 
-def is_person(text: str) -> bool:
-    """Whether an address is a person's: what is told there is told in a direct message."""
-    return bare(text)[:1] in {"U", "W"}
-
-
 def workspace_of(context: AsyncBoltContext) -> str:
     """Whose installation Bolt answers with, as `address` takes it."""
     return str(context.get(WORKSPACE) or "")

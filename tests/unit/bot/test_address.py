@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.slack.address import address, bare, is_person, split
+from bot.slack.address import address, bare, split
 from bot.slack.parts import who
 from bot.slack.reply import from_command, from_event, from_interaction
 
@@ -22,14 +22,6 @@ def test_the_workspace_of_the_token_keeps_the_addresses_it_always_had() -> None:
 
 def test_who_is_nobody_has_no_address() -> None:
     assert address("T01ONE", "") == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "person"),
-    [("U1", True), ("T1/W1", True), ("T1/C1", False), ("D1", False), ("terminal", False)],
-)
-def test_a_person_is_told_from_a_channel(text: str, person: bool) -> None:
-    assert is_person(text) is person
 
 
 def test_people_and_channels_are_mentioned_without_their_workspace() -> None:

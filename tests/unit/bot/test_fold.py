@@ -673,6 +673,23 @@ def test_a_card_that_stands_is_brought_up_to_date_as_a_digest_tells_its_step(
     assert [card.ts for card, _ in cards.outdated(db)] == ["1.0"]
 
 
+def test_what_an_alert_of_the_same_round_tells_in_the_thread_of_a_card_alone_is_in_the_digest(
+    here: Channels, db: Database
+) -> None:
+    made = here.subscribe(Terms())
+    here.happens("16 14:45", make_filing())
+    told(db, deliveries.in_state(db, State.PENDING)[0])
+    here.change(made, cadence=Cadence.DAILY, urgent=True)
+    here.happens("16 15:00", replace(make_filing(), stage=Stage.WITHDRAWN))
+    here.happens("17 09:00", make_item())
+
+    here.round("17 09:00")
+
+    assert here.alerts == ["published"]
+    (digest_,) = here.digests
+    assert "withdrawn" in digest_.title
+
+
 def test_more_than_one_message_holds_is_told_in_several_and_all_of_it(here: Channels) -> None:
     here.subscribe(DAILY)
     many = [
