@@ -83,7 +83,7 @@ lock: $(VENV)/.ready-lock ## Pin anew: the newest versions that pyproject.toml a
 	@$(LOCK) -c requirements.txt -c requirements-dev.txt --group bench -o requirements-bench.txt
 
 clean: ## Remove what these targets made: .venv and the caches
-	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/e2e/screenshots
 
 # uv resolves once for every Python and platform of pyproject.toml; nothing else needs it.
 LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/uv --no-config pip compile --quiet \

@@ -31,9 +31,13 @@ class Done:
     channel: str
 
 
-def find(db: Database, _question: Question, subscription_id: int) -> Subscription | None:
-    """A subscription of any channel; whether somebody may see or change it is another question."""
-    return subscriptions.get(db, subscription_id)
+def find(db: Database, question: Question, subscription_id: int) -> Subscription | None:
+    """A subscription of any channel of one's workspace: another's is like one that is gone.
+
+    Whether somebody may see or change it is another question.
+    """
+    found = subscriptions.get(db, subscription_id)
+    return found if found and question.sees(found.channel) else None
 
 
 def rehearsed(db: Database, question: Question, query: Query) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlite_utils import Database
 
 from bot import flood_card
@@ -10,7 +12,9 @@ from bot.flood_page import FloodRow, Floods, HeldPage
 from bot.question import Question
 from bot.wording import moment
 from storage import flood_entries, floods
+from storage.flood_entries import HeldEntry
 from storage.floods import Held, State
+from storage.workspaces import local
 
 #: Floods listed, and items on a page.
 _LISTED, PAGE = 10, 10
@@ -23,12 +27,14 @@ _SHARED = Problem(
 def answer(db: Database, question: Question) -> Floods | HeldPage | Notice | Problem:
     """Answer `floods`, `floods show 3 [page]`, `floods release 3` and `floods drop 3`.
 
-    Whether somebody may decide is for whoever asks on their behalf to say; where several workspaces
-    read the feeds, only whoever runs the bot may.
+    Whether somebody may decide is for whoever asks on their behalf to say; where workspaces share
+    the feeds, only whoever runs the bot does, and each is told of its own channels alone.
     """
     verb, *numbers = question.text.lower().split() or ["list"]
     if verb == "list" and not numbers:
-        return Floods(floods=tuple(_row(db, held) for held in floods.newest(db, limit=_LISTED)))
+        return Floods(
+            floods=tuple(_row(db, question, held) for held in floods.newest(db, limit=_LISTED))
+        )
     read = [int(each) for each in numbers if each.isascii() and each.isdecimal()]
     if (
         verb not in {"show", *flood_card.VERDICTS}
@@ -44,7 +50,7 @@ def answer(db: Database, question: Question) -> Floods | HeldPage | Notice | Pro
     if not held.entries:
         return Notice(text=f"Flood {held.id} holds nothing: there is nothing to decide.")
     if verb == "show":
-        return _page(db, held, min(max([*read, 1][1], 1), _MOST_PAGES))
+        return _page(db, question, held, min(max([*read, 1][1], 1), _MOST_PAGES))
     return _decide(db, question, held, flood_card.VERDICTS[verb])
 
 
@@ -67,7 +73,9 @@ def kept_from(db: Database, entry_id: int, question: Question) -> str:
     because = " ".join(flood_card.why(db, held)[:1])
     if held.state is State.DROPPED and held.settled_at:
         at = moment(held.settled_at, question.timezone)
-        return f"Held back as a flood and dropped by {held.settled_by}, {at}. {because}"
+        by = held.settled_by if held.settled_by and question.sees(held.settled_by) else ""
+        named = f" by {local(by)}" if by else ""
+        return f"Held back as a flood and dropped{named}, {at}. {because}"
     return f"Held back as flood {held.id} until someone decides. {because}"
 
 
@@ -90,28 +98,41 @@ def _decide(db: Database, question: Question, held: Held, state: State) -> Notic
 def _as_it_is(held: Held, question: Question) -> Notice:
     did = flood_card.DECIDED.get(held.state, "decided about").lower()
     at = f", {moment(held.settled_at, question.timezone)}" if held.settled_at else ""
-    return Notice(text=f"{did} it already{at}.", by=held.settled_by)
+    if held.settled_by and question.sees(held.settled_by):
+        return Notice(text=f"{did} it already{at}.", by=held.settled_by)
+    return Notice(text=f"It was {did} already{at}.")
 
 
-def _page(db: Database, held: Held, page: int) -> HeldPage:
+def _page(db: Database, question: Question, held: Held, page: int) -> HeldPage:
     first = (page - 1) * PAGE
     shown = flood_entries.entries(db, held.id, first=first, limit=PAGE)
     return HeldPage(
-        flood=_row(db, held),
-        rows=flood_card.rows_of(db, held, shown),
+        flood=_row(db, question, held),
+        rows=flood_card.rows_of(db, held, [_own(question, each) for each in shown]),
         page=page,
         first=first + 1,
         total=held.entries,
     )
 
 
-def _row(db: Database, held: Held) -> FloodRow:
+def _row(db: Database, question: Question, held: Held) -> FloodRow:
+    by = held.settled_by
+    if question.shared:
+        everything = flood_entries.entries(db, held.id)
+        wanted = sum(bool(_own(question, each).wanted) for each in everything)
+        held = replace(held, wanted=wanted)
     return FloodRow(
         id=held.id,
         title=flood_card.title(held),
         why=" ".join(flood_card.why(db, held)),
         began_at=held.began_at,
         decided=flood_card.DECIDED.get(held.state, ""),
-        by=held.settled_by,
+        by=by if by and question.sees(by) else None,
         at=held.settled_at,
     )
+
+
+def _own(question: Question, held: HeldEntry) -> HeldEntry:
+    """With the channels of whoever asks alone: of another workspace not even their number is told."""
+    own = {channel: whys for channel, whys in held.wanted.items() if question.sees(channel)}
+    return replace(held, wanted=own)

@@ -15,8 +15,6 @@ from storage.workspaces import owned, prefix, stop
 
 #: Why what it was owed is dead, should it not be deleted at once.
 FORGOTTEN = "the workspace is forgotten"
-#: Takes the place of a person's name in rows that are everyone's.
-SOMEONE = "someone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +166,7 @@ def forget(db: Database, workspace: str, *, now: datetime) -> dict[str, int] | N
     for table, column in NAMES:
         db.execute(
             f"UPDATE {table} SET {column} = :someone WHERE {owned(column)}",  # noqa: S608  as above
-            {**bound, "someone": SOMEONE},
+            {**bound, "someone": watch.SOMEONE},
         )
     db.execute(_UNWANTED, {"workspace": workspace})
     return {table: count for table, count in gone.items() if count}

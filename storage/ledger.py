@@ -22,7 +22,7 @@ class Line:
     #: A person, or "rulewire".
     made_by: str
     channel: str
-    #: The table: "subscriptions", "channels", "marks" or "outbox".
+    #: The table: "subscriptions", "channels", "marks", "outbox" or "floods".
     fact: str
     #: What names the row there, as JSON.
     key: str

@@ -843,3 +843,15 @@ def m023_feedback_and_reminders(db: Database) -> None:
         ) STRICT, WITHOUT ROWID;
         """
     )
+
+
+@migrations()
+def m024_floods_in_the_ledger(db: Database) -> None:
+    """What was held back, released and dropped before the ledger was told of it."""
+    columns = ("id", "feed", "title", "reason", "state", "settled_at")
+    pairs = ", ".join(f"'{name}', {name}" for name in columns)
+    db.execute(
+        "INSERT INTO ledger (at, made_by, channel, fact, key, value)"  # noqa: S608  names of ours
+        " SELECT coalesce(settled_at, began_at), coalesce(settled_by, 'rulewire'), channel,"
+        f" 'floods', json_array(id), json_object({pairs}) FROM floods"
+    )

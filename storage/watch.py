@@ -16,9 +16,15 @@ FACTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "channel",
         ("id", "delivery_id", "event_id", "bulletin_id", "state", "ts", "last_error"),
     ),
+    # How a flood grows is its feed's doing; who decided about it is who made the line.
+    "floods": ("channel", ("id", "feed", "title", "reason", "state", "settled_at")),
 }
 #: Who is named when nobody is.
 ITSELF = "rulewire"
+#: Who is named in place of one who is forgotten.
+SOMEONE = "someone"
+#: What nobody may do to a line.
+_VERBS = ("UPDATE", "DELETE")
 
 
 def watch(db: Database) -> None:
@@ -31,20 +37,27 @@ def watch(db: Database) -> None:
     db.execute("INSERT INTO acting VALUES (NULL, NULL)")
     for table in FACTS:
         _watch(db, table)
-    for verb in ("UPDATE", "DELETE"):
+    for verb in _VERBS:
         _keep_from(db, verb)
 
 
 def forget(db: Database, workspace: str) -> int:
     """Remove all lines of a workspace's channels, which have to be gone already; returns how many.
 
+    What its people did elsewhere, someone did.
+
     Args:
         db: In a transaction.
         workspace: What its addresses begin with, before the slash.
     """
-    db.execute("DROP TRIGGER temp.ledger_no_DELETE")
+    for verb in _VERBS:
+        db.execute(f"DROP TRIGGER temp.ledger_no_{verb}")
     done = db.execute("DELETE FROM ledger WHERE instr(channel, ?) = 1", [f"{workspace}/"])
-    _keep_from(db, "DELETE")
+    db.execute(
+        "UPDATE ledger SET made_by = ? WHERE instr(made_by, ?) = 1", [SOMEONE, f"{workspace}/"]
+    )
+    for verb in _VERBS:
+        _keep_from(db, verb)
     return done.rowcount
 
 

@@ -15,8 +15,9 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.commands import Commands
-from bot.slack import desk, listeners
+from bot.slack import desk, leaving, listeners
 from bot.slack.client import web_client
+from bot.slack.leaving import End
 from bot.slack.permissions import Permissions
 from tests.slack_server import TOKEN, SlackServer
 
@@ -127,6 +128,10 @@ class Talk:
         """The modal that was opened last, as it is now."""
         return list(self.server.views.values())[-1]
 
+    def open_form(self, view: dict[str, Any]) -> None:
+        """A modal that nobody opened: whatever it says may be forged."""
+        self.server.views["VFORGED"] = {"id": "VFORGED", "type": "modal", "hash": "1.h", **view}
+
     async def fill(
         self, values: dict[str, Any], action: dict[str, Any], *, user: str = ALICE, **view: Any
     ) -> None:
@@ -191,11 +196,17 @@ async def open_talk(
     *,
     admins: frozenset[str] = frozenset(),
     elapsed: Callable[[], float] = time.monotonic,
+    ending: Callable[[SlackServer], End] | None = None,
 ) -> AsyncIterator[Talk]:
-    """The app with its listeners, connected to a local Slack of which Alice is an admin."""
+    """The app with its listeners, connected to a local Slack of which Alice is an admin.
+
+    `ending` makes what hears, before all else, that the app was removed.
+    """
     async with SlackServer().running() as server, aiohttp.ClientSession() as session:
         app = AsyncApp(client=web_client(TOKEN, base_url=server.url, session=session))
         permissions = Permissions(admins=admins, elapsed=elapsed)
+        if ending:
+            leaving.register(app, ending(server))
         listeners.register(app, commands, permissions, elapsed=elapsed)
         yield Talk(app=app, server=server)
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Annotated
 
 import aiohttp
 import msgspec
@@ -17,7 +18,7 @@ from bot import commands_feedback as feedback
 from bot import commands_marking as marking
 from bot.answers import Details, Notice, Problem
 from bot.commands import Commands
-from bot.slack import blocks, buttons, modals, mrkdwn
+from bot.slack import blocks, buttons, modals, mrkdwn, story_buttons
 from bot.slack.address import address
 from bot.slack.blocks import Block
 from bot.slack.click import Click
@@ -31,7 +32,7 @@ from storage.feedback import Objection
 log = logging.getLogger(__name__)
 
 #: Their `callback_id`s.
-NOT_RELEVANT, SHARE = "not-relevant", "share-story"
+NOT_RELEVANT, SHARE = blocks.NOT_RELEVANT, story_buttons.SHARE_STORY
 #: Their inputs.
 _OBJECTION, _WORDS, _CHANNEL = "objection", "words", "channel"
 #: Longest word that goes with what is shared (characters).
@@ -51,7 +52,8 @@ class _Origin:
     """What a modal is about and where it was opened; travels with it."""
 
     entry_id: int
-    conversation: str
+    #: Slack's own id; an address could be another workspace's.
+    conversation: Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]*$")]
     #: Where the one who opened it is answered, for half an hour.
     response_url: str
 
@@ -116,8 +118,8 @@ async def share(
 ) -> None:
     """Post a story's card where the person chose, once."""
     origin, filled = _origin(asked), modals.read(_view(asked).get("state"))
-    channel = filled.text(_CHANNEL)
-    if not channel:
+    channel = filled.text(_CHANNEL) or ""
+    if not channel.isalnum():  # an address could be another workspace's
         await ack(modals.refused({_CHANNEL: "Please choose a channel."}))
         return None
     await ack()

@@ -65,4 +65,5 @@ def _said(flood: FloodRow, timezone: ZoneInfo) -> str:
     if not flood.decided:
         return said
     at = f" · {when(flood.at, timezone)}" if flood.at else ""
-    return f"{said}\n{flood.decided} by {who(flood.by or '')}{at}"
+    by = f" by {who(flood.by)}" if flood.by else ""
+    return f"{said}\n{flood.decided}{by}{at}"

@@ -1,24 +1,21 @@
-"""Who may do what: members change their channel, admins what concerns everyone; Slack is asked."""
+"""Whether somebody may: members change their channel, admins what concerns everyone; Slack is asked."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from enum import StrEnum
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import flood_card
 from bot.answers import Problem
 from bot.card import UTC
-from bot.slack import blocks, buttons, story_buttons
 from bot.slack.address import bare
 from bot.slack.answer_blocks import message
 from bot.slack.reply import Asked, reply
-from storage.stories import Mark
+from bot.slack.rights import Who, needed
 
 #: Works on what was asked.
 Handler = Callable[[Asked, AsyncWebClient], Awaitable[None]]
@@ -36,47 +33,6 @@ _YES_FOR, _NO_FOR = 60.0, 5.0
 _KEPT = 10_000
 
 
-class Who(StrEnum):
-    """Who may."""
-
-    ANYONE = "anyone"
-    #: Of the channel; in a direct message that is the person.
-    MEMBERS = "members"
-    #: Admins and owners of the workspace, and whoever `RULEWIRE_ADMINS` names.
-    ADMINS = "admins"
-
-
-#: By the first word of a command. Reading is free; so are marks of one's own.
-WORDS: Mapping[str, Who] = {
-    **dict.fromkeys(
-        ("help", "search", "latest", "topics", "subscriptions", "rehearse", "law", "status"),
-        Who.ANYONE,
-    ),
-    **dict.fromkeys(("why", "timeline", "deadlines"), Who.ANYONE),
-    **dict.fromkeys(("subscribe", "unsubscribe", "settings", "calendar"), Who.MEMBERS),
-    **dict.fromkeys(("pause", "resume", "mute", "unmute"), Who.MEMBERS),
-    **dict.fromkeys(("settle", "join", "split", "floods"), Who.ADMINS),
-}
-#: By the `action_id` of what was clicked. Sharing speaks in the channel, so it is its members'.
-ACTIONS: Mapping[str, Who] = {
-    **dict.fromkeys(
-        (buttons.NEXT, buttons.PREVIOUS, buttons.SORT, buttons.MORE_DAYS, blocks.MORE), Who.ANYONE
-    ),
-    **dict.fromkeys((buttons.LAW_OPEN, buttons.LAW_NEXT, buttons.LAW_PREVIOUS), Who.ANYONE),
-    **dict.fromkeys((blocks.READ, blocks.FOLLOW, blocks.UNFOLLOW), Who.ANYONE),
-    **dict.fromkeys((buttons.CHOOSE_TOPICS, buttons.SEE_EXAMPLE), Who.ANYONE),
-    **dict.fromkeys(
-        (story_buttons.TIMELINE, story_buttons.SHARE_STORY, *story_buttons.REMINDERS), Who.ANYONE
-    ),
-    **dict.fromkeys((buttons.SUBSCRIBE_SEARCH, buttons.SUBSCRIBE_TOPIC), Who.MEMBERS),
-    **dict.fromkeys((buttons.REMOVE, buttons.SHARE, buttons.UNDO), Who.MEMBERS),
-    **dict.fromkeys((blocks.MUTE, blocks.UNMUTE), Who.MEMBERS),
-    **dict.fromkeys((buttons.SETTLE_AGAIN, buttons.SETTLE_SENT), Who.ADMINS),
-    buttons.NOT_THIS_STORY: Who.ADMINS,
-    **dict.fromkeys((flood_card.RELEASE, flood_card.DROP), Who.ADMINS),
-    **dict.fromkeys((flood_card.SHOW, flood_card.PREVIOUS, flood_card.NEXT), Who.ANYONE),
-}
-
 _STRANGER = "Only members of this channel may do this. Join it and try again"
 _NO_ADMIN = (
     "This concerns everyone, so only admins and owners of the workspace may do it, and those whom"
@@ -89,22 +45,6 @@ _UNKNOWN = {
     "missing_scope": "The app lacks a scope: whoever runs it has to add it and install it again.",
     "ratelimited": "Slack is busy. Please try again in a minute.",
 }
-
-
-def needed(asked: Asked) -> Who:
-    """Who may do what was asked; a word or button that is in neither table does nothing."""
-    if asked.action == buttons.UNDO and not asked.value.startswith(f"{Mark.MUTED.value}:"):
-        return Who.ANYONE  # every mark but muting is the person's own
-    if asked.action:
-        return ACTIONS.get(asked.action, Who.ANYONE)
-    word, rest = [*asked.text.split(maxsplit=1), "", ""][:2]
-    if word.lower() == "settings" and rest.lower().split()[:1] == ["unfurl"]:
-        return Who.ADMINS if rest.split()[1:] else Who.ANYONE
-    if word.lower() == "settings" and not rest:
-        return Who.ANYONE  # they are shown
-    if word.lower() == "floods" and not flood_card.decides(rest):
-        return Who.ANYONE  # as above
-    return WORDS.get(word.lower(), Who.ANYONE)
 
 
 class Permissions:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
 #: What Debian and Ubuntu, and others, call it.
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+#: What the tests saw, for whoever looks at a run afterwards.
+SCREENSHOTS = Path(__file__).parent / "screenshots"
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 
 
@@ -29,3 +32,8 @@ async def browser(*, width: int = 1200, height: int = 900, scale: float = 1) -> 
             )
         finally:
             await running.close()
+
+
+async def keep(page: Page, name: str) -> None:
+    """Keep a picture of the page as it is now among `SCREENSHOTS`; a later run's takes its place."""
+    await page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.browser import browser, chromium
+from tests.e2e.browser import browser, chromium, keep
 from tests.e2e.local_slack import ALICE, GENERAL, LocalSlack, Message
 from tests.e2e.rulewire import Rulewire
 from tests.e2e.waiting import PATIENCE, until
@@ -43,9 +43,11 @@ async def test_a_subscription_lives_its_life_on_home(page: Page, slack: LocalSla
     await form.locator(".bk-input", has_text="Or a query").locator("input").fill("semiconductor")
     await form.locator(".bk-input", has_text="How often").locator("select").select_option("daily")
     await form.locator(".bk-input", has_text="Why we").locator("input").fill("Counsel asked.")
+    await keep(page, "form")
     await form.get_by_role("button", name="Subscribe").click()
     await expect(blocks).to_contain_text("semiconductor in your direct messages")
     made = await blocks.inner_text()
+    await keep(page, "home")
 
     await page.get_by_role("button", name="Edit").last.click()
     await form.locator(".bk-input", has_text="Why we").locator("input").fill("The May rule.")

@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from storage import entries, forgetting, installations, outbox, subscriptions
+from storage import entries, events, forgetting, installations, outbox, subscriptions
 from storage.database import open_database, transaction
 from storage.deliveries import State
 from storage.forgetting import EVERYONES, NAMES, RULES
 from storage.installations import Installation
-from tests.archive import document
+from tests.archive import document, press
 from tests.contract.test_isolation import ALICE, HERE, QUERY, plant
 from tests.factories import NOW, make_press
 from tests.workspaces import ONE, TWO
 
 #: Columns of these names hold the address of a channel or a person.
 ADDRESS = re.compile(r"channel|conversation|holder|person|user|\w+_by|owner_of|address")
+
+#: One beside those that are planted.
+FLOOD = 9
 
 
 def tables(db: Database) -> set[str]:
@@ -49,7 +52,9 @@ def filled(path: Path | str) -> Database:
             )
         mine = f"{TWO}/C1"
         subscriptions.add(db, channel=mine, query="topic:huawei", created_by=f"{TWO}/U1", now=NOW)
-        _hold_back(db, report.id)
+        other = entries.remember(db, press(1), now=NOW).entry
+        events.reach(db, other, now=NOW)
+        _hold_back(db, other.id)
         for query in (QUERY, "topic:huawei", "nobody's"):
             db.execute("INSERT INTO query_versions VALUES (?, 'v1', 'x', ?)", [query, "2020"])
     return db
@@ -59,7 +64,7 @@ def _hold_back(db: Database, entry_id: int) -> None:
     """A flood that both workspaces would be told of, settled by somebody of the first."""
     db.table("floods").insert(
         {
-            "id": 1,
+            "id": FLOOD,
             "feed": "example-news",
             "title": "Example News",
             "reason": "churn",
@@ -79,7 +84,7 @@ def _hold_back(db: Database, entry_id: int) -> None:
     db.table("flood_entries").insert(
         {
             "entry_id": entry_id,
-            "flood_id": 1,
+            "flood_id": FLOOD,
             "event_id": event,
             "reason": "churn",
             "wanted": json.dumps(wanted),
@@ -133,8 +138,9 @@ def test_nothing_of_the_workspace_is_left_and_nothing_else_is_gone(db: Database)
     }
     (theirs,) = subscriptions.every(db)
     assert theirs.channel == f"{TWO}/C1"
-    assert {row["channel"] for row in db.query("SELECT channel FROM ledger")} == {theirs.channel}
-    assert entries.count(db) == 2
+    told = {row["channel"] for row in db.query("SELECT channel FROM ledger WHERE fact <> 'floods'")}
+    assert told == {theirs.channel}
+    assert entries.count(db) == 3
 
 
 def test_what_the_query_of_another_workspace_meant_is_kept(db: Database) -> None:
@@ -188,7 +194,7 @@ def test_what_is_held_back_would_still_be_told_to_others(db: Database) -> None:
     with transaction(db):
         forgetting.forget(db, ONE, now=NOW)
 
-    (held,) = db.query("SELECT wanted FROM flood_entries")
+    (held,) = db.query("SELECT wanted FROM flood_entries WHERE flood_id = ?", [FLOOD])
     assert json.loads(held["wanted"]) == {f"{TWO}/C1": []}
 
 

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlite_utils import Database
 
+from feeds.flood import Flood, Reason
 from storage import (
     channels,
     deliveries,
     events,
+    flood_entries,
+    floods,
     ledger,
     outbox,
     stories,
@@ -54,6 +57,12 @@ def standing(db: Database, channel: str) -> Facts:
             ).fetchone()[0]
             facts[table, key] = row
     return facts
+
+
+def hold_back(db: Database, channel: str, *, at: datetime) -> int:
+    """A feed floods; the card stands in the channel."""
+    flood = Flood(reason=Reason.BURST, held={0: Reason.BURST})
+    return floods.grow(db, channel, flood, title="Wire", told=0, channel=channel, now=at)
 
 
 class Lives(RuleBasedStateMachine):
@@ -154,6 +163,20 @@ class Lives(RuleBasedStateMachine):
             assert delivery
             uncertain.settle(self.db, delivery, verdict, by=by, now=self.now, ts="9.9")
 
+    @rule(channel=st.sampled_from(CHANNELS))
+    def hold_back(self, channel: str) -> None:
+        self.act(watch.ITSELF)
+        hold_back(self.db, channel, at=self.now)
+
+    @rule(
+        number=st.integers(1, 3),
+        state=st.sampled_from([floods.State.RELEASED, floods.State.DROPPED]),
+        by=st.sampled_from(PEOPLE),
+    )
+    def decide(self, number: int, state: floods.State, by: str) -> None:
+        self.act(by)
+        flood_entries.settle(self.db, number, state, by=by, now=self.now)
+
     @rule(one=st.integers(0, 2), other=st.integers(0, 2))
     def join(self, one: int, other: int) -> None:
         self.act("U1")
@@ -184,6 +207,20 @@ def test_a_line_says_who_did_it_and_when_also_of_what_is_gone(db: Database) -> N
     assert (added.made_by, added.at, added.value and added.value["query"]) == ("U1", NOW, "a")
     assert (removed.made_by, removed.at) == ("U2", NOW + timedelta(hours=1))
     assert (removed.key, removed.value) == (added.key, None)
+
+
+def test_who_released_or_dropped_what_was_held_back_is_written_down(db: Database) -> None:
+    for state, by in ((floods.State.RELEASED, "U1"), (floods.State.DROPPED, "U2")):
+        number = hold_back(db, by, at=NOW)
+        with transaction(db):
+            ledger.acting(db, by=by, at=NOW)
+            flood_entries.settle(db, number, state, by=by, now=NOW)
+            flood_entries.settle(db, number, state, by="U3", now=NOW)
+
+    told = [(line.fact, line.made_by, (line.value or {})["state"]) for line in ledger.every(db)]
+
+    assert told[1::2] == [("floods", "U1", "released"), ("floods", "U2", "dropped")]
+    assert [state for _, _, state in told[::2]] == ["held", "held"]
 
 
 def test_what_changes_nothing_leaves_no_line(db: Database) -> None:
@@ -221,11 +258,19 @@ def test_a_workspace_that_leaves_takes_its_lines_along_and_no_others(db: Databas
         subscriptions.add(db, channel=channel, query="a", created_by="U1", now=NOW)
     subscriptions.remove(db, channel="T1/C1", query="a")
 
+    number = hold_back(db, "C1", at=NOW)
+    with transaction(db):
+        ledger.acting(db, by="T1/U1", at=NOW)
+        flood_entries.settle(db, number, floods.State.DROPPED, by="T1/U1", now=NOW)
+
     with transaction(db):
         removed = watch.forget(db, "T1")
 
     assert removed == 2
-    assert [line.channel for line in ledger.every(db)] == ["T11/C1", "C1"]
+    assert [line.channel for line in ledger.every(db)] == ["T11/C1", "C1", "C1", "C1"]
+    assert [line.made_by for line in ledger.every(db)][-1] == watch.SOMEONE
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute("UPDATE ledger SET made_by = 'x'")
     with pytest.raises(sqlite3.IntegrityError):
         db.execute("DELETE FROM ledger")
 
@@ -241,10 +286,13 @@ def test_a_ledger_begins_with_what_stands(tmp_path: Path) -> None:
     stories.mark(old, entry.story_id, Mark.MUTED, holder="C1", made_by="U2", now=NOW)
     event = events.reach(old, entry, now=NOW)
     outbox.enqueue(old, event, channel="C2", whys=[], now=NOW)
+    decided = hold_back(old, "C1", at=NOW)
+    flood_entries.settle(old, decided, floods.State.DROPPED, by="U3", now=NOW)
+    hold_back(old, "C2", at=NOW)
     old.conn.commit()
     old.close()
 
     with open_database(path) as db:
         for channel in ("C1", "C2"):
             assert rebuilt(db, channel, NOW) == standing(db, channel) != {}
-        assert {line.made_by for line in ledger.every(db)} == {"U1", "U2", watch.ITSELF}
+        assert {line.made_by for line in ledger.every(db)} == {"U1", "U2", "U3", watch.ITSELF}

@@ -270,7 +270,7 @@ async def test_one_workspace_changes_nothing_of_another(archive: Archive, talk: 
         await talk.press({"type": "button", "action_id": action, "value": str(number)})
 
     assert await archive.subscribed(f"T02OTHER/{CHANNEL}") == ["topic:huawei"]
-    assert "You are no longer in that channel" in said(talk)
+    assert "Somebody has removed this subscription meanwhile." in said(talk)
 
 
 async def test_long_lists_have_pages_of_their_own(archive: Archive, talk: Talk) -> None:
