@@ -15,6 +15,7 @@ from feeds.model import FeedKind
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = (ROOT / "docs/commands.md").read_text("utf-8")
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text("utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
@@ -25,7 +26,7 @@ def test_every_setting_is_documented(name: str) -> None:
 
 
 def test_every_documented_setting_is_one() -> None:
-    named = set(re.findall(r"`((?:RULEWIRE|SLACK)_[A-Z_]+)`", CONFIGURATION + README))
+    named = set(re.findall(r"`((?:RULEWIRE|SLACK)_[A-Z_]+)`", CONFIGURATION + COMMANDS + README))
 
     assert config.strangers(dict.fromkeys(named, "")) == []
 
@@ -36,15 +37,15 @@ def test_every_kind_of_feed_is_documented(kind: FeedKind) -> None:
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_every_word_of_the_slash_command_is_in_the_readme(word: str) -> None:
-    slack = README.split("## In Slack")[1].split("## In the shell")[0]
+def test_every_word_of_the_slash_command_is_documented(word: str) -> None:
+    slack = COMMANDS.split("## In Slack")[1].split("## In the shell")[0]
 
     assert re.search(rf"`{word}\b", slack)
 
 
 @pytest.mark.parametrize("name", cli.commands)
-def test_every_command_of_the_shell_is_in_the_readme(name: str) -> None:
-    shell = README.split("## In the shell")[1]
+def test_every_command_of_the_shell_is_documented(name: str) -> None:
+    shell = COMMANDS.split("## In the shell")[1]
     command = cli.commands[name]
 
     assert re.search(rf"`{name}\b", shell)

@@ -195,13 +195,14 @@ def test_the_readme_names_the_test_command_that_ci_runs() -> None:
     assert re.search(r"^step make test$", ci, re.MULTILINE)
 
 
-def test_the_architecture_page_names_files_that_exist() -> None:
-    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "docs/map.md"])
+def test_the_pages_that_show_the_way_name_files_that_exist(name: str) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8")
 
     named = re.findall(r"`((?:bot|feeds|storage|tests)/[\w/.]*)`", page)
 
     assert named
-    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [each for each in named if not (ROOT / each).exists()] == []
 
 
 def test_decisions_are_numbered_dated_and_short() -> None:

@@ -52,6 +52,8 @@ _MUTING = {
 }
 #: Longest parts, in characters as sent: together far below what one message may hold.
 _TITLE, _TEXT, _FIELD, _LINE, _FALLBACK = 2300, 1200, 400, 500, 2900
+#: The line below a title in a list; facts that it has no room for are left out whole.
+_ROW = 300
 
 
 def alert(card: Card) -> list[Block]:
@@ -90,7 +92,10 @@ def entry_row(card: Card) -> list[Block]:
     """An entry in a list: its title, and one line on where it stands, with the overflow menu."""
     known_by = (fact.phrase for fact in card.references[:1])
     facts = [card.headline, *known_by, *(fact.phrase for fact in card.facts), card.issued_by]
-    line = mrkdwn.escape(" · ".join(fact for fact in facts if fact), 300)
+    said = [fact for fact in facts if fact]
+    while len(said) > 1 and len(" · ".join(said)) > _ROW:
+        said.pop()
+    line = mrkdwn.escape(" · ".join(said), _ROW)
     text = f"*{_link(card)}*\n{line}"
     return [{"type": "section", "text": mrkdwn_text(text), "accessory": _menu(card)}]
 

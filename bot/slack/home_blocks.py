@@ -94,7 +94,7 @@ def _shelf(page: HomePage, timezone: ZoneInfo) -> list[Block]:
 
 
 _NO_FOLLOWED = (
-    "Nothing yet. *Follow Story* below an alert brings its next steps to your direct messages, and"
+    "Nothing yet. *Follow story* below an alert brings its next steps to your direct messages, and"
     " its deadlines here."
 )
 _NO_SAVED = "Nothing yet. *Save* in the menu of an alert or of a search keeps a story here."

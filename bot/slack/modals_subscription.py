@@ -29,7 +29,7 @@ CHANNEL = "channel"
 
 #: Chosen in place of a topic: a list cannot be emptied once one was chosen. No topic's name.
 _NO_TOPIC = "-"
-_NOT_COUNTED = "Choose or write, and see here what it would have told in the last 30 days."
+_NOT_COUNTED = "Not counted yet."
 _DIGESTS = {Cadence.DAILY.value, Cadence.WEEKLY.value}
 _CADENCES = (
     Option(label="At once", value="now", detail="Each alert as soon as it is known"),
@@ -151,7 +151,7 @@ def _what(draft: Draft, topics: Mapping[str, Topic]) -> list[Block]:
         QUERY,
         "Or a query of your own",
         modals.text(draft.query or "", placeholder='agency:bis "entity list" -notice'),
-        hint="Press Enter, or Count, to see what it would have told.",
+        hint="Press Enter, or Count, to see what it would have told in 30 days.",
         optional=True,
     )
     return [*([modals.asking(topic)] if offered else []), modals.asking(query, on_enter=True)]

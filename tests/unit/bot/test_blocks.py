@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -130,6 +131,17 @@ def test_a_row_of_a_list_is_one_block() -> None:
 
     assert row["accessory"]["action_id"] == blocks.MORE
     assert row["text"]["text"].count("\n") == 1
+
+
+def test_an_entry_in_a_list_leaves_out_whole_facts_rather_than_cut_one() -> None:
+    shown = make_card()
+    long = replace(shown, facts=shown.facts * 4)
+
+    (row,) = blocks.entry_row(long)
+
+    line = row["text"]["text"].partition("\n")[2]
+    assert len(line) <= 300
+    assert line.split(" · ")[-1] in {fact.phrase for fact in shown.facts}
 
 
 @pytest.mark.parametrize("fact", ["18 June 2020, the day", "60 days left", "85 FR 36719", "RIN"])

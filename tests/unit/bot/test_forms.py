@@ -234,7 +234,7 @@ async def test_what_is_chosen_is_counted_before_anything_is_saved(
     assert "In the last 30 days it would have told 1 entry" in counted
     assert note == "why"
     assert "character" in wrong
-    assert "Choose or write, and see here" in str(talk.modal)
+    assert "Not counted yet." in str(talk.modal)
     assert await archive.subscribed() == []
 
 
