@@ -50,6 +50,22 @@ def take_back(db: Database, channel: str) -> None:
     )
 
 
+def hold_again(db: Database, number: int, *, channel: str, asked: str, now: datetime) -> None:
+    """One is owed after all, and something may hold it: then it waits until that has been judged.
+
+    Args:
+        db: Inside a transaction.
+        number: In the outbox.
+        channel: For whom.
+        asked: The subscriptions that want it, as a JSON list.
+        now: Time of the call.
+    """
+    db.execute(
+        f"UPDATE outbox SET state = 'held' WHERE id = :id AND state = 'pending' AND ({MAY_HOLD})",  # noqa: S608  values are bound
+        {"id": number, "channel": channel, "asked": asked, "now": to_text(now)},
+    )
+
+
 def channels_due(db: Database, *, now: datetime) -> list[str]:
     """Channels for which something waits that is to be looked at now."""
     due = f"SELECT DISTINCT channel FROM outbox WHERE {_DUE} ORDER BY channel"  # noqa: S608  values are bound
