@@ -151,7 +151,7 @@ class SlackServer:
             yield self
         finally:
             await runner.cleanup()
-        assert self.wrong == []
+        assert not self.wrong, self.wrong
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from bot import flood_card
-from bot.bulletin import Button
 from bot.flood_page import FloodRow, Floods, HeldPage
 from bot.slack import mrkdwn
 from bot.slack.blocks import Block
-from bot.slack.bulletin_blocks import button, row
+from bot.slack.bulletin_blocks import row
+from bot.slack.buttons import button
 from bot.slack.parts import (
     LINE,
     Message,
@@ -21,6 +21,8 @@ from bot.slack.parts import (
     who,
 )
 
+_ABOUT = "what feeds brought and nobody is told"
+
 
 def floods(answer: Floods, timezone: ZoneInfo) -> Message:
     """Each flood with why it is held and what became of it."""
@@ -28,11 +30,11 @@ def floods(answer: Floods, timezone: ZoneInfo) -> Message:
         return "Nothing was held back.", [section("Nothing was held back.")]
     rows = [
         section(f"{_named(each)}\n{_said(each, timezone)}")
-        | {"accessory": _turn("Show", flood_card.SHOW, str(each.id))}
+        | {"accessory": button("Show", flood_card.SHOW, str(each.id), of=f"flood {each.id}")}
         for each in answer.floods
     ]
-    text = plain_lines("Floods", (f"{each.id}: {each.title}" for each in answer.floods))
-    return text, fitting([section("*Floods*: what feeds brought and nobody is told")], rows)
+    lines = (f"{each.id}: {each.title}" for each in answer.floods)
+    return plain_lines(f"Floods: {_ABOUT}", lines), fitting([section(f"*Floods*: {_ABOUT}")], rows)
 
 
 def page(answer: HeldPage, timezone: ZoneInfo) -> Message:
@@ -41,7 +43,7 @@ def page(answer: HeldPage, timezone: ZoneInfo) -> Message:
     head = f"{_named(flood)}\n{_said(flood, timezone)}\n{answer.extent}"
     lines = [row(each) for each in answer.rows]
     turns = [
-        _turn(label, action, f"{flood.id} {number}")
+        button(label, action, f"{flood.id} {number}")
         for label, action, number, there in (
             ("Previous", flood_card.PREVIOUS, answer.page - 1, answer.page > 1),
             ("Next", flood_card.NEXT, answer.page + 1, answer.more),
@@ -51,10 +53,6 @@ def page(answer: HeldPage, timezone: ZoneInfo) -> Message:
     last: list[Block] = [{"type": "actions", "elements": turns}] if turns else []
     text = clipped("\n".join([head, *lines]))
     return text, fitting([section(head)], [section(line) for line in lines], last)
-
-
-def _turn(label: str, action: str, value: str) -> Block:
-    return button(Button(label=label, action=action, value=value))
 
 
 def _named(flood: FloodRow) -> str:

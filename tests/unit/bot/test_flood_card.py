@@ -120,7 +120,7 @@ async def test_show_lists_what_is_held_page_by_page(archive: Archive, talk: Talk
 
     assert first["response_type"] == "ephemeral"
     assert "1 to 10 of 25" in first["text"]
-    assert "<https://news.example/v2/1|Officials speak" in first["text"]
+    assert "<https://news.example/v2/1|Officials speak" in str(first["blocks"])
     assert last["replace_original"] is True
     assert "21 to 25 of 25" in last["text"]
     assert await owed(archive) == 0
