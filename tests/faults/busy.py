@@ -8,7 +8,7 @@ import os
 import re
 import signal
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -105,12 +105,17 @@ class BusyWorld(World):
     def happens(self) -> None:
         World.happens(self)  # with slots, `super()` means a class that is no more
         if self.draw.random() < 0.4:
-            self._announce()
+            self.announce()
         if self.draw.random() < 0.3:
-            self._promise()
-        if self.floods < FLOODS and self.draw.random() < 0.4:
-            self.floods += 1
-            self._serve()
+            self.promise()
+        if self.draw.random() < 0.4:
+            self.flood()
+
+    def flood(self) -> None:
+        """The press feed brings again what it brought before, and news among it."""
+        self.floods = min(self.floods + 1, FLOODS)
+        self._serve()
+        self.make_due()
 
     def _serve(self) -> None:
         """The feed as it was at first, with floods of what it brought, and news among them."""
@@ -133,9 +138,10 @@ class BusyWorld(World):
         at = self.now() if version else self.now() - age
         return _DATES.setdefault((self.epoch, flood, n, version), format_datetime(at))
 
-    def _announce(self) -> None:
+    def announce(self, *, old: bool | None = None) -> None:
         """A bulletin is owed, or one that was owed says something else."""
-        old = bool(self.said) and self.draw.random() < 0.6
+        if old is None:
+            old = bool(self.said) and self.draw.random() < 0.6
         key = self.draw.choice(list(self.said)) if old else str(len(self.said))
         revision = self.draw.randrange(10**6)
         self.said[key] = f"Announcement {key} as of {revision}"
@@ -147,7 +153,7 @@ class BusyWorld(World):
             else:
                 bulletins.owe(db, channel=OWNERS, kind=kind, key=key, body=body, now=self.now())
 
-    def _promise(self) -> None:
+    def promise(self) -> None:
         """A person wants to be reminded of a story within the hour."""
         waiting = "SELECT story_id FROM reminders WHERE state = 'waiting'"
         known = self.rows(
@@ -219,6 +225,16 @@ class BusyWorld(World):
         waiting = "SELECT count(*) FROM reminders WHERE state = 'waiting'"
         return self.settled() and not self.held() and self.rows(waiting)[0][0] == 0
 
+    async def told(self, *, seconds: float, by: Callable[[], bool] | None = None) -> None:
+        """Wait until all is told, releasing the floods; TimeoutError when that takes too long."""
+
+        def done() -> bool:
+            self.release()
+            return (by or self.settled)()
+
+        if not await wait_for(done, seconds=seconds):
+            raise TimeoutError
+
     def tallies(self) -> dict[str, Tally]:
         """What was owed of each kind, and what stands in Slack."""
         found = {name: Tally() for name in ("alerts", "steps", "digest stories", "bulletins")}
@@ -254,42 +270,65 @@ class BusyWorld(World):
 
     def _expected(self, found: dict[str, Tally], messages: list[dict[str, Any]]) -> None:
         """What we know of ourselves to be owed, whatever the database says."""
-        owed = set(self._pairs())
-        holders = (*HOLDERS, DIGESTED)
         titles = [_part(number) for number in range(1, self.documents + 1)]
         titles += [_news(flood) for flood in range(self.floods)]
         titles += [_headline(flood, 0) for flood in range(self.floods)]
-        for title in titles:
-            for holder in holders:
-                if (title, holder) not in owed:
-                    found["alerts"].lost.append(f"{holder} was never owed {title}")
-        for key, title in self.said.items():
-            standing = [m for m in self.slack.channels[OWNERS] if _says(m, f"Announcement {key} ")]
-            if not [m for m in standing if _says(m, title)]:
-                found["bulletins"].lost.append(f"{title} stands as {standing}")
-            if len(standing) > 1:
-                found["bulletins"].doubled.append(title)
-        told = [m for m in messages if "Reminder: " in json.dumps(m.get("blocks", ""))]
-        if len(told) != self.promised:
-            where = (
-                found["bulletins"].lost if len(told) < self.promised else found["bulletins"].doubled
-            )
-            where.append(f"{len(told)} of {self.promised} reminders")
-        for channel, some in self.slack.channels.items():
+        owed = set(self._pairs())
+        found["alerts"].lost += [
+            f"{holder} was never owed {title}"
+            for title in titles
+            for holder in (*HOLDERS, DIGESTED)
+            if (title, holder) not in owed
+        ]
+        found["alerts"].doubled += self._cards(titles)
+        found["digest stories"].doubled += self._repeated(titles)
+        self._announced(found["bulletins"])
+        told = sum("Reminder: " in json.dumps(each.get("blocks", "")) for each in messages)
+        if told != self.promised:
+            tally = found["bulletins"]
+            where = tally.lost if told < self.promised else tally.doubled
+            where.append(f"{told} of {self.promised} reminders")
+
+    def _cards(self, titles: list[str]) -> list[str]:
+        """Stories of which a channel has more than one card."""
+        several = []
+        for channel in self.slack.channels.keys() - {DIGESTED, OWNERS}:
             cards = Counter(
                 title
-                for m in some
-                if "thread_ts" not in m
-                and not _says(m, "Reminder: ")
-                and channel not in {DIGESTED, OWNERS}
+                for message in self.slack.channels[channel]
+                if "thread_ts" not in message and not _says(message, "Reminder: ")
                 for title in titles
-                if _says(m, title)
+                if _says(message, title)
             )
-            found["alerts"].doubled += [
-                f"{channel} has {count} cards of {title}"
-                for title, count in cards.items()
-                if count > 1
+            several += [f"{channel}: {n} cards of {title}" for title, n in cards.items() if n > 1]
+        return several
+
+    def _repeated(self, titles: list[str]) -> list[str]:
+        """What more digests tell of than is owed, also those that the database does not know."""
+        owed: dict[str, set[str]] = {}
+        for key, _, channel, title, folded, _, _ in self._deliveries():
+            if channel == DIGESTED:
+                owed.setdefault(title, set()).add(folded or key)
+        digests = self.slack.channels[DIGESTED]
+        counted = {title: sum(_says(each, title) for each in digests) for title in titles}
+        return [
+            f"{title} in {count} messages"
+            for title, count in counted.items()
+            if count > len(owed.get(title, ()))
+        ]
+
+    def _announced(self, tally: Tally) -> None:
+        """Each announcement stands once, and says what it should say now."""
+        for key, title in self.said.items():
+            standing = [
+                each
+                for each in self.slack.channels[OWNERS]
+                if _says(each, f"Announcement {key} as of ", whole=False)
             ]
+            if not any(_says(each, title) for each in standing):
+                tally.lost.append(f"{title} stands as {standing}")
+            if len(standing) > 1:
+                tally.doubled.append(title)
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
         yield from map(
@@ -384,6 +423,7 @@ def _headline(flood: int, n: int) -> str:
     return f"{who} speak of {words} number {number}"
 
 
-def _says(message: dict[str, Any], text: str) -> bool:
+def _says(message: dict[str, Any], text: str, *, whole: bool = True) -> bool:
+    """Whether a message shows a text, of which more digits would make another."""
     shown = json.dumps([message.get("text", ""), message.get("blocks", [])], ensure_ascii=False)
-    return re.search(re.escape(text) + r"(?!\d)", shown) is not None
+    return re.search(re.escape(text) + (r"(?!\d)" if whole else ""), shown) is not None

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import sqlite3
 import tempfile
 import time
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 
 from tests.faults.busy import BusyWorld, busy_round, rest
+from tests.faults.mishaps import keep, report
 from tests.faults.world import Death, open_world
 
 #: Rounds in one installation; then all must have been told, and another begins.
@@ -43,8 +41,9 @@ async def main() -> None:
                     done += 1
                 finished = await rest(world, seconds=120)
                 _count(counted, deaths, world)
-                if not (finished and _report(world)):
-                    _keep(world, asked.keep / f"rulewire-round-{seed}", finished=finished)
+                perfect = report(world, counted)
+                if not (finished and perfect):
+                    keep(world, asked.keep / f"rulewire-round-{seed}", finished)
         said = " ".join(f"{name}={count}" for name, count in sorted(counted.items()))
         print(f"rounds {done} {said} in {time.monotonic() - begun:.0f} s", flush=True)
     for each, count in deaths.items():
@@ -57,33 +56,6 @@ def _count(counted: Counter[str], deaths: Counter[Death], world: BusyWorld) -> N
     counted["floods"] += world.floods
     counted["workers killed"] += world.workers
     counted["reminders"] += world.promised
-    for name, tally in world.tallies().items():
-        counted[f"{name} owed"] += tally.owed
-        counted[f"{name} lost"] += len(tally.lost)
-        counted[f"{name} doubled"] += len(tally.doubled)
-
-
-def _report(world: BusyWorld) -> bool:
-    """Whether all was told once; else says what was not."""
-    perfect = True
-    for name, tally in world.tallies().items():
-        for what, problems in (("lost", tally.lost), ("doubled", tally.doubled)):
-            if problems:
-                perfect = False
-                print(f"{what} {name}: {problems[:10]}", flush=True)
-    return perfect
-
-
-def _keep(world: BusyWorld, where: Path, *, finished: bool) -> None:
-    where.mkdir(parents=True, exist_ok=True)
-    (where / "run.err").write_bytes((world.folder / "run.err").read_bytes())
-    (where / "slack.json").write_text(json.dumps(world.slack.requests), encoding="utf-8")
-    with (
-        closing(sqlite3.connect(world.database)) as db,
-        closing(sqlite3.connect(where / "rulewire.db")) as copy,
-    ):
-        db.backup(copy)
-    print(f"  settled={finished}, kept in {where}", flush=True)
 
 
 if __name__ == "__main__":

@@ -386,3 +386,39 @@ async def test_a_bulletin_that_a_restored_database_finds_is_made_to_say_what_it_
     await backup.close()
     assert outdated.body == said[1]
     assert len(poster.posted) == 1
+
+
+async def test_a_restored_database_sends_nothing_blind_where_it_may_not_look(
+    storage: Storage, deliverer: Deliverer, settler: Settler, poster: FakePoster, elapsed: Elapsed
+) -> None:
+    """One answer was lost before the backup; the other alert may have been told after it."""
+    await storage.run(restored.stamp, now=NOW - timedelta(days=1))
+    await owe(storage, make_item())
+    poster.faults.append(LOST)
+    await deliver(deliverer)
+    await settler.settle_due()
+    await owe(storage, make_other())
+    refused = DeliveryError("missing_scope", outcome=Outcome.CHANNEL_REFUSES)
+    poster.unreadable.extend([refused] * 2)
+
+    await settle(settler, elapsed)
+    await deliver(deliverer)
+
+    assert len(poster.posted) == 1
+    shown = await storage.run(deliveries.in_state, State.UNCERTAIN)
+    assert [each.unreadable for each in shown] == ["missing_scope"] * 2
+
+
+async def test_a_restored_database_prints_again_what_it_never_printed(
+    storage: Storage, elapsed: Elapsed
+) -> None:
+    settler = make_settler(storage, TerminalPoster(), elapsed=elapsed)
+    await storage.run(restored.stamp, now=NOW - timedelta(days=1))
+    await owe(storage, make_item(), "terminal")
+    await storage.run(outbox.claim, "terminal", now=NOW)
+    await settler.settle_due()
+    await owe(storage, make_other(), "terminal")
+
+    await settle(settler, elapsed)
+
+    assert await storage.run(outbox.counts) == {State.UNCERTAIN: 1, State.PENDING: 1}
