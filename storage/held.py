@@ -72,6 +72,15 @@ def channels_due(db: Database, *, now: datetime) -> list[str]:
     return [row["channel"] for row in select(db, due, {"now": to_text(now)})]
 
 
+def date_back(db: Database, channel: str, *, now: datetime) -> None:
+    """What came by a clock that has gone back since came now: it waits no longer than other things."""
+    db.execute(
+        "UPDATE outbox SET created_at = :now"
+        " WHERE channel = :channel AND state = 'held' AND created_at > :now",
+        {"channel": channel, "now": to_text(now)},
+    )
+
+
 def put_off(db: Database, number: int, *, gate: Gate, until: datetime) -> None:
     """Hold one, and say by what and until when."""
     db.execute(
