@@ -67,8 +67,8 @@ audit: $(VENV)/.ready-dev
 e2e: $(VENV)/.ready-dev $(SLACK) ## Run the real program against loopback servers and a local Slack (Linux x86-64, npm)
 	@$(PYTEST) -n 4 -m e2e tests/e2e $(ARGS)
 
-bench: $(VENV)/.ready-dev $(VENV)/.ready-peer ## Measure polling, ingest, search, matching, stories, start-up and delivering, beside their peers
-	@for each in poll ingest search match near startup deliver; do \
+bench: $(VENV)/.ready-dev $(VENV)/.ready-peer ## Measure polling, ingest, search, matching, stories, start-up, delivering and answering, beside their peers
+	@for each in poll ingest search match near startup deliver answer; do \
 		READER_PYTHON=$(VENV)/peer/bin/python NEAR_PYTHON=$(VENV)/peer/bin/python $(BIN)/python -m tests.benchmarks.$$each $(ARGS) || exit 1; done
 
 fuzz: $(VENV)/.ready-fuzz ## Fuzz one TARGET by hand, coverage-guided: tests/fuzz/README.md

@@ -71,12 +71,20 @@ class Problem:
         return shown, " " * (at - start) + "^"
 
 
+#: Said where a document is asked for that is not in the archive.
+UNREAD = (
+    "What was printed before the first poll, “rulewire backfill --since DATE” reads in the shell."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """A command that can be pasted, and what it does."""
 
     command: str
     does: str
+    #: The heading it stands below; those of one heading stand together.
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

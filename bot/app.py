@@ -78,24 +78,28 @@ class App:
     #: The name under which this copy leads.
     owner: str = field(default_factory=owner_name)
     _served: list[Subscription] = field(default_factory=list)
+    _refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def refresh(self) -> None:
         """Take up the feeds and subscriptions as they are now, whichever process changed them."""
-        feeds = {feed.name: feed for feed in await self.storage.run(polls.catalog, self.shipped)}
-        for name in self.feeds.keys() - feeds.keys():
-            del self.feeds[name], self.sources[name]
-        for name, feed in feeds.items():
-            if feed != self.feeds.get(name):
-                self.feeds[name] = feed
-                self.sources[name] = (feed, self._source(feed))
-        everyone = await self.storage.run(subscriptions.every)
-        served = [subscription for subscription in everyone if self.serves(subscription.channel)]
-        if served == self._served:
-            return
-        self._served, self.audience = served, Audience(served, self.queries)
-        await self.storage.run(query_versions.keep, self.audience.versions, now=self.clock())
-        for query, reason in self.audience.broken.items():
-            log.warning("subscription broken query=%r reason=%s", query, reason)
+        async with self._refreshing:  # of two, the later one has the word
+            found = await self.storage.run(polls.catalog, self.shipped)
+            feeds = {feed.name: feed for feed in found}
+            for name in self.feeds.keys() - feeds.keys():
+                del self.feeds[name], self.sources[name]
+            for name, feed in feeds.items():
+                if feed != self.feeds.get(name):
+                    self.feeds[name] = feed
+                    self.sources[name] = (feed, self._source(feed))
+            everyone = await self.storage.run(subscriptions.every)
+            served = [each for each in everyone if self.serves(each.channel)]
+            if served == self._served:
+                return
+            audience = await asyncio.to_thread(Audience, served, self.queries)  # may take seconds
+            self._served, self.audience = served, audience
+            await self.storage.run(query_versions.keep, self.audience.versions, now=self.clock())
+            for query, reason in self.audience.broken.items():
+                log.warning("subscription broken query=%r reason=%s", query, reason)
 
     def _source(self, feed: Feed) -> Source:
         base = self.settings.federal_register_url
@@ -242,5 +246,5 @@ def _first_start(db: Database, settings: Settings, *, now: datetime) -> None:
     channel = settings.default_channel
     if channel and not subscriptions.ever(db, channel):
         subscriptions.add(
-            db, channel=channel, query=DEFAULT_QUERY, created_by="first start", now=now
+            db, channel=channel, query=DEFAULT_QUERY, created_by="the first start", now=now
         )

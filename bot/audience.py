@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from feeds import matching, query
 from feeds.errors import QueryError
@@ -71,6 +72,25 @@ class Audience:
         self._queries.append(asked)
         self.versions.append(_version(text, asked))
         return True
+
+
+def broken(subscriptions: Iterable[Subscription], topics: Mapping[str, str]) -> dict[str, str]:
+    """Queries of working subscriptions that no longer parse, with the reason.
+
+    As `Audience.broken`, of queries asked before almost for nothing.
+    """
+    known = tuple(sorted(topics.items()))
+    texts = {each.query for each in subscriptions if each.works}
+    return {text: wrong for text in texts if (wrong := _wrong(text, known))}
+
+
+@lru_cache(maxsize=20_000)
+def _wrong(text: str, topics: tuple[tuple[str, str], ...]) -> str:
+    try:
+        query.parse(text, topics=dict(topics))
+    except QueryError as error:
+        return str(error)
+    return ""
 
 
 def _version(text: str, asked: Query) -> QueryVersion:

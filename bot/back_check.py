@@ -175,7 +175,9 @@ class BackCheck:
             await self._make_good(
                 tonight, missing, [(day, item) for item in listed.items], since=since
             )
-        await self._storage.run(night.judge, tonight, List.INSPECTION, first=first, counts=counts)
+        await self._storage.run_long(
+            night.judge, tonight, List.INSPECTION, first=first, counts=counts
+        )
 
     async def _make_good(
         self,
@@ -192,7 +194,9 @@ class BackCheck:
         ]
         if found:
             audience = self._audience()
-            await self._storage.run(night.remember, tonight, found, audience=audience, since=since)
+            await self._storage.run_long(
+                night.remember, tonight, found, audience=audience, since=since
+            )
 
 
 def _dated(items: Iterable[Item]) -> list[tuple[date, Item]]:

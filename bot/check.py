@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 from rich.console import Console
 from rich.progress import track
@@ -37,7 +38,8 @@ async def check(environ: Mapping[str, str], *, clock: Clock) -> list[str]:
 
         problems += await web_problems(settings.listen)
     try:
-        async with open_app(settings, clock=clock) as app:
+        # Without its channel, which a first start subscribes: it may be the wrong one.
+        async with open_app(replace(settings, channel=""), clock=clock) as app:
             problems += await _database_problems(app)
             problems += [
                 f"subscription {query}: {reason}" for query, reason in app.audience.broken.items()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from bot import terms
 from bot.wording import moment
 from storage.channels import Place
 
@@ -29,7 +30,7 @@ class Choices:
         """Each choice's name, and what it says."""
         return [
             ("Steps of a story", _STEPS[self.steps]),
-            ("Time zone", self.timezone),
+            ("Time zone", terms.place(ZoneInfo(self.timezone))),
             (
                 "Quiet hours",
                 f"{self.quiet[0]:%H:%M} to {self.quiet[1]:%H:%M}" if self.quiet else "none",

@@ -12,6 +12,7 @@ from bot.commands_rehearsing import look_back
 from bot.commands_subscribing import LOOK_BACK
 from bot.drafts import Agreed, DraftError
 from bot.question import Question
+from bot.requery import requery
 from feeds.query import Query
 from storage import channels, subscriptions
 from storage.subscriptions import Subscription, Terms
@@ -81,7 +82,9 @@ def change(db: Database, question: Question, subscription_id: int, agreed: Agree
     if before is None:
         raise DraftError({"query": GONE})
     query = str(agreed.query)
-    if query != before.query and not subscriptions.requery(db, before.id, query):
+    if query != before.query and not requery(
+        db, before, query, topics=question.queries, now=question.now
+    ):
         raise DraftError({"query": "The channel has a subscription to this query already."})
     _choose(db, replace(question, channel=before.channel), agreed)
     same = query == before.query and _terms(before) == agreed.terms

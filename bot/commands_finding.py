@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from bot.answers import Answer, Details, Entries, Place, Problem
+from bot.answers import UNREAD, Answer, Details, Entries, Place, Problem
 from bot.commands_marking import card_for
 from bot.question import Question
 from feeds import query as queries
@@ -121,7 +121,7 @@ def _chain(db: Database, question: Question, named: Reference) -> Entries | None
 
 
 def _not_found(db: Database, question: Question, named: Reference | None) -> Problem:
-    message = f"Nothing in the archive is known as {question.text}."
+    message = f"Nothing in the archive is known as {question.text}. {UNREAD}"
     if named and named.page:
         return Problem(message=message, hint=lookup.reaching(db, named) or "")
     searchable = named is None or named.kind is not Kind.URL

@@ -15,12 +15,16 @@ from storage.floods import Held, State
 #: Floods listed, and items on a page.
 _LISTED, PAGE = 10, 10
 _MOST_PAGES = 1_000
+_SHARED = Problem(
+    message="Several workspaces read these feeds: whoever runs the bot releases and drops floods."
+)
 
 
 def answer(db: Database, question: Question) -> Floods | HeldPage | Notice | Problem:
     """Answer `floods`, `floods show 3 [page]`, `floods release 3` and `floods drop 3`.
 
-    Whether somebody may decide is for whoever asks on their behalf to say.
+    Whether somebody may decide is for whoever asks on their behalf to say; where several workspaces
+    read the feeds, only whoever runs the bot may.
     """
     verb, *numbers = question.text.lower().split() or ["list"]
     if verb == "list" and not numbers:
@@ -67,7 +71,9 @@ def kept_from(db: Database, entry_id: int, question: Question) -> str:
     return f"Held back as flood {held.id} until someone decides. {because}"
 
 
-def _decide(db: Database, question: Question, held: Held, state: State) -> Notice:
+def _decide(db: Database, question: Question, held: Held, state: State) -> Notice | Problem:
+    if not question.may_change_for_all:
+        return _SHARED
     owed = flood_entries.settle(db, held.id, state, by=question.user, now=question.now)
     if owed is None:
         return _as_it_is(held, question)

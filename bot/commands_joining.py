@@ -52,7 +52,7 @@ def join_entries(db: Database, question: Question, one_id: int, other_id: int) -
 
 
 def _join(db: Database, question: Question, one: Entry, other: Entry) -> Notice | Problem:
-    if not question.may_shape_stories:
+    if not question.may_change_for_all:
         return _SHARED
     if one.story_id == other.story_id:
         return Notice(text="They are in one story already.")
@@ -80,7 +80,7 @@ def split_entry(db: Database, question: Question, entry_id: int) -> Notice | Pro
 
 
 def _take_out(db: Database, question: Question, entry: Entry) -> Notice | Problem:
-    if not question.may_shape_stories:
+    if not question.may_change_for_all:
         return _SHARED
     if stories.split(db, entry.id, by=question.user, now=question.now) is None:
         return Notice(text="It is alone in its story.")

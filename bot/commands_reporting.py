@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from bot import gate_wording, steps
-from bot.answers import Notice, Problem
+from bot.answers import UNREAD, Notice, Problem
 from bot.audience import Audience
 from bot.card import card, quotes
 from bot.commands_floods import kept_from
@@ -57,7 +57,8 @@ def why(db: Database, question: Question) -> Explanation | Notice | Problem:
         )
     found = lookup.find(db, named)
     if not found:
-        return Notice(text=f"Never seen: no feed has brought {without_secrets(question.text)}.")
+        never = f"Never seen: no feed has brought {without_secrets(question.text)}."
+        return Notice(text=f"{never} {UNREAD}")
     return explain(db, question, found[0].id)
 
 

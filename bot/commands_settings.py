@@ -70,7 +70,7 @@ def _timezone(db: Database, question: Question, text: str) -> Notice | Problem:
     except TermsError as error:
         return Problem(message=str(error), hint=f"settings timezone {error.instead}")
     channels.put(db, question.channel, replace(channels.get(db, question.channel), timezone=zone))
-    return _done(question, f"set the time zone to {zone.key}.")
+    return _done(question, f"set the time zone to {terms.place(zone)}.")
 
 
 def _quiet(db: Database, question: Question, text: str) -> Notice | Problem:
@@ -83,7 +83,7 @@ def _quiet(db: Database, question: Question, text: str) -> Notice | Problem:
     except TermsError as error:
         return Problem(message=str(error), hint="settings quiet 22:00-07:00")
     channels.put(db, question.channel, replace(chosen, quiet_from=begins, quiet_until=ends))
-    hours = f"{begins:%H:%M} to {ends:%H:%M} ({question.timezone.key})"
+    hours = f"{begins:%H:%M} to {ends:%H:%M} ({terms.place(question.timezone)})"
     return _done(
         question, f"set quiet hours from {hours}. What happens meanwhile is told as they end."
     )

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot import bulletin, night
 from bot import commands_floods as floods
 from bot import commands_settling as settling
-from bot.audience import Audience
+from bot.audience import broken
 from bot.commands_reporting import telling
 from bot.commands_subscribing import row
 from bot.config import TERMINAL
@@ -43,7 +43,7 @@ def status(db: Database, question: Question) -> Status:
     known = {poll.feed: poll for poll in polls.every(db)}
     everyone = [each for each in subscriptions.every(db) if question.sees(each.channel)]
     led = lease.read(db)
-    broken = Audience(everyone, question.queries).broken
+    wrong = broken(everyone, question.queries)
     silent = {
         out.feed: out.since.astimezone(EASTERN).date()
         for outage in outages.lasting(db)
@@ -63,10 +63,10 @@ def status(db: Database, question: Question) -> Status:
             row(
                 each,
                 zone=question.timezone,
-                stopped=each.disabled_reason or broken.get(each.query),
+                stopped=each.disabled_reason or wrong.get(each.query),
             )
             for each in everyone
-            if each.disabled_reason or each.query in broken
+            if each.disabled_reason or each.query in wrong
         ),
         uncertain=tuple(_uncertain(db, question)),
         held=floods.named(db),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from bot.bulletin import BulletinKind
 from bot.cadence import next_digest
 from bot.digest_story import read
 from bot.gate import Asked
+from bot.pace import or_raised
 from bot.storage_thread import Storage
 from bot.wording import moment
 from feeds.model import EASTERN
@@ -68,6 +70,8 @@ class _Here:
 async def fold_due(storage: Storage, *, now: datetime, timezone: ZoneInfo) -> int:
     """Do so for every channel for which something is due, each in a transaction of its own.
 
+    What goes wrong in one channel keeps nobody else from being told; it is raised at the end.
+
     Args:
         storage: Opened.
         now: Time of the round.
@@ -76,10 +80,12 @@ async def fold_due(storage: Storage, *, now: datetime, timezone: ZoneInfo) -> in
     Returns:
         How many messages came to be owed.
     """
-    owed = 0
+    done: list[int | BaseException] = []
     for channel in await storage.run(held.channels_due, now=now):
-        owed += await storage.run(fold, channel, now=now, timezone=timezone)
-    return owed + await storage.run(nothing_new.say, now=now, timezone=timezone)
+        folding = storage.run(fold, channel, now=now, timezone=timezone)
+        done += await asyncio.gather(folding, return_exceptions=True)
+    done.append(await storage.run(nothing_new.say, now=now, timezone=timezone))
+    return sum(or_raised(done))
 
 
 def fold(db: Database, channel: str, *, now: datetime, timezone: ZoneInfo) -> int:

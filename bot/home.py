@@ -209,7 +209,7 @@ def _line(db: Database, question: Question, each: Subscription) -> SubscriptionL
 
 
 def _told(each: Subscription, *, zone: ZoneInfo) -> str:
-    said = terms.told(each, zone=zone).replace("_", " ")
+    said = terms.told(each, zone=zone)
     breaks_through = each.urgent and each.cadence is not Cadence.NOW
     return f"{said[0].upper()}{said[1:]}" + ("; urgent steps at once" if breaks_through else "")
 

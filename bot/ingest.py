@@ -12,11 +12,11 @@ from bot import flood, follow_up
 from bot.arrival import Arrival
 from bot.audience import Audience
 from bot.flood import Visit
-from bot.telling import enqueue, tell, wanted_by, without
+from bot.telling import enqueue, newly, tell, wanted_by
 from feeds import full_text
 from feeds.model import Item
 from storage import entries, events, outbox, texts
-from storage.entries import Change, Entry
+from storage.entries import Change
 from storage.texts import Wanted
 
 #: A first poll tells nothing older than this, and no more than so many alerts a feed.
@@ -121,7 +121,7 @@ def ingest_late(
 def ingest_text(
     db: Database, wanted: Wanted, body: str, *, audience: Audience, now: datetime
 ) -> int:
-    """Keep a document's full text and owe it to the channels whom the text alone concerns.
+    """Keep a document's full text and owe it to whom the text alone concerns.
 
     Returns:
         How many deliveries were enqueued.
@@ -136,7 +136,24 @@ def ingest_text(
     if wanted.silent:
         return owed
     event = events.reach(db, entry, now=now)
-    return owed + enqueue(db, event, without(audience.of(entry.item, body), known), now=now)
+    return owed + enqueue(db, event, newly(audience.of(entry.item, body), known), now=now)
+
+
+def ingest_ahead(db: Database, items: Iterable[Item], *, now: datetime) -> list[Item]:
+    """Keep, before a feed's first poll is ingested, those new items of which it tells nobody anyhow.
+
+    A long first poll is cut so: after a crash between, what is kept is seen again, as it would be later.
+
+    Returns:
+        The items that are left to `ingest`.
+    """
+    left = []
+    for item in items:
+        if _is_recent(item, now) or entries.known(db, item):
+            left.append(item)
+        else:
+            _note_quietly(db, _arrival(db, item, now=now), now=now)
+    return left
 
 
 def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestReport:
@@ -185,7 +202,7 @@ def _note_quietly(db: Database, arrival: Arrival, *, now: datetime) -> None:
     """Nobody is told; the archive is to know all the same, and a text of today may be news."""
     entry = arrival.sighting.entry
     if arrival.event:
-        _want_text(db, arrival, silent=_age(entry, now) > BASELINE_NEWS, now=now)
+        _want_text(db, arrival, silent=not _is_recent(entry.item, now), now=now)
         follow_up.noted(db, entry, silent=True, now=now)
 
 
@@ -206,10 +223,9 @@ def _tell_baseline(
     fresh = [
         each
         for each in changed
-        if each.sighting.change is not Change.ADVANCED
-        and _age(each.sighting.entry, now) <= BASELINE_NEWS
+        if each.sighting.change is not Change.ADVANCED and _is_recent(each.sighting.entry.item, now)
     ]
-    fresh.sort(key=lambda each: _age(each.sighting.entry, now))
+    fresh.sort(key=lambda each: each.sighting.entry.item.event_at or now, reverse=True)
 
     def told_of(each: Arrival) -> int:
         wanted = wanted_by(db, each.sighting, audience=audience)
@@ -226,6 +242,5 @@ def _tell_baseline(
     return owed
 
 
-def _age(entry: Entry, now: datetime) -> timedelta:
-    """Time since the event; an undated one is as old as can be."""
-    return now - entry.item.event_at if entry.item.event_at else timedelta.max
+def _is_recent(item: Item, now: datetime) -> bool:
+    return item.event_at is not None and now - item.event_at <= BASELINE_NEWS

@@ -56,12 +56,15 @@ def _say(
     chosen = channels.get(db, channel)
     zone = chosen.timezone or timezone
     known = [(each, since) for each, since in silent if since]
-    since = min((since for _, since in known), default=now)
-    if len(known) < len(silent) or outbox.owed_since(db, channel, since):
+    if len(known) < len(silent):
         silences.spoke(db, channel, now=now)
         return 0
     due = min(next_digest(each, zone=zone, after=begun + WEEK) for each, begun in known)
     if due > now or gate.by_channel(chosen, zone=zone, now=now):
+        return 0
+    since = min(since for _, since in known)
+    if outbox.owed_since(db, channel, since):  # last: it reads all that the channel was told
+        silences.spoke(db, channel, now=now)
         return 0
     owed = bulletins.owe(
         db,

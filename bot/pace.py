@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -27,7 +27,11 @@ SHORT_PAUSE = 5.0
 
 async def side_by_side(works: Iterable[Awaitable[T]]) -> list[T]:
     """Let each workspace's work go on by itself, to its end; then raise what ended one, if any did."""
-    done = await asyncio.gather(*works, return_exceptions=True)
+    return or_raised(await asyncio.gather(*works, return_exceptions=True))
+
+
+def or_raised(done: Sequence[T | BaseException]) -> list[T]:
+    """What came of works that all went on to their end; raises the first thing that ended one."""
     for each in done:
         if isinstance(each, BaseException):
             raise each

@@ -14,12 +14,13 @@ from bot import rhythm
 from bot.audience import Audience
 from bot.config import TERMINAL
 from bot.flood import Visit
-from bot.ingest import IngestReport, ingest
+from bot.ingest import IngestReport, ingest, ingest_ahead
 from bot.storage_thread import Storage
 from feeds.errors import FeedError, FetchError
-from feeds.model import Feed
+from feeds.model import Feed, Item
 from feeds.source import Fetched, Source
 from storage import polls, publishing
+from storage.entries import Change
 from storage.errors import DatabaseError
 from storage.polls import Poll
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 #: Feeds visited at once; hosts have their own limits (feeds/http.py).
 AT_ONCE = 64
+#: A first poll is kept so many items at a time, between which people are answered.
+PIECE = 30
 #: While what feeds hold cannot be kept, they are not asked for it again and again.
 DATABASE_PAUSE = timedelta(minutes=1)
 
@@ -79,7 +82,8 @@ class Poller:
             ExceptionGroup: bugs met with some feeds, once all the others are done. To the feed each
                 counts as a failed visit, so that it is not asked again at once.
         """
-        if self._resume_at and now < self._resume_at:
+        # A clock that has gone back since makes no pause longer.
+        if self._resume_at and timedelta() < self._resume_at - now <= DATABASE_PAUSE:
             return []
         await self._storage.run(polls.schedule, list(self._sources), now=now)
         if only:
@@ -115,10 +119,12 @@ class Poller:
             except FeedError as error:
                 await self._failed(feed, poll, error, now=now)
                 return PollResult(feed=feed.name, report=None, error=error.reason)
-            report = await self._storage.run(
+            left = await self._ahead(fetched.items, now=now) if not poll.baselined_at else None
+            report = await self._storage.run_long(
                 _keep,
                 feed,
                 fetched,
+                left,
                 audience=self._audience(),
                 owners=self._owners,
                 now=now,
@@ -130,6 +136,16 @@ class Poller:
         if report.flood_id:
             log.warning("flood feed=%s flood=%d held=%d", feed.name, report.flood_id, report.held)
         return PollResult(feed=feed.name, report=report)
+
+    async def _ahead(self, items: Sequence[Item], *, now: datetime) -> list[Item]:
+        """Of a long first poll keep what nobody is told of; returns what is left."""
+        if len(items) <= PIECE:
+            return list(items)
+        left: list[Item] = []
+        for start in range(0, len(items), PIECE):
+            piece = items[start : start + PIECE]
+            left += await self._storage.run_long(ingest_ahead, piece, now=now)
+        return left
 
     async def _failed(self, feed: Feed, poll: Poll, error: FeedError, *, now: datetime) -> None:
         fetch = error if isinstance(error, FetchError) else None
@@ -163,18 +179,22 @@ def _keep(
     db: Database,
     feed: Feed,
     fetched: Fetched,
+    left: Sequence[Item] | None,
     *,
     audience: Audience,
     owners: str,
     now: datetime,
     next_poll_at: datetime,
 ) -> IngestReport:
-    """Items, deliveries and the bookmark in one transaction: a crash before it refetches."""
+    """Items, deliveries and the bookmark in one transaction: a crash before it refetches.
+
+    Of a first poll the items that are `left`: the others are kept already.
+    """
     poll = polls.get(db, feed.name)
     baseline = poll is None or poll.baselined_at is None
     report = ingest(
         db,
-        fetched.items,
+        fetched.items if left is None else left,
         audience=audience,
         now=now,
         baseline=baseline,
@@ -186,6 +206,8 @@ def _keep(
             baselined_at=poll.baselined_at if poll else None,
         ),
     )
+    if left is not None:
+        report.counts[Change.NEW] += len(fetched.items) - len(left)
     publishing.note(db, feed.name, fetched.items, first=baseline, now=now)
     polls.record_success(
         db,

@@ -46,8 +46,8 @@ class Question:
         return self.channel == TERMINAL or workspace_of(address) == mine
 
     @property
-    def may_shape_stories(self) -> bool:
-        """Whether who asks may join and split stories."""
+    def may_change_for_all(self) -> bool:
+        """Whether who asks may change what workspaces have in common: join stories, drop floods."""
         return not self.shared or self.channel == TERMINAL or self.user in self.admins
 
     @property

@@ -54,10 +54,10 @@ class Reading:
             await self._storage.run(texts.fail, wanted.entry_id, reason=error.reason, due_at=due_at)
             log.warning("read text entry=%d status=failed reason=%s", wanted.entry_id, error.reason)
             return
-        owed = await self._storage.run(
+        owed = await self._storage.run_long(
             ingest_text, wanted, body, audience=self._audience(), now=now
         )
-        log.info("read text entry=%d status=ok chars=%d owed=%d", wanted.entry_id, len(body), owed)
+        log.debug("read text entry=%d status=ok chars=%d owed=%d", wanted.entry_id, len(body), owed)
 
 
 def _again(wanted: Wanted, error: FeedError, *, now: datetime) -> datetime | None:

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 from sqlite_utils import Database
 
+from bot import terms
 from bot.answers import Notice
 from bot.choices import reminding, told
 from bot.commands_drafting import Done
@@ -111,7 +112,7 @@ def _changes(before: Channel, chosen: Channel, question: Question) -> list[str]:
     """What is different now, in words."""
     said = []
     if chosen.timezone != before.timezone:
-        said.append(f"time zone {(chosen.timezone or question.timezone).key}")
+        said.append(f"time zone {terms.place(chosen.timezone or question.timezone)}")
     if chosen.steps is not before.steps:
         said.append(f"steps are {told(chosen.steps)}")
     if (chosen.quiet_from, chosen.quiet_until) != (before.quiet_from, before.quiet_until):
@@ -121,6 +122,7 @@ def _changes(before: Channel, chosen: Channel, question: Question) -> list[str]:
     if chosen.muted_until != before.muted_until:
         until = chosen.muted_until
         zone_here = chosen.timezone or question.timezone
-        local = f"{until.astimezone(zone_here):%d %B %Y, %H:%M} {zone_here.key}" if until else ""
+        at = f"{until.astimezone(zone_here):%d %B %Y, %H:%M}" if until else ""
+        local = f"{at} {terms.place(zone_here)}" if until else ""
         said.append(f"muted until {local}" if until else "no longer muted")
     return said

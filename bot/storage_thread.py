@@ -1,4 +1,4 @@
-"""The one thread that owns SQLite: `await storage.run(fn, …)`."""
+"""The one thread that writes SQLite: `await storage.run(fn, …)`; and one that only reads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlite_utils import Database
 
 from storage import ledger
-from storage.database import open_database, transaction
+from storage.database import open_database, open_reader, transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,7 +35,10 @@ class Storage:
         self._path = path
         self._clock = clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage")
+        self._long = asyncio.Lock()
         self._db: Database | None = None
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage-reading")
+        self._reader: Database | None = None
 
     async def open(self) -> None:
         """Open and migrate the database.
@@ -64,6 +67,36 @@ class Storage:
                 return fn(db, *args, **kwargs)
 
         return await self._submit(whole)
+
+    async def run_long(
+        self, fn: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `run`, of what takes long and nobody waits for.
+
+        Of such calls one at a time is in the thread's queue: whoever asks something meanwhile waits for
+        that one at most, however many feeds have just been read.
+        """
+        async with self._long:
+            return await self.run(fn, *args, **kwargs)
+
+    async def read(
+        self, fn: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `run`, of what only reads, little, and is needed before Slack can be acknowledged.
+
+        It has a thread of its own and waits for nobody who writes, in whatever process. It sees what
+        was committed before it began.
+        """
+        if str(self._path) == ":memory:":  # which no second connection sees
+            return await self.run(fn, *args, **kwargs)
+        self._opened()
+
+        def whole() -> T:
+            self._reader = self._reader or open_reader(self._path)
+            with transaction(self._reader, reads=True):
+                return fn(self._reader, *args, **kwargs)
+
+        return await asyncio.wrap_future(self._reading.submit(whole))
 
     async def run_in_pieces(
         self,
@@ -97,6 +130,10 @@ class Storage:
 
     async def close(self) -> None:
         """Finish what is running, close the database and end the thread."""
+        if self._reader is not None:
+            await asyncio.wrap_future(self._reading.submit(self._reader.close))
+            self._reader = None
+        self._reading.shutdown()
         if self._db is not None:
             await self._submit(self._db.close)
             self._db = None

@@ -24,14 +24,14 @@ def wanted_by(
 ) -> Mapping[str, Sequence[Why]]:
     """Who asks for it, by its contents.
 
-    An edit that changed no fact speaks only to those whom the earlier text did not concern.
+    An edit that changed no fact speaks only to subscriptions that the earlier text did not concern.
     """
     if sighting.change is Change.SEEN:
         return {}
     body = texts.body(db, sighting.entry.id)
     wanted = audience.of(sighting.entry.item, body)
     if wanted and sighting.change is Change.REVISED and sighting.before:
-        return without(wanted, audience.of(sighting.before, body))
+        return newly(wanted, audience.of(sighting.before, body))
     return wanted
 
 
@@ -66,6 +66,18 @@ def enqueue(
         outbox.enqueue(db, event, channel=channel, whys=whys, wait=wait, now=now)
         for channel, whys in wanted.items()
     )
+
+
+def newly(
+    wanted: Mapping[str, Sequence[Why]], earlier: Mapping[str, Sequence[Why]]
+) -> dict[str, Sequence[Why]]:
+    """Those of `wanted` in whom a subscription asks that did not ask earlier."""
+    asked = {(channel, why.subscription) for channel, whys in earlier.items() for why in whys}
+    return {
+        channel: whys
+        for channel, whys in wanted.items()
+        if any((channel, why.subscription) not in asked for why in whys)
+    }
 
 
 def without(

@@ -183,6 +183,11 @@ def note(text: str) -> str:
     return kept
 
 
+def place(zone: ZoneInfo) -> str:
+    """A time zone in words: its name without the underscores, which Slack takes for markup."""
+    return zone.key.replace("_", " ")
+
+
 def told(terms: Terms, *, zone: ZoneInfo) -> str:
     """How often and when: "weekly on Friday at 08:30 (Europe/Berlin)"; for `now` "at once".
 
@@ -190,7 +195,7 @@ def told(terms: Terms, *, zone: ZoneInfo) -> str:
         terms: Whose time zone, if they name one, is meant.
         zone: Else.
     """
-    at = f"at {terms.at:%H:%M} ({(terms.timezone or zone).key})"
+    at = f"at {terms.at:%H:%M} ({place(terms.timezone or zone)})"
     match terms.cadence:
         case Cadence.NOW:
             return "at once"

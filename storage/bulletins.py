@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from storage import restored
 from storage.database import select, to_text
-from storage.deliveries import OutboxRow, State, outbox_row
+from storage.deliveries import OutboxRow, State, outbox_row, where
 
 #: Namespace of their delivery ids.
 _IDS = uuid.UUID("0d6e3e0e-58a6-4f0d-9e0a-0f4a6a1a7b55")
@@ -118,8 +118,7 @@ def numbered(db: Database, number: int) -> BulletinDelivery | None:
 
 def in_state(db: Database, state: State) -> list[BulletinDelivery]:
     """Those in one state, oldest first."""
-    rows = select(db, f"{_SELECT} WHERE state = ? ORDER BY outbox.id", [state.value])
-    return [_from_row(row) for row in rows]
+    return [_from_row(row) for row in select(db, f"{_SELECT} {where(state)}")]
 
 
 def taken(db: Database, delivery: BulletinDelivery) -> None:
@@ -148,8 +147,9 @@ def outdated(db: Database) -> list[tuple[BulletinDelivery, int]]:
     """Those that stand and no longer say what they should, each with how many changes it lacks."""
     rows = select(
         db,
+        # CROSS: in this order, so that what is owed no edit is not read.
         "SELECT outbox.*, kind, key, body, outdated FROM bulletins"
-        " JOIN outbox ON bulletin_id = bulletins.id"
+        " CROSS JOIN outbox ON bulletin_id = bulletins.id"
         " WHERE outdated > 0 AND state = 'sent' AND ts IS NOT NULL",
     )
     return [(_from_row(row), row["outdated"]) for row in rows]

@@ -50,6 +50,18 @@ def open_database(path: Path | str) -> Database:
     return db
 
 
+def open_reader(path: Path | str) -> Database:
+    """A second connection to a file that `open_database` has opened: it cannot write.
+
+    It sees what was committed when its transaction began, and waits for no writer
+    (sqlite.org/wal.html, "Concurrency").
+    """
+    db = Database(str(path), recursive_triggers=False, execute_plugins=False)
+    db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    db.execute("PRAGMA query_only = ON")
+    return db
+
+
 def _create(name: str) -> None:
     """Make the file its owner's before SQLite makes it everybody's."""
     # One that exists is left alone: closing it would end the locks that this process has on it
@@ -94,15 +106,19 @@ def _set_up(db: Database) -> None:
 
 
 @contextmanager
-def transaction(db: Database) -> Iterator[Database]:
+def transaction(db: Database, *, reads: bool = False) -> Iterator[Database]:
     """All or nothing. Takes the write lock at once, so a reader never fails half-way to a write.
+
+    Args:
+        db: In no transaction.
+        reads: Nothing is written, so no lock is taken.
 
     Raises:
         DatabaseError: the file is locked by another process for longer than `BUSY_TIMEOUT_MS`, the
             disk is full, or the like; nothing is kept, and the next transaction may work.
     """
     try:
-        db.execute("BEGIN IMMEDIATE")
+        db.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
         try:
             yield db
             db.commit()

@@ -84,6 +84,11 @@ def remember(db: Database, item: Item, *, now: datetime) -> Remembered:
     return Remembered(entry=entry, change=change, before=before)
 
 
+def known(db: Database, item: Item) -> bool:
+    """Whether an item is a sighting of an entry that is kept."""
+    return _known(db, item) is not None
+
+
 def get(db: Database, entry_id: int) -> Entry | None:
     """Read one entry."""
     return next((from_row(row) for row in select(db, f"{_SELECT} WHERE id = ?", [entry_id])), None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlite_utils import Database
@@ -88,6 +89,31 @@ def entries(db: Database, flood_id: int, *, first: int = 0, limit: int = -1) -> 
         " ORDER BY wanted = '{}', entry_id LIMIT ? OFFSET ?",
         [flood_id, limit, first],
     )
+    return _read(db, rows)
+
+
+def wanted_in(db: Database, channel: str) -> list[HeldEntry]:
+    """What a channel asked for and nobody has decided about."""
+    rows = select(
+        db,
+        "SELECT flood_entries.* FROM flood_entries JOIN floods ON floods.id = flood_id"
+        " WHERE state = 'held' AND EXISTS (SELECT 1 FROM json_each(wanted) WHERE key = ?)",
+        [channel],
+    )
+    return _read(db, rows)
+
+
+def ask(db: Database, held: HeldEntry, *, channel: str, whys: Sequence[Why]) -> None:
+    """A channel asks for an entry for other reasons, or for none any more."""
+    others = {name: each for name, each in held.wanted.items() if name != channel}
+    wanted = {**others, channel: whys} if whys else others
+    db.execute(
+        "UPDATE flood_entries SET wanted = ? WHERE entry_id = ?",
+        [msgspec.json.encode(wanted).decode(), held.entry.id],
+    )
+
+
+def _read(db: Database, rows: Iterable[Mapping[str, Any]]) -> list[HeldEntry]:
     return [
         HeldEntry(
             entry=entry,

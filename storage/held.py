@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+import msgspec
 from sqlite_utils import Database
 
+from storage import restored
 from storage.database import select, to_text
+
+if TYPE_CHECKING:
+    from storage.deliveries import Why
 
 
 class Gate(StrEnum):
@@ -66,6 +74,14 @@ def hold_again(db: Database, number: int, *, channel: str, asked: str, now: date
     )
 
 
+def ask(db: Database, number: int, whys: Sequence[Why]) -> None:
+    """Those who ask for one are others, or have other reasons. Of a row that is held."""
+    db.execute(
+        "UPDATE outbox SET whys = ? WHERE id = ? AND state = 'held'",
+        [msgspec.json.encode(whys).decode(), number],
+    )
+
+
 def channels_due(db: Database, *, now: datetime) -> list[str]:
     """Channels for which something waits that is to be looked at now."""
     due = f"SELECT DISTINCT channel FROM outbox WHERE {_DUE} ORDER BY channel"  # noqa: S608  values are bound
@@ -90,11 +106,27 @@ def put_off(db: Database, number: int, *, gate: Gate, until: datetime) -> None:
 
 
 def release(db: Database, number: int, *, now: datetime) -> None:
-    """Nothing holds one any more: it is owed as an alert of its own."""
+    """Nothing holds one any more: it is owed as an alert of its own.
+
+    In a database that was restored of late it may have been told before the file was lost: it is
+    uncertain until the channel is read back, unless it was looked for already.
+    """
     db.execute(
-        "UPDATE outbox SET state = 'pending', due_at = ? WHERE id = ? AND state = 'held'",
-        [to_text(now), number],
+        "UPDATE outbox SET due_at = :now, state = CASE WHEN :doubt IS NULL OR EXISTS"
+        " (SELECT 1 FROM settlements WHERE outbox_id = outbox.id) THEN 'pending' ELSE 'uncertain' END,"
+        " last_error = coalesce(:doubt, last_error) WHERE id = :number AND state = 'held'",
+        {"now": to_text(now), "doubt": restored.doubt(db, now=now), "number": number},
     )
+
+
+def may_hold(db: Database, channel: str, whys: Sequence[Why], *, now: datetime) -> bool:
+    """Whether something may keep from a channel what these ask for."""
+    asked = {
+        "channel": channel,
+        "asked": json.dumps([why.subscription for why in whys]),
+        "now": to_text(now),
+    }
+    return bool(db.execute(f"SELECT {MAY_HOLD}", asked).fetchone()[0])
 
 
 def fold(db: Database, number: int, *, into: int, now: datetime) -> None:

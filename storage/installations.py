@@ -80,14 +80,19 @@ def end(db: Database, workspace: str, *, reason: str, now: datetime) -> bool:
     return done.rowcount > 0
 
 
-def begin_renewal(db: Database, workspace: str, *, now: datetime) -> bool:
-    """Whether the caller is the one who asks for the next token; `renew` ends it."""
+def begin_renewal(db: Database, before: Installation, *, now: datetime) -> bool:
+    """Whether the caller is the one who asks for the next token; `renew` ends it.
+
+    False, too, when the tokens are others than the caller has read: each is renewed once.
+    """
     done = db.execute(
-        "UPDATE installations SET renewing_until = ? WHERE workspace = ? AND ended_at IS NULL"
+        "UPDATE installations SET renewing_until = ?"
+        " WHERE workspace = ? AND sealed = ? AND ended_at IS NULL"
         " AND (renewing_until IS NULL OR renewing_until <= ? OR renewing_until > ?)",
         [
             to_text(now + RENEWING),
-            workspace,
+            before.workspace,
+            before.sealed,
             to_text(now),
             to_text(now + RENEWING),  # by a clock that has gone back since
         ],

@@ -52,13 +52,14 @@ def enqueue(
 
     Whether that does hold it, and until when, is for `bot.fold` to judge.
 
-    False when it already is, or was, owed, or when the story is muted there. In a database that was
+    False when it already is, or was, owed, or when the story is muted there. While it is held for
+    some subscriptions and others ask, too, it is held for all of them and judged anew. In a database that was
     restored of late it may have been told before: it is uncertain until the channel is read back.
     """
     doubt = restored.doubt(db, now=now)
     done = db.execute(
         f"""
-        INSERT OR IGNORE INTO outbox
+        INSERT INTO outbox
             (delivery_id, channel, event_id, whys, state, due_at, created_at, last_error)
         SELECT :delivery_id, :channel, :event, :whys,
             CASE WHEN :doubt IS NOT NULL THEN 'uncertain' WHEN {held.MAY_HOLD} THEN 'held'
@@ -67,6 +68,8 @@ def enqueue(
         WHERE NOT EXISTS (
             SELECT 1 FROM marks WHERE story_id = :story AND holder = :channel AND mark = 'muted'
         )
+        ON CONFLICT DO UPDATE SET whys = excluded.whys, due_at = created_at
+            WHERE state = 'held' AND whys <> excluded.whys
         """,  # noqa: S608  values are bound
         {
             "delivery_id": _delivery_id(db, event, channel),

@@ -9,15 +9,19 @@ from datetime import date, datetime
 from sqlite_utils import Database
 
 from feeds.model import EASTERN, Item
+from feeds.silence import MOST
 from storage import entries
 from storage.database import select, to_text
+
+#: Days of a feed that are read: `MOST` pauses between working days, of a feed that never rests.
+_ENOUGH = 2 * MOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publishing:
     """What is known of when one feed publishes."""
 
-    #: Days of its items, by their own dates, oldest first.
+    #: The last days of its items, by their own dates, oldest first.
     days: tuple[date, ...]
     #: The last day on which something of it was new: seen, or else dated.
     last: date
@@ -44,17 +48,24 @@ def note(db: Database, feed: str, items: Iterable[Item], *, first: bool, now: da
 
 
 def known(db: Database) -> dict[str, Publishing]:
-    """Every feed that has published anything."""
-    rows = select(db, "SELECT feed, day, seen_on FROM publishing_days ORDER BY feed, day")
-    days: dict[str, list[date]] = {}
-    last: dict[str, str] = {}
-    for row in rows:
-        days.setdefault(row["feed"], []).append(date.fromisoformat(row["day"]))
-        last[row["feed"]] = max(last.get(row["feed"], ""), row["day"], row["seen_on"] or "")
+    """Every feed that has published anything, with the last of its days: enough for a rhythm."""
+    feeds = select(
+        db,
+        "SELECT feed, max(max(day, coalesce(seen_on, ''))) AS last FROM publishing_days GROUP BY feed",
+    )
     return {
-        feed: Publishing(days=tuple(its), last=date.fromisoformat(last[feed]))
-        for feed, its in days.items()
+        row["feed"]: Publishing(days=_days(db, row["feed"]), last=date.fromisoformat(row["last"]))
+        for row in feeds
     }
+
+
+def _days(db: Database, feed: str) -> tuple[date, ...]:
+    rows = select(
+        db,
+        "SELECT day FROM publishing_days WHERE feed = ? ORDER BY day DESC LIMIT ?",
+        [feed, _ENOUGH],
+    )
+    return tuple(date.fromisoformat(row["day"]) for row in reversed(rows))
 
 
 def came_in(

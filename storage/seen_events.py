@@ -20,7 +20,8 @@ def first(db: Database, key: str, *, now: datetime) -> bool:
 
     Args:
         db: Also forgets what is older than a day.
-        key: Slack's `event_id` of an event, `trigger_id` of a command or click.
+        key: Slack's `event_id` of an event, `trigger_id` of a command or click; channel and `ts` of
+            a message, which may come as two events.
         now: Aware.
     """
     db.execute("DELETE FROM seen_events WHERE seen_at < ?", [to_text(now - KEPT)])

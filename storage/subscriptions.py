@@ -129,11 +129,15 @@ def change(db: Database, subscription_id: int, terms: Terms) -> bool:
 
 
 def requery(db: Database, subscription_id: int, query: str) -> bool:
-    """Give a subscription another query; False when its channel has one to that, or there is none."""
+    """Give a subscription another query; False when its channel has one to that, or there is none.
+
+    Use `bot.requery`, which also asks it of what is held by the old one.
+    """
     done = db.execute(
         "UPDATE OR IGNORE subscriptions SET query = ?, disabled_reason = NULL WHERE id = ?",
         [query, subscription_id],
     )
+    _judge_again(db, subscription_id)
     return done.rowcount > 0
 
 

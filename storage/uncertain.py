@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
+from storage import held
 from storage.database import select, to_instant, to_text
-from storage.deliveries import OutboxRow
+from storage.deliveries import Delivery, OutboxRow
 
 
 class Verdict(StrEnum):
@@ -46,16 +47,23 @@ def settle(
 ) -> bool:
     """Settle an uncertain delivery, once.
 
-    False when it was settled before, or tried again since it was read.
+    What is not found and was never tried from here is held as what came just now would be: it was
+    only told before the database was restored, or never. False when it was settled before, or tried again since it was read.
     """
     owed = verdict in _OWED
+    waits = (
+        verdict is Verdict.ABSENT
+        and isinstance(delivery, Delivery)
+        and not delivery.attempts
+        and held.may_hold(db, delivery.channel, delivery.whys, now=now)
+    )
     done = db.execute(
         "UPDATE outbox SET state = :state, due_at = :now, ts = coalesce(:ts, ts),"
         " unreadable = NULL, last_error = CASE WHEN :owed THEN last_error END,"
         " settled_at = CASE WHEN :owed THEN NULL ELSE :now END"
         " WHERE id = :id AND state = 'uncertain' AND attempts = :attempts",
         {
-            "state": "pending" if owed else "sent",
+            "state": "held" if waits else "pending" if owed else "sent",
             "owed": owed,
             "now": to_text(now),
             "ts": ts,

@@ -124,6 +124,8 @@ class SlackServer:
     wrong: list[str] = field(default_factory=list)
     #: What the token was granted, as each answer says it.
     scopes: str = ""
+    #: Where Socket Mode is told to connect; nowhere in most tests.
+    socket: str = "wss://slack.invalid/"
     #: Called with each request before it has an effect, and with each that has had it.
     before: Callable[[str, dict[str, Any]], Awaitable[object]] | None = None
     after: Callable[[str, dict[str, Any]], Awaitable[object]] | None = None
@@ -179,7 +181,7 @@ class SlackServer:
 
     def _call(self, request: web.Request, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if method == "apps.connections.open":  # takes the app's own token
-            return {"ok": True, "url": "wss://slack.invalid/"}
+            return {"ok": True, "url": self.socket}
         if method == "oauth.v2.access":
             return self._access(arguments)
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -213,3 +213,22 @@ def test_decisions_are_numbered_dated_and_short() -> None:
         assert lines[0].startswith(f"# {path.name[:4]} · ")
         assert re.fullmatch(r"Date: \d{4}-\d\d-\d\d · Status: .+", lines[2])
         assert len(lines) <= 40
+
+
+@pytest.mark.parametrize(
+    ("started", "unneeded"),
+    [
+        ("bot.cli", ("aiohttp", "cryptography", "playwright", "slack_bolt", "sqlite_utils")),
+        ("bot.run, bot.slack.connection", ("cryptography", "icalendar", "playwright", "rich")),
+    ],
+    ids=["rulewire --help", "Socket Mode"],
+)
+def test_a_start_loads_nothing_that_it_does_not_need(
+    started: str, unneeded: tuple[str, ...]
+) -> None:
+    asked = f"import {started}, sys; print(*(set(sys.modules) & {set(unneeded)!r}))"
+    command = [sys.executable, "-c", asked]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import singledispatch
 from html import escape as entities
+from itertools import groupby
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from bot.answers import Details, Entries, Help, Notice, Problem, Rehearsal, Subscriptions, Topics
@@ -13,14 +15,7 @@ from bot.flood_page import Floods, HeldPage
 from bot.law_page import LawPage
 from bot.personal import Noted, Offer, Promised, Suggested
 from bot.report import Explanation, Status, SubscriptionRow
-from bot.slack import (
-    buttons,
-    flood_blocks,
-    mrkdwn,
-    personal_blocks,
-    redline_blocks,
-    report_blocks,
-)
+from bot.slack import buttons, flood_blocks, mrkdwn, personal_blocks, redline_blocks, report_blocks
 from bot.slack.blocks import Block, alert, entry_row, fallback, mrkdwn_text
 from bot.slack.parts import (
     LINE,
@@ -85,10 +80,13 @@ def _problem(answer: Problem, _timezone: ZoneInfo) -> Message:
 @message.register
 def _help(answer: Help, _timezone: ZoneInfo) -> Message:
     head = "*Rulewire* tells when a US rule about Huawei or technology standards moves."
-    lines = [
-        f"{code('/rulewire ' + example.command)} · {mrkdwn.escape(example.does, LINE)}"
-        for example in answer.examples
-    ]
+    lines = []
+    for heading, examples in groupby(answer.examples, key=attrgetter("under")):
+        lines.append(f"\n*{heading}*")
+        lines += [
+            f"{code('/rulewire ' + each.command)} · {mrkdwn.escape(each.does, LINE)}"
+            for each in examples
+        ]
     return listed(head, lines)
 
 

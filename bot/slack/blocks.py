@@ -64,7 +64,8 @@ def alert(card: Card) -> list[Block]:
         fields = [mrkdwn_text(f"*{fact.label}*\n{_value(fact)}") for fact in card.facts]
         blocks.append({"type": "section", "fields": fields})
     blocks += [_context(identity) for identity in [_identity(card)] if identity]
-    blocks += [_context([plain_text(line, _LINE)]) for line in card.why]
+    first = [f"Why: {line}" for line in card.why[:1]]
+    blocks += [_context([plain_text(line, _LINE)]) for line in (*first, *card.why[1:])]
     blocks.append({"type": "actions", "elements": _buttons(card)})
     if card.muted:
         blocks.append(_context([mrkdwn_text(_muted(card.muted))]))

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -28,8 +29,10 @@ from bot.slack.permissions import Permissions
 from bot.slack.workspaces import Workspaces
 from bot.slack.workspaces_poster import WorkspacesPoster
 from bot.storage_thread import Storage
-from bot.web import Routes
 from feeds.errors import ConfigError
+
+if TYPE_CHECKING:
+    from bot.web import Routes
 
 log = logging.getLogger(__name__)
 

@@ -67,7 +67,7 @@ class Mentions:
             or {"subtype", "bot_id", "edited", "hidden"} & said.keys()
         ):
             return False
-        return await self._commands.once("said", f"{asked.channel} {asked.ts}")
+        return await self._commands.first(f"{asked.channel} {asked.ts}")
 
 
 def _is_question(text: str) -> bool:

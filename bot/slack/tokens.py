@@ -13,10 +13,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
+from bot.pace import side_by_side
 from bot.poster import DeliveryError, Outcome
 from bot.slack.vault import Tokens, Vault, VaultError
 from bot.storage_thread import Storage
 from storage import installations
+from storage.errors import DatabaseError
 from storage.installations import Installation
 from storage.workspaces import NOT_INSTALLED, NOT_RENEWED, REVOKED, TOKEN_ERRORS
 
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 RENEW_BEFORE = timedelta(hours=2)
 #: With so little left whoever needs it renews it, too.
 _TOO_LITTLE = timedelta(minutes=5)
+#: Between two tries to write down a token.
+_KEEP_AGAIN_SECONDS = 1.0
 #: Refusals of a renewal that no waiting mends.
 _FINAL = {"invalid_refresh_token", "invalid_grant", "token_revoked", "account_inactive"}
 
@@ -71,7 +75,7 @@ class TokenKeeper:
         Raises:
             DeliveryError: the app is not installed there, or its token is being renewed.
         """
-        kept = await self._storage.run(installations.get, workspace)
+        kept = await self._storage.read(installations.get, workspace)
         if kept is None or kept.ended_at:
             reason = (kept and kept.ended_reason) or NOT_INSTALLED
             raise DeliveryError(reason, outcome=Outcome.CHANNEL_REFUSES)
@@ -91,7 +95,7 @@ class TokenKeeper:
             for each in await self._storage.run(installations.every)
             if each.expires_at and each.expires_at - now <= RENEW_BEFORE
         ]
-        done = await asyncio.gather(*(self._renew(each) for each in due))
+        done = await side_by_side(self._renew(each) for each in due)
         return sum(each is not None for each in done)
 
     async def unopened(self) -> list[str]:
@@ -147,7 +151,7 @@ class TokenKeeper:
     async def _renew(self, kept: Installation) -> Tokens | None:
         """The next tokens; None when another copy is at it, or Slack gives none now."""
         now = self._clock()
-        if not await self._storage.run(installations.begin_renewal, kept.workspace, now=now):
+        if not await self._storage.run(installations.begin_renewal, kept, now=now):
             return None
         try:
             tokens = self._opened(kept)
@@ -170,13 +174,29 @@ class TokenKeeper:
         )
         expires_at = now + timedelta(seconds=int(answer["expires_in"]))
         sealed = self._vault.seal(renewed)
-        renew = installations.renew
-        held = await self._storage.run(renew, kept, sealed=sealed, expires_at=expires_at)
+        held = await self._keep_next(kept, sealed=sealed, expires_at=expires_at)
         log.info("token renewed=yes workspace=%s until=%s", kept.workspace, expires_at.isoformat())
         return renewed if held else None
 
+    async def _keep_next(self, kept: Installation, *, sealed: str, expires_at: datetime) -> bool:
+        """Slack gives a refresh token once: a busy or full database is tried until it works."""
+        renew = installations.renew
+        while True:
+            try:
+                return await self._storage.run(renew, kept, sealed=sealed, expires_at=expires_at)
+            except DatabaseError as error:
+                if not error.passing:
+                    raise
+                log.error("token not kept yet workspace=%s reason=%s", kept.workspace, error)  # noqa: TRY400  it says it all
+                await asyncio.sleep(_KEEP_AGAIN_SECONDS)
+
     async def _not_renewed(self, kept: Installation, said: str) -> None:
-        """One that still works is used to its end; after that only a re-install mends it."""
+        """One that still works is used to its end; after that only a re-install mends it.
+
+        Unless another copy renewed it meanwhile, which is why it is refused.
+        """
         log.error("token renewed=no workspace=%s reason=%s", kept.workspace, said)
         if said in _FINAL and kept.expires_at and kept.expires_at <= self._clock():
-            await self.end(kept.workspace, reason=NOT_RENEWED)
+            now = await self._storage.run(installations.get, kept.workspace)
+            if now and now.sealed == kept.sealed:
+                await self.end(kept.workspace, reason=NOT_RENEWED)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,10 @@ class Vault:
 
     def __init__(self, keys: Sequence[str]) -> None:
         """Use keys as `rulewire key` makes them, newest first."""
+        from cryptography.fernet import Fernet, InvalidToken, MultiFernet  # noqa: PLC0415  most seal nothing
+
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._unopened = InvalidToken
 
     def seal(self, tokens: Tokens) -> str:
         """As text that tells nothing without a key."""
@@ -55,7 +57,7 @@ class Vault:
         """
         try:
             plain = self._fernet.decrypt(sealed.encode())
-        except InvalidToken as error:
+        except self._unopened as error:
             raise VaultError(workspace) from error
         tokens = msgspec.json.decode(plain, type=Tokens)
         if tokens.workspace != workspace:
@@ -65,4 +67,6 @@ class Vault:
 
 def new_key() -> str:
     """A key that nobody has."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415  as above
+
     return Fernet.generate_key().decode()

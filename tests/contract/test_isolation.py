@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from sqlite_utils import Database
 
+from bot import flood_card
 from bot.answers import Place
 from bot.command_words import WORDS
 from bot.law_page import LawPlace
@@ -24,6 +25,7 @@ from storage import (
     channels,
     deliveries,
     events,
+    floods,
     installations,
     joins,
     outbox,
@@ -37,6 +39,7 @@ from storage.entries import Entry
 from storage.stories import Mark
 from tests.archive import Archive, document, open_archive
 from tests.factories import NOW, make_press
+from tests.unit.bot.test_flood import churned, known_feed, visit
 from tests.workspaces import ONE, TWO, Web, command, open_web, shared_settings
 
 #: Of the one workspace: none of this may come to the other.
@@ -314,6 +317,32 @@ async def test_stories_that_workspaces_share_are_shaped_by_whoever_runs_the_bot(
 
     assert "whoever runs the bot" in refused
     assert "out of its story" in admin.text  # type: ignore[union-attr]  # a Notice
+
+
+async def test_floods_that_workspaces_share_are_decided_by_whoever_runs_the_bot(
+    archive: Archive, eve: Intruder
+) -> None:
+    await archive.storage.run(lambda db: visit(db, churned(), known_feed(db)))
+    await eve.type("floods drop 1")
+    typed = eve.site.server.asked("respond")[-1]["text"]
+    await eve.interact(
+        {
+            "type": "block_actions",
+            "container": {"type": "message"},
+            "channel": {"id": "C0EVE"},
+            "message": {"ts": "1.2"},
+            "actions": [{"action_id": flood_card.DROP, "value": "1", "type": "button"}],
+        }
+    )
+    clicked = eve.site.server.asked("respond")[-1]["text"]
+    left = await archive.storage.run(floods.get, 1)
+    admin = await archive.ask("floods drop 1", channel=f"{TWO}/C1", user=f"{TWO}/U0ADMIN")
+
+    assert "whoever runs the bot" in typed
+    assert "whoever runs the bot" in clicked
+    assert left
+    assert left.state is floods.State.HELD
+    assert "dropped 25 items" in admin.text  # type: ignore[union-attr]  # a Notice
 
 
 async def test_who_joined_by_hand_is_named_in_their_own_workspace_only(

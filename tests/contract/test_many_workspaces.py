@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -290,12 +291,75 @@ async def test_one_at_a_time_asks_for_the_next_token(rig: Rig) -> None:
 async def test_a_token_that_has_ended_while_another_copy_renews_it_is_waited_for(rig: Rig) -> None:
     await install(rig.workspaces, ONE, "xoxb-one", refresh="xoxe-1", lives=timedelta(minutes=1))
     rig.clock.now += timedelta(hours=1)
-    assert await rig.storage.run(installations.begin_renewal, ONE, now=rig.clock.now)
+    kept = await rig.installation()
+    assert await rig.storage.run(installations.begin_renewal, kept, now=rig.clock.now)
     await rig.owe(HERE)
 
     await rig.deliver()
 
     assert await rig.states() == {HERE: State.PENDING}
+
+
+async def test_a_renewal_that_another_copy_was_quicker_with_ends_nothing(rig: Rig) -> None:
+    """The other took longer than a minute; Slack knows the first refresh token no more."""
+    await install(rig.workspaces, ONE, "xoxb-one", refresh="spent", lives=timedelta(minutes=1))
+    rig.clock.now += timedelta(hours=1)
+    kept = await rig.installation()
+    tokens = Tokens(workspace=ONE, bot_token="xoxb-next", bot_id="B0BOT", bot_user_id="U0BOT")
+
+    async def be_quicker(method: str, _: dict[str, Any]) -> None:
+        if method == "oauth.v2.access":
+            sealed = Vault(rig.settings.keys).seal(tokens)
+            later = rig.clock.now + timedelta(hours=12)
+            await rig.storage.run(installations.renew, kept, sealed=sealed, expires_at=later)
+
+    rig.server.before = be_quicker
+    await rig.workspaces.tokens.renew_due()
+
+    assert (await rig.installation()).ended_at is None
+    assert (await rig.workspaces.client(ONE)).token == "xoxb-next"
+
+
+async def test_tokens_that_were_renewed_since_they_were_read_are_not_renewed_again(
+    rig: Rig,
+) -> None:
+    await install(rig.workspaces, ONE, "xoxb-one", refresh="xoxe-1", lives=timedelta(hours=1))
+    rig.server.grants["xoxe-1"] = rotating(ONE, "xoxb-next", "xoxe-2")
+    read = await rig.installation()
+
+    await rig.workspaces.tokens.renew_due()
+
+    assert not await rig.storage.run(installations.begin_renewal, read, now=rig.clock.now)
+
+
+async def test_a_token_that_slack_gives_once_is_kept_once_the_database_can_be_written(
+    rig: Rig, tmp_path: Path
+) -> None:
+    await install(rig.workspaces, ONE, "xoxb-one", refresh="xoxe-1", lives=timedelta(hours=1))
+    rig.server.grants["xoxe-1"] = rotating(ONE, "xoxb-next", "xoxe-2")
+    await rig.storage.run_plain(_wait_for_nobody)
+    with closing(sqlite3.connect(tmp_path / "rulewire.db", isolation_level=None)) as other:
+        locked = asyncio.Event()
+
+        async def lock(method: str, _: dict[str, Any]) -> None:
+            if method == "oauth.v2.access":
+                other.execute("BEGIN IMMEDIATE")
+                locked.set()
+
+        rig.server.before = lock
+        renewing = asyncio.create_task(rig.workspaces.tokens.renew_due())
+        async with asyncio.timeout(5):
+            await locked.wait()
+        await asyncio.sleep(0.1)  # long enough to fail once
+        other.execute("ROLLBACK")
+        renewed = await renewing
+
+    assert renewed == 1
+    assert (await rig.workspaces.client(ONE)).token == "xoxb-next"
+
+
+def _wait_for_nobody(db: Database) -> None:
+    db.execute("PRAGMA busy_timeout = 0")
 
 
 async def test_a_key_that_changes_while_a_token_is_renewed_loses_nothing(rig: Rig) -> None:
@@ -384,3 +448,12 @@ def test_what_is_sealed_tells_nothing() -> None:
     assert vault.open(ONE, sealed) == tokens
     assert "xoxb" not in repr(tokens)
     assert vault.seal(tokens) != sealed
+
+
+async def test_whose_a_request_is_is_known_while_another_process_writes(
+    rig: Rig, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "rulewire.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        assert (await rig.workspaces.tokens.get(ONE)).bot_token == "xoxb-one"

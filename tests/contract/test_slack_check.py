@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.check import check
 from bot.config import Settings
 from bot.slack.check import problems
 from bot.slack.manifest import SCOPES
+from storage import subscriptions
+from storage.database import open_database
+from tests.factories import NOW
 from tests.slack_server import TOKEN, Fault, SlackServer
 
 APP_TOKEN = "xapp-1-A01TEST-2-abc"
@@ -125,3 +130,24 @@ async def test_a_slack_that_does_not_answer(server: SlackServer) -> None:
     (found,) = await problems(settings(server))
 
     assert "cannot be reached" in found
+
+
+async def test_a_check_subscribes_nothing(server: SlackServer, tmp_path: Path) -> None:
+    feeds = tmp_path / "feeds.toml"
+    feeds.write_text(
+        '[[feed]]\nname = "press"\nkind = "news"\ntitle = "Press"\nevery = "1h"\n'
+        'url = "http://127.0.0.1:9/feed"\n'
+    )
+    environ = {
+        "SLACK_BOT_TOKEN": TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        "SLACK_API_URL": server.url,
+        "RULEWIRE_CHANNEL": "C01GEN",
+        "RULEWIRE_DATABASE": str(tmp_path / "rulewire.db"),
+        "RULEWIRE_FEEDS": str(feeds),
+    }
+
+    found = await check(environ, clock=lambda: NOW)
+
+    assert [each.partition(":")[0] for each in found] == ["feed press"]
+    assert subscriptions.every(open_database(tmp_path / "rulewire.db")) == []

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import tempfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -201,8 +201,9 @@ async def on_a_phone(page: Page, rulewire: Rulewire, slack: LocalSlack) -> bytes
     settings = config.load(rulewire.environment)
     async with (
         open_app(settings, clock=lambda: ASKED_AT) as app,
-        socket(settings, app.storage, app.commands(), clock=app.clock),
+        socket(settings, app.storage, app.commands(), clock=app.clock) as silence,
     ):
+        await until_true(lambda: not silence(datetime.now(UTC)), what="connection")
         card = (await slack.cards())[-1]
         await slack.click(card, "Mute story")
         await until(lambda: _is_muted(slack), what="muted card")
@@ -235,7 +236,8 @@ async def answers(
     pictures = {}
     async with open_app(settings, clock=lambda: ASKED_AT) as app:
         await app.storage.run(_remember, printed())
-        async with socket(settings, app.storage, app.commands(), clock=app.clock):
+        async with socket(settings, app.storage, app.commands(), clock=app.clock) as silence:
+            await until_true(lambda: not silence(datetime.now(UTC)), what="connection")
             await page.evaluate(_STYLE)
             for name, text in ASKED.items():
                 await slack.ask(text)

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("near", "Remembering a headline"),
         ("startup", "resident MB"),
         ("deliver", "One bad channel among many"),
+        ("answer", "event loop late"),
     ],
 )
 def test_a_benchmark_runs_through_and_prints_its_table(benchmark: str, told: str) -> None:

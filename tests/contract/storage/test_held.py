@@ -19,12 +19,14 @@ from storage import (
     restored,
     silences,
     subscriptions,
+    uncertain,
 )
 from storage.channels import Channel
 from storage.database import transaction
 from storage.deliveries import FOLLOWED, Delivery, State, Why
 from storage.held import Gate
 from storage.subscriptions import Cadence, Subscription, Terms
+from storage.uncertain import Verdict
 from tests.factories import NOW, make_item
 
 DAILY = Terms(cadence=Cadence.DAILY)
@@ -94,6 +96,44 @@ def test_in_a_restored_database_what_would_be_held_is_looked_for_first(db: Datab
     subscribe(db)
 
     assert owe(db, "huawei").state is State.UNCERTAIN
+
+
+def test_what_is_not_found_after_a_restore_waits_as_it_would_have(db: Database) -> None:
+    restored.stamp(db, now=NOW - timedelta(hours=1))
+    restored.notice(db, now=NOW)
+    subscribe(db)
+    owed = owe(db, "huawei")
+
+    uncertain.settle(db, owed, Verdict.ABSENT, by="rulewire", now=NOW)
+    (waiting,) = deliveries.held_for(db, "C1")
+    held.release(db, waiting.id, now=NOW)
+
+    assert outbox.counts(db) == {State.PENDING: 1}
+
+
+def test_what_a_person_has_sent_again_waits_for_nothing(db: Database) -> None:
+    restored.stamp(db, now=NOW - timedelta(hours=1))
+    restored.notice(db, now=NOW)
+    subscribe(db)
+    owed = owe(db, "huawei")
+
+    uncertain.settle(db, owed, Verdict.AGAIN, by="U1", now=NOW)
+
+    assert outbox.counts(db) == {State.PENDING: 1}
+
+
+def test_what_a_restored_database_holds_is_looked_for_before_it_is_told(db: Database) -> None:
+    """Held when the backup was made; released, and told, before the file was lost."""
+    subscribe(db)
+    owed = owe(db, "huawei")
+    restored.stamp(db, now=NOW)
+    restored.notice(db, now=LATER)
+
+    held.release(db, owed.id, now=LATER)
+
+    (doubt,) = deliveries.in_state(db, State.UNCERTAIN)
+    assert doubt.last_error
+    assert "perhaps told since" in doubt.last_error
 
 
 def test_what_is_put_off_is_due_again_at_its_moment(db: Database) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
-from bot.audience import Audience
+from bot.audience import Audience, broken
 from storage import subscriptions
 from tests.factories import NOW, make_item
 
@@ -34,6 +34,17 @@ def test_a_query_that_no_longer_parses_is_named_and_the_others_work(db: Database
 
     assert list(wants.broken) == ["topic:gone"]
     assert list(wants.of(make_item())) == ["C2"]
+
+
+def test_what_is_broken_is_known_without_an_audience_and_anew_once_a_topic_is_back(
+    db: Database,
+) -> None:
+    paused = replace(subscribe(db, "C3", "topic:too"), disabled_reason="is_archived")
+    everyone = [subscribe(db, "C1", "topic:gone"), subscribe(db, "C2", "huawei"), paused]
+
+    assert broken(everyone, {}) == Audience(everyone, {}).broken
+    assert list(broken(everyone, {})) == ["topic:gone"]
+    assert broken(everyone, {"gone": "huawei"}) == {}
 
 
 def test_a_match_says_why(db: Database) -> None:

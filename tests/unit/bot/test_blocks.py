@@ -62,7 +62,7 @@ def test_an_alert_tells_the_most_useful_first() -> None:
     ]
     assert issuer["elements"][0]["text"].startswith("Industry and Security Bureau")
     assert issuer["elements"][1]["text"].endswith("|PDF>")
-    assert why["elements"][0]["text"] == "Topic huawei: “Huawei” in the title"
+    assert why["elements"][0]["text"] == "Why: Topic huawei: “Huawei” in the title"
     assert actions["type"] == "actions"
 
 

@@ -86,7 +86,7 @@ async def test_subscribing_again_with_another_cadence_changes_it_and_nothing_els
 
     answer = await archive.ask("subscribe huawei weekly", user=BOB)
 
-    assert said(answer) == "set topic:huawei: told weekly on Monday at 08:30 (America/New_York)."
+    assert said(answer) == "set topic:huawei: told weekly on Monday at 08:30 (America/New York)."
     made = await only(archive)
     assert (made.cadence, made.note, made.created_by) == (Cadence.WEEKLY, "Ours", ALICE)
 
@@ -100,7 +100,7 @@ async def test_subscribing_again_to_the_same_says_so_to_whoever_asked(
     answer = await archive.ask(again)
 
     assert answer == Notice(
-        text="Already subscribed to topic:huawei, told daily at 08:30 (America/New_York)."
+        text="Already subscribed to topic:huawei, told daily at 08:30 (America/New York)."
     )
 
 
@@ -145,7 +145,7 @@ async def test_a_subscription_is_paused_and_resumed_by_its_topic(archive: Archiv
     assert said(paused) == "paused topic:huawei: it tells nothing until somebody resumes it."
     assert again == Notice(text="topic:huawei is paused already.")
     assert silent.paused_by == BOB
-    assert said(resumed) == "resumed topic:huawei, told daily at 09:00 (America/New_York)."
+    assert said(resumed) == "resumed topic:huawei, told daily at 09:00 (America/New York)."
     assert (await only(archive)).works
     assert len(archive.changes) > changes
 
@@ -208,7 +208,7 @@ async def test_quiet_hours_are_chosen_shown_and_ended(archive: Archive) -> None:
     shown = await archive.ask("settings")
     off = await archive.ask("settings quiet off")
 
-    assert said(set_).startswith("set quiet hours from 22:00 to 07:00 (America/New_York).")
+    assert said(set_).startswith("set quiet hours from 22:00 to 07:00 (America/New York).")
     assert isinstance(shown, Choices)
     assert ("Quiet hours", "22:00 to 07:00") in shown.rows
     assert said(off) == "ended the quiet hours here."

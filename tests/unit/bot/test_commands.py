@@ -516,6 +516,7 @@ async def test_why_of_what_no_feed_brought_says_so(archive: Archive) -> None:
 
     assert isinstance(unseen, Notice)
     assert "Never seen" in unseen.text
+    assert "rulewire backfill" in unseen.text
     assert isinstance(unclear, Problem)
     assert isinstance(gone, Problem)
 

@@ -16,6 +16,7 @@ from bot.audience import Audience
 from bot.bulletin import Bulletin
 from bot.flood import Visit
 from bot.ingest import IngestReport, ingest
+from bot.requery import requery
 from feeds import query
 from feeds.flood import FEW
 from feeds.model import Item
@@ -164,6 +165,20 @@ def test_who_unsubscribed_meanwhile_is_told_nothing_on_release(db: Database) -> 
     subscriptions.remove(db, channel="C1", query="officials")
 
     assert flood_entries.settle(db, only_flood(db).id, floods.State.RELEASED, by="U1", now=NOW) == 0
+
+
+def test_released_a_channel_whose_query_was_changed_is_owed_what_that_one_wants(
+    db: Database,
+) -> None:
+    visit(db, churned(), known_feed(db))
+    (before,) = subscriptions.of_channel(db, "C1")
+    requery(db, before, "officials satellite", topics={}, now=NOW)
+
+    flood_entries.settle(db, only_flood(db).id, floods.State.RELEASED, by="U1", now=NOW)
+
+    told = owed_titles(db)
+    assert 0 < len(told) < 25
+    assert all("satellite" in title for title in told)
 
 
 def test_who_subscribes_after_it_was_held_is_not_told_of_the_past(db: Database) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,8 @@ from bot.audience import Audience
 from bot.bulletin import Bulletin
 from bot.ingest import ingest
 from bot.remind import remind
+from bot.requery import requery
+from bot.storage_thread import Storage
 from feeds.model import Item, Stage
 from storage import (
     bulletins,
@@ -269,6 +273,61 @@ def test_what_one_subscription_wants_now_is_told_at_once_and_not_again(here: Cha
 
     assert here.alerts == ["filed"]
     assert here.round("18 09:00") == 0
+
+
+def test_what_a_digest_holds_is_told_at_once_when_it_comes_to_concern_what_speaks_now(
+    here: Channels,
+) -> None:
+    here.subscribe(DAILY, query="huawei")
+    here.subscribe(Terms(), query="semiconductors")
+    here.happens("17 14:00", press(1))
+    here.round("17 14:01")
+
+    here.happens("17 15:00", replace(press(1), summary="It is about semiconductors."))
+    here.round("17 15:01")
+    told = here.alerts
+    here.round("18 09:00")
+
+    assert told == ["reported"]
+    assert here.held == []
+    assert here.digests == []
+
+
+def test_what_was_told_is_not_told_again_when_it_comes_to_concern_another_subscription(
+    here: Channels,
+) -> None:
+    here.subscribe(Terms(), query="huawei")
+    here.subscribe(Terms(), query="semiconductors")
+    here.happens("17 14:00", press(1))
+
+    here.happens("17 15:00", replace(press(1), summary="It is about semiconductors."))
+
+    assert here.alerts == ["reported"]
+
+
+async def test_a_channel_that_cannot_be_judged_keeps_no_other_from_its_digest(
+    tmp_path: Path,
+) -> None:
+    """Its time zone was known when it was chosen, and is not where the bot runs now."""
+    async with AsyncExitStack() as stack:
+        storage = Storage(tmp_path / "rulewire.db")
+        stack.push_async_callback(storage.close)
+        await storage.open()
+
+        def two_channels(db: Database) -> None:
+            here = Channels(db)
+            for channel in ("C0", "C1"):
+                here.subscribe(DAILY, channel=channel)
+            here.happens("17 14:00", press(1))
+            channels.put(db, "C0", Channel(timezone=BERLIN))
+            db.execute("UPDATE channels SET timezone = 'Mars/Olympus' WHERE channel = 'C0'")
+
+        await storage.run(two_channels)
+        with pytest.raises(ZoneInfoNotFoundError):
+            await fold.fold_due(storage, now=at("18 09:00"), timezone=BERLIN)
+
+        (told,) = await storage.run(bulletins.in_state, State.PENDING)
+    assert told.channel == "C1"
 
 
 def test_each_channel_has_its_own_digest(here: Channels) -> None:
@@ -533,6 +592,52 @@ def test_what_was_held_for_a_subscription_that_is_gone_is_dropped_with_the_reaso
     (dropped,) = deliveries.in_state(db, State.DEAD)
     assert dropped.last_error == "its subscription was removed"
     assert here.messages == []
+
+
+def test_what_was_held_by_an_earlier_query_is_told_if_the_new_one_wants_it_too(
+    here: Channels, db: Database
+) -> None:
+    made = here.subscribe(DAILY, query="huawei")
+    here.happens("17 14:00", press(1), make_item(title="Huawei sells a farm of cows"))
+
+    changed = requery(db, made, "huawei -cows", topics={}, now=at("17 15:00"))
+    here.round("18 09:00")
+
+    (dropped,) = deliveries.in_state(db, State.DEAD)
+    (told,) = deliveries.in_state(db, State.SENT)
+    assert changed
+    assert [titles(each) for each in here.digests] == [[press(1).title]]
+    assert "huawei -cows" in here.digests[0].closing
+    assert [why.subscription for why in told.whys] == ["huawei -cows"]
+    assert dropped.last_error == "its subscription asks for something else now"
+
+
+def test_what_another_subscription_wants_as_well_is_told_by_that_one(
+    here: Channels, db: Database
+) -> None:
+    made = here.subscribe(DAILY, query="huawei")
+    here.subscribe(DAILY, query="report")
+    here.happens("17 14:00", press(1))
+
+    requery(db, made, "semiconductors", topics={}, now=at("17 15:00"))
+    here.round("18 09:00")
+
+    (told,) = deliveries.in_state(db, State.SENT)
+    assert [why.subscription for why in told.whys] == ["report"]
+
+
+def test_a_pause_ends_with_what_the_changed_query_wants(here: Channels, db: Database) -> None:
+    made = here.subscribe(DAILY, query="huawei")
+    here.happens("17 14:00", press(1))
+    subscriptions.pause(db, made.id, by="U1")
+    paused = subscriptions.get(db, made.id)
+    assert paused
+
+    requery(db, paused, "huawei report", topics={}, now=at("17 15:00"))
+    subscriptions.resume(db, made.id)
+    here.round("18 09:00")
+
+    assert [titles(each) for each in here.digests] == [[press(1).title]]
 
 
 def test_a_story_muted_meanwhile_is_left_out(here: Channels, db: Database) -> None:

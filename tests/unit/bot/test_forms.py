@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlite_utils import Database
 
+from bot import fold
+from bot.audience import Audience
+from bot.ingest import ingest
 from bot.slack import buttons, home_blocks, modals_settings, modals_stories
 from bot.slack import modals_subscription as form
-from storage import channels, entries, subscriptions
+from storage import channels, deliveries, entries, subscriptions
 from storage.channels import Channel, Place
+from storage.deliveries import State
 from storage.subscriptions import Cadence, Subscription, Terms
 from tests.archive import ALICE, BOB, CHANNEL, Archive, document, press
 from tests.factories import NOW
@@ -304,6 +308,26 @@ async def test_an_edit_can_give_it_another_query_but_not_one_that_the_channel_ha
     assert "already" in taken["errors"]["query"]
     assert done == {}
     assert await archive.subscribed() == ["semiconductor", "quantum"]
+
+
+async def test_what_waits_for_its_digest_is_not_lost_as_the_query_is_edited(
+    archive: Archive, talk: Talk
+) -> None:
+    number = await existing(archive, "huawei")
+
+    def happen(db: Database) -> None:
+        everyone = Audience(subscriptions.every(db), {})
+        ingest(db, [press(1)], audience=everyone, now=NOW)
+
+    await archive.storage.run(happen)
+    await talk.press(edit(number))
+    await talk.submit({"topic": chosen("-"), "query": typed("huawei report")})
+    await archive.storage.run(
+        fold.fold, CHANNEL, now=NOW + timedelta(days=8), timezone=ZoneInfo("UTC")
+    )
+
+    (told,) = await archive.storage.run(deliveries.in_state, State.SENT)
+    assert [why.subscription for why in told.whys] == ["huawei report"]
 
 
 async def test_fields_that_were_left_alone_keep_what_they_had(archive: Archive, talk: Talk) -> None:

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from bot.audience import Audience
 from bot.follow_up import MOST_EDITS
-from bot.ingest import IngestReport, archive, ingest, ingest_text
+from bot.ingest import IngestReport, archive, ingest, ingest_ahead, ingest_text
 from bot.telling import TEXT_PATIENCE
 from feeds import query
 from feeds.date_sentences import DateKind
@@ -27,6 +27,7 @@ from storage import (
     subscriptions,
     texts,
 )
+from storage.database import open_database
 from storage.entries import Change
 from storage.stories import Mark
 from tests.factories import NOW, make_document, make_filing, make_item, make_press
@@ -506,3 +507,39 @@ def test_history_moves_dates_and_tells_nobody(db: Database) -> None:
     assert told(db) == []
     steps = [event.step.value for event in events.of_story(db, 1)]
     assert steps[:3] == ["published", "published", "corrected"]
+
+
+def test_a_first_poll_that_is_cut_comes_to_what_it_comes_to_in_one() -> None:
+    found = [
+        make_press(
+            key=f"news:https://n.example/{number}",
+            url=f"https://n.example/{number}",
+            title=f"Huawei matter {number * 7919}",
+            event_at=NOW - timedelta(hours=7 * number) if number else None,
+        )
+        for number in range(9)
+    ]
+    held = []
+    for ahead in (False, True):
+        db = open_database(":memory:")
+        everyone = audience(db, ("C1", HUAWEI))
+        left = ingest_ahead(db, found, now=NOW) if ahead else found
+        take(db, left, everyone, baseline=True)
+        kept = sorted(row["key"] for row in db.query("SELECT key FROM entries"))
+        held.append((kept, told(db), len(left)))
+
+    (whole, told_whole, _), (cut, told_cut, left_over) = held
+    assert (cut, told_cut) == (whole, told_whole)
+    assert (len(cut), len(told_cut), left_over) == (9, 3, 3)
+
+
+def test_what_is_known_already_is_left_to_the_first_poll_of_another_feed(db: Database) -> None:
+    everyone = audience(db, ("C1", HUAWEI))
+    filed = make_filing(event_at=NOW - timedelta(days=9))
+    archive(db, [filed], now=NOW)
+    printed = make_item(event_at=NOW - timedelta(days=8))
+
+    left = ingest_ahead(db, [printed], now=NOW)
+
+    assert left == [printed]
+    assert take(db, left, everyone, baseline=True).counts[Change.ADVANCED] == 1

@@ -134,6 +134,14 @@ async def test_an_event_that_slack_sends_again_is_answered_once(talk: Talk) -> N
     assert (len(first), len(again), len(as_message)) == (1, 0, 0)
 
 
+async def test_what_was_said_is_not_kept_for_ever(archive: Archive, talk: Talk) -> None:
+    await say(talk, f"<@{BOT}> topics", ts="1592488900.000007")
+
+    kept = await archive.storage.run(lambda db: list(db.query("SELECT what FROM once")))
+
+    assert kept == []
+
+
 async def test_what_is_said_in_a_channel_without_a_mention_is_not_ours(talk: Talk) -> None:
     assert await say(talk, "topics", kind="message", channel_type="channel") == []
 

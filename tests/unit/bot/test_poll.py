@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,13 +11,14 @@ import pytest
 from sqlite_utils import Database
 
 from bot.audience import Audience
-from bot.poll import DATABASE_PAUSE, Poller
+from bot.poll import DATABASE_PAUSE, PIECE, Poller
 from bot.storage_thread import Storage
 from feeds.errors import FeedError, FetchError, ParseError
 from feeds.model import Item
 from feeds.source import Fetched
 from storage import entries, outbox, polls, publishing, subscriptions
 from storage.deliveries import State
+from storage.entries import Change
 from storage.errors import DatabaseError
 from storage.polls import Poll
 from tests.factories import NOW, make_feed, make_press
@@ -248,6 +250,20 @@ async def test_feeds_are_left_alone_while_nothing_can_be_kept(storage: Storage) 
     assert await storage.run(entries.count) == 1
 
 
+async def test_a_pause_for_the_database_ends_though_the_clock_goes_back(storage: Storage) -> None:
+    source = FakeSource(fetched(make_press(summary="standards " * 10_000)), fetched(make_press()))
+    polling = await poller(storage, news=source)
+    await storage.run(polls.schedule, ["news"], now=NOW)
+    await storage.run_plain(_allow_pages, 1)
+    with pytest.raises(DatabaseError, match="full"):
+        await polling.poll_due(now=NOW)
+    await storage.run_plain(_allow_pages, 100_000)
+
+    await polling.poll_due(now=NOW - 10 * HOUR, only="news")
+
+    assert len(source.visits) == 2
+
+
 def _allow_pages(db: Database, count: int) -> None:
     db.execute(f"PRAGMA max_page_count = {count}")
 
@@ -264,3 +280,25 @@ async def test_a_feed_that_shows_a_part_at_first_makes_its_baseline_of_the_whole
 
     assert await storage.run(entries.count) == 1
     assert await owed(storage) == 0
+
+
+async def test_a_question_is_answered_in_the_midst_of_a_long_first_poll(storage: Storage) -> None:
+    items = [
+        make_press(
+            key=f"news:https://n.example/{number}",
+            url=f"https://n.example/{number}",
+            title=f"Matter {number * 7919}",
+            event_at=NOW - timedelta(days=3),
+        )
+        for number in range(PIECE * 3)
+    ]
+    polling = await poller(storage, news=FakeSource(fetched(*items)))
+    visit = asyncio.create_task(polling.poll_due(now=NOW))
+    seen = set()
+    while not visit.done():
+        seen.add(await storage.run(entries.count))
+
+    (result,) = await visit
+    assert {PIECE, 2 * PIECE} <= seen
+    assert result.report
+    assert result.report.counts[Change.NEW] == len(items)
