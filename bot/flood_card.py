@@ -52,7 +52,13 @@ def show(db: Database, flood_id: int, *, now: datetime) -> None:
     body = bulletin.encode(of(db, held))
     key = str(flood_id)
     owed = bulletins.owe(
-        db, channel=held.channel, kind=BulletinKind.FLOOD, key=key, body=body, now=now
+        db,
+        channel=held.channel,
+        kind=BulletinKind.FLOOD,
+        key=key,
+        body=body,
+        now=now,
+        since=held.began_at,
     )
     if owed is None:
         bulletins.change(db, channel=held.channel, kind=BulletinKind.FLOOD, key=key, body=body)

@@ -102,6 +102,7 @@ def fold(db: Database, channel: str, *, now: datetime, timezone: ZoneInfo) -> in
     Returns:
         How many messages came to be owed.
     """
+    held.date_back(db, channel, now=now)
     chosen = channels.get(db, channel)
     here = _Here(
         channel=channel,

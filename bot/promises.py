@@ -105,6 +105,7 @@ def _tell(db: Database, reminder: Reminder, *, now: datetime, timezone: ZoneInfo
         key=f"{reminder.id} {reminder.tellings + 1}",
         body=body,
         now=now,
+        since=reminder.asked_at,
     )
     return number is not None
 

@@ -130,22 +130,26 @@ class Settler:
         Raises:
             DeliveryError: waiting helps.
         """
-        first, found = sweep[0], None
+        first, blind = sweep[0], sweep
         age = max(each.age for each in sweep) + MARGIN
         try:
             found = await self._poster.read_back(first.conversation, thread=first.thread, age=age)
-            reason = "" if found is not None else "what was printed cannot be read back"
+            reason = "what was printed cannot be read back"
+            # What only another database may have printed is printed again: nobody could ever look.
+            blind = [each for each in sweep if found is None and each.delivery.attempts]
         except DeliveryError as error:
             if error.outcome is Outcome.LATER:
                 raise
+            found, reason = None, error.reason
             if error.outcome is Outcome.CARD_GONE:
-                found = {}
-            reason = error.reason
-        if found is None and all(each.delivery.attempts for each in sweep):
-            await self._storage.run(doubts.refused, sweep, reason=reason)
-            for each in sweep:
+                blind = []
+        if blind:
+            await self._storage.run(doubts.refused, blind, reason=reason)
+            for each in blind:
                 self._due[each.attempt] = self._elapsed() + REFUSED_SECONDS
             log.warning("read back channel=%s status=refused reason=%s", first.conversation, reason)
+        sweep = [each for each in sweep if each not in blind]
+        if not sweep:
             return 0
         verdicts = await self._storage.run(doubts.settle, sweep, found or {}, now=self._clock())
         log.info(

@@ -43,8 +43,20 @@ def owe(
     body: str,
     now: datetime,
     due_at: datetime | None = None,
+    since: datetime | None = None,
 ) -> int | None:
     """Owe a channel a bulletin, at once or from a moment on.
+
+    Args:
+        db: Inside a transaction.
+        channel: For whom.
+        kind: What it is.
+        key: Tells those of one kind apart.
+        body: As only its maker understands it.
+        now: Time of the call.
+        due_at: Sent no earlier; None for at once.
+        since: Of a key that is a number of this database: when that was given. In a database that
+            was restored it is given again, and what stands in Slack is another's.
 
     Returns:
         Its number in the outbox; None when the channel was owed one of this kind and key before. In
@@ -64,7 +76,11 @@ def owe(
         " VALUES (?, ?, ?, '[]', ?, ?, ?, ?)",
         [
             # The same in any copy of the database: a restored one, too.
-            str(uuid.uuid5(_IDS, f"{channel}\n{kind}\n{key}")),
+            str(
+                uuid.uuid5(
+                    _IDS, "\n".join([channel, kind, key, *([to_text(since)] if since else [])])
+                )
+            ),
             channel,
             made.lastrowid,
             (State.UNCERTAIN if doubt else State.PENDING).value,
@@ -114,8 +130,17 @@ def taken(db: Database, delivery: BulletinDelivery) -> None:
 
 
 def stands(db: Database, delivery: BulletinDelivery, *, conversation: str) -> None:
-    """Where it came to stand: for a person, the direct message's own id."""
+    """Where it came to stand: for a person, the direct message's own id.
+
+    One that was never posted from this database may say there what another had to say.
+    """
     db.execute("UPDATE outbox SET conversation = ? WHERE id = ?", [conversation, delivery.id])
+    if not delivery.attempts:
+        db.execute(
+            "UPDATE bulletins SET outdated = outdated + 1"
+            " WHERE channel = ? AND kind = ? AND key = ?",
+            [delivery.channel, delivery.kind, delivery.key],
+        )
 
 
 def outdated(db: Database) -> list[tuple[BulletinDelivery, int]]:

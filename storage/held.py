@@ -58,6 +58,22 @@ def take_back(db: Database, channel: str) -> None:
     )
 
 
+def hold_again(db: Database, number: int, *, channel: str, asked: str, now: datetime) -> None:
+    """One is owed after all, and something may hold it: then it waits until that has been judged.
+
+    Args:
+        db: Inside a transaction.
+        number: In the outbox.
+        channel: For whom.
+        asked: The subscriptions that want it, as a JSON list.
+        now: Time of the call.
+    """
+    db.execute(
+        f"UPDATE outbox SET state = 'held' WHERE id = :id AND state = 'pending' AND ({MAY_HOLD})",  # noqa: S608  values are bound
+        {"id": number, "channel": channel, "asked": asked, "now": to_text(now)},
+    )
+
+
 def ask(db: Database, number: int, whys: Sequence[Why]) -> None:
     """Those who ask for one are others, or have other reasons. Of a row that is held."""
     db.execute(
@@ -70,6 +86,15 @@ def channels_due(db: Database, *, now: datetime) -> list[str]:
     """Channels for which something waits that is to be looked at now."""
     due = f"SELECT DISTINCT channel FROM outbox WHERE {_DUE} ORDER BY channel"  # noqa: S608  values are bound
     return [row["channel"] for row in select(db, due, {"now": to_text(now)})]
+
+
+def date_back(db: Database, channel: str, *, now: datetime) -> None:
+    """What came by a clock that has gone back since came now: it waits no longer than other things."""
+    db.execute(
+        "UPDATE outbox SET created_at = :now"
+        " WHERE channel = :channel AND state = 'held' AND created_at > :now",
+        {"channel": channel, "now": to_text(now)},
+    )
 
 
 def put_off(db: Database, number: int, *, gate: Gate, until: datetime) -> None:

@@ -11,6 +11,8 @@ from storage.database import select, to_instant, to_text
 #: What turns up so long after a restore may have been told before the file was lost: by then every
 #: feed has been read again.
 DOUBTFUL_FOR = timedelta(days=1)
+#: Bulletins that were made so long before the backup may have been edited after it.
+EDITED_WITHIN = timedelta(days=7)
 
 
 def stamp(db: Database, *, now: datetime) -> None:
@@ -25,6 +27,7 @@ def notice(db: Database, *, now: datetime) -> datetime | None:
     """Take note, once, that the bot runs on a backup; returns when that was made.
 
     What it still owes may have been told since: it is uncertain until its channels are read back.
+    Bulletins may have been edited since: they are edited once more.
     """
     rows = select(db, "SELECT backed_up_at FROM restored WHERE noticed_at IS NULL")
     if not rows:
@@ -35,7 +38,12 @@ def notice(db: Database, *, now: datetime) -> datetime | None:
         " WHERE state IN ('pending', 'sending')",
         [_reason(rows[0]["backed_up_at"]), to_text(now)],
     )
-    return to_instant(rows[0]["backed_up_at"])
+    backed_up_at = to_instant(rows[0]["backed_up_at"])
+    db.execute(
+        "UPDATE bulletins SET outdated = outdated + 1 WHERE made_at >= ?",
+        [to_text(backed_up_at - EDITED_WITHIN)],
+    )
+    return backed_up_at
 
 
 def backed_up_at(db: Database) -> datetime | None:

@@ -9,9 +9,12 @@ import argparse
 import asyncio
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
-from tests.faults.world import Death, one_round, open_world, settle
+from tests.faults.busy import BusyWorld, busy_round, rest
+from tests.faults.mishaps import keep, report
+from tests.faults.world import Death, open_world
 
 #: Rounds in one installation; then all must have been told, and another begins.
 EACH = 25
@@ -24,40 +27,35 @@ async def main() -> None:
     options.add_argument("--rounds", type=int, default=100)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--share", type=float, default=1 / 3, help="of Slack's calls that fail")
+    options.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()))
     asked = options.parse_args()
-    begun, done, failed = time.monotonic(), 0, 0
-    owed = lost = doubled = unsettled = 0
-    deaths: dict[Death, int] = dict.fromkeys(Death, 0)
-    faults = 0
+    begun, done = time.monotonic(), 0
+    counted: Counter[str] = Counter()
+    deaths: Counter[Death] = Counter()
     for seed in range(asked.seed, asked.seed + -(-asked.rounds // EACH)):
         with tempfile.TemporaryDirectory() as folder:
-            async with open_world(Path(folder), seed=seed) as world:
+            async with open_world(Path(folder), seed=seed, kind=BusyWorld) as world:
                 for _ in range(min(EACH, asked.rounds - done)):
                     world.share = asked.share
-                    death = world.draw.choice(list(Death))
-                    await one_round(world, death, patience=PATIENCE)
+                    await busy_round(world, world.draw.choice(list(Death)), patience=PATIENCE)
                     done += 1
-                finished = await settle(world, seconds=120)
-                found = world.outcome()
-                if not (finished and found.perfect):
-                    failed += 1
-                    print(f"seed {seed}: settled={finished} {found}", flush=True)
-                    kept = Path(tempfile.mkdtemp(prefix="rulewire-round-"))
-                    (kept / "run.err").write_bytes((world.folder / "run.err").read_bytes())
-                    (kept / "rulewire.db").write_bytes(world.database.read_bytes())
-                    print(f"  kept in {kept}", flush=True)
-                owed, lost = owed + found.owed, lost + len(found.lost)
-                doubled, unsettled = doubled + len(found.doubled), unsettled + found.unsettled
-                faults += world.met.total()
-                for each, count in world.deaths.items():
-                    deaths[each] += count
-        print(
-            f"rounds {done} owed {owed} lost {lost} doubled {doubled} unsettled {unsettled}"
-            f" faults {faults} in {time.monotonic() - begun:.0f} s",
-            flush=True,
-        )
+                finished = await rest(world, seconds=120)
+                _count(counted, deaths, world)
+                perfect = report(world, counted)
+                if not (finished and perfect):
+                    keep(world, asked.keep / f"rulewire-round-{seed}", finished)
+        said = " ".join(f"{name}={count}" for name, count in sorted(counted.items()))
+        print(f"rounds {done} {said} in {time.monotonic() - begun:.0f} s", flush=True)
     for each, count in deaths.items():
         print(f"  killed {count:4}  {each.value}")
+
+
+def _count(counted: Counter[str], deaths: Counter[Death], world: BusyWorld) -> None:
+    deaths.update(world.deaths)
+    counted["faults"] += world.met.total()
+    counted["floods"] += world.floods
+    counted["workers killed"] += world.workers
+    counted["reminders"] += world.promised
 
 
 if __name__ == "__main__":

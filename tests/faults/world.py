@@ -10,13 +10,13 @@ import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp import web
 
@@ -114,12 +114,33 @@ class World:
     death: Death | None = None
     deaths: Counter[Death] = field(default_factory=Counter)
     documents: int = 0
+    #: Seconds during which no bot ran and that are left out: the machine was off.
+    skipped: float = 0.0
     process: asyncio.subprocess.Process | None = None
     gone: asyncio.Event = field(default_factory=asyncio.Event)
+
+    #: What the bot is told beside where everything is.
+    settings: ClassVar[Mapping[str, str]] = {}
 
     @property
     def database(self) -> Path:
         return self.folder / "rulewire.db"
+
+    @property
+    def feeds(self) -> str:
+        return (self.folder / "feeds.toml").read_text(encoding="utf-8")
+
+    def furnish(self) -> None:
+        """Whatever there is beside the Register's feeds, before the first bot starts."""
+
+    def now(self) -> datetime:
+        """The right time of day in the hurried world."""
+        return datetime.fromtimestamp(hurried(self.epoch)() + self.skipped, UTC)
+
+    def sleep(self, *, seconds: float) -> None:
+        """The machine is off for so long; no bot runs."""
+        self.skipped += seconds
+        self.set_wrong(0)
 
     async def start(self) -> None:
         """Start a bot."""
@@ -136,6 +157,7 @@ class World:
             "SLACK_BOT_TOKEN": TOKEN,
             "SLACK_APP_TOKEN": "xapp-test-token",
             "SLACK_API_URL": self.slack.url,
+            **self.settings,
         }
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         with (self.folder / "run.err").open("ab") as log:
@@ -151,7 +173,7 @@ class World:
 
     def set_wrong(self, seconds: float) -> None:
         """Let the bot's time of day jump, to be wrong by so much."""
-        (self.folder / "unfinished").write_text(str(seconds), encoding="utf-8")
+        (self.folder / "unfinished").write_text(str(seconds + self.skipped), encoding="utf-8")
         (self.folder / "unfinished").replace(self.folder / "wrong")
 
     def log(self) -> str:
@@ -187,7 +209,7 @@ class World:
 
     def mute(self, *, seconds: float) -> None:
         """Everyone is muted for so many of the bot's seconds: what happens is told together then."""
-        until = datetime.fromtimestamp(hurried(self.epoch)() + seconds, UTC)
+        until = self.now() + timedelta(seconds=seconds)
         with open_database(self.database) as db, transaction(db):
             for holder in self.holders:
                 channels.put(db, holder, Channel(muted_until=until, muted_by="test"))
@@ -206,7 +228,7 @@ class World:
 
     def settled(self) -> bool:
         """Whether every document is known at its last stage and nothing is left to be told."""
-        kept = self.rows("SELECT count(*) FROM entries")[0][0]
+        kept = self.rows("SELECT count(*) FROM entries WHERE key LIKE 'fr:%'")[0][0]
         printed = self.rows("SELECT count(*) FROM entries WHERE stage = 'published'")[0][0]
         open_ = "SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'dead')"
         return (kept, printed, self.rows(open_)[0][0]) == (
@@ -287,16 +309,14 @@ def _deadly(world: World, answer: Callable[[web.Request], Awaitable[web.StreamRe
 
 @asynccontextmanager
 async def open_world(
-    folder: Path, *, seed: int, holders: tuple[str, ...] = HOLDERS
-) -> AsyncIterator[World]:
+    folder: Path, *, seed: int, holders: tuple[str, ...] = HOLDERS, kind: type[World] = World
+) -> AsyncIterator[Any]:
     """An installation that has read its empty feeds, with some who are subscribed; no bot runs."""
     epoch = time.time()
     (folder / "feeds.toml").write_text(FEEDS, encoding="utf-8")
-    slack = SlackServer(
-        channels={name: [] for name in holders if name[0] == "C"}, clock=hurried(epoch)
-    )
+    slack = SlackServer(channels={name: [] for name in holders if name[0] == "C"})
     async with loopback_register() as register, slack.running():
-        world = World(
+        world = kind(
             folder=folder,
             register=register,
             slack=slack,
@@ -305,6 +325,7 @@ async def open_world(
             holders=holders,
         )
         world.set_wrong(0)
+        slack.clock = lambda: world.now().timestamp()
         slack.before, slack.after = world.before, world.after
         register.host.on(INSPECTION, _deadly(world, register.list_inspection))
         with open_database(world.database) as db, transaction(db):
@@ -312,6 +333,7 @@ async def open_world(
                 subscriptions.add(
                     db, channel=holder, query="huawei", created_by="test", now=datetime.now(UTC)
                 )
+        world.furnish()
         try:
             await world.start()
             await wait_for(lambda: _read(world), seconds=60)
@@ -326,7 +348,7 @@ async def open_world(
 
 def _read(world: World) -> bool:
     rows = world.rows("SELECT baselined_at FROM polls")
-    return len(rows) == 2 and all(row[0] for row in rows)
+    return len(rows) == world.feeds.count("[[feed]]") and all(row[0] for row in rows)
 
 
 async def wait_for(holds: Callable[[], bool], *, seconds: float) -> bool:

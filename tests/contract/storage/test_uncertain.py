@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from storage import deliveries, entries, events, outbox, restored, uncertain, upkeep
+from storage import bulletins, deliveries, entries, events, outbox, restored, uncertain, upkeep
 from storage.database import open_database, transaction
 from storage.deliveries import Delivery, State
 from storage.uncertain import Settlement, Verdict
@@ -97,3 +97,17 @@ def test_what_turns_up_for_a_day_after_a_restore_may_have_been_told(db: Database
     (doubt,) = deliveries.in_state(db, State.UNCERTAIN)
     assert doubt.last_error
     assert "restored from a backup of 2020-06-17 18:00" in doubt.last_error
+
+
+def test_what_stands_says_after_a_restore_what_the_database_says(db: Database) -> None:
+    """Edits that were made after the backup are in Slack and not in the database."""
+    owed = bulletins.owe(db, channel="C1", kind="flood", key="1", body="held", now=NOW)
+    claimed = outbox.claim(db, "C1", now=NOW)
+    assert claimed
+    outbox.settle_sent(db, claimed, ts="1.5", now=NOW)
+    restored.stamp(db, now=NOW)
+
+    restored.notice(db, now=NOW + timedelta(hours=1))
+
+    ((delivery, changes),) = bulletins.outdated(db)
+    assert (delivery.id, changes) == (owed, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -355,3 +356,17 @@ def test_a_press_item_of_another_feed_is_not_taken_for_a_repeat(db: Database) ->
     report = visit(db, [make_press(feed="other-news")], audience, feed="other-news")
 
     assert report.held == 0
+
+
+def test_in_a_restored_database_a_number_given_again_is_another_flood(
+    db: Database, tmp_path: Path
+) -> None:
+    """Slack is asked for a card by its id: one that stands must not pass for another."""
+    visit(db, churned(), known_feed(db))
+    with open_database(tmp_path / "restored.db") as restored:
+        visit(restored, churned(3), known_feed(restored), hours=1)
+
+        ((first,), (second,)) = (bulletins.in_state(each, State.PENDING) for each in (db, restored))
+
+    assert first.key == second.key
+    assert first.delivery_id != second.delivery_id

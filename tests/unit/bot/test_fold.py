@@ -354,6 +354,18 @@ def test_digests_that_were_missed_are_one_and_late(here: Channels) -> None:
     assert "Late: due 16 June 2020, 9:00 a.m. CEST" in told.closing
 
 
+def test_what_came_while_the_clock_was_days_ahead_does_not_wait_for_that_day(
+    here: Channels,
+) -> None:
+    here.subscribe(DAILY)
+
+    here.happens("21 12:00", make_item())
+    here.round("21 12:00")
+    rounds = [here.round(when) for when in ("18 12:00", "18 12:01", "19 08:59", "19 09:00")]
+
+    assert rounds == [0, 0, 0, 1]
+
+
 def test_one_that_comes_in_time_does_not_say_that_it_is_late(here: Channels) -> None:
     here.subscribe(DAILY)
     here.happens("17 14:00", press(1))

@@ -284,3 +284,25 @@ async def test_a_reminder_says_what_the_story_has_become(archive: Archive, talk:
     (said,) = await told(archive)
     assert said.startswith("Reminder: Published and in force")
     assert "85 FR 36719" in said
+
+
+async def test_in_a_restored_database_a_number_given_again_is_another_reminder(
+    archive: Archive, talk: Talk, tmp_path: Path
+) -> None:
+    """Slack is asked for a message by its id: one that stands must not pass for another."""
+    entry = await happen(archive, make_item())
+    await wish(talk, entry, DAY)
+    await remind(archive, NOW + timedelta(days=1))
+    folder, later = tmp_path / "restored", Clock()
+    folder.mkdir()
+    later.now += timedelta(hours=1)
+    async with open_archive(folder, clock=later) as restored:
+        again = await happen(restored, make_filing())
+        async with open_talk(restored.commands) as theirs:
+            await wish(theirs, again, DAY)
+        await remind(restored, NOW + timedelta(days=2))
+
+        (first,), (second,) = await owed(archive), await owed(restored)
+
+    assert first.key == second.key
+    assert first.delivery_id != second.delivery_id

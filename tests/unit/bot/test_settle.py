@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
+from bot import bulletin
+from bot.bulletin import Bulletin
 from bot.deliver import Deliverer
 from bot.poster import DeliveryError, Outcome
 from bot.settle import MARGIN, REFUSED_SECONDS, SETTLE_AFTER_SECONDS, Settler
 from bot.storage_thread import Storage
 from bot.terminal import TerminalPoster
 from feeds.model import Item
-from storage import cards, deliveries, entries, events, outbox, restored, uncertain
+from storage import (
+    bulletins,
+    cards,
+    deliveries,
+    entries,
+    events,
+    outbox,
+    restored,
+    subscriptions,
+    uncertain,
+)
 from storage.deliveries import State, Why
 from storage.events import Step
+from storage.subscriptions import Cadence, Terms
 from storage.uncertain import Verdict
 from tests.delivering import Elapsed, make_deliverer, make_settler
 from tests.factories import NOW, make_filing, make_item, make_other
@@ -330,3 +344,81 @@ async def test_a_restored_database_repeats_nothing_that_can_be_found(
     assert counts == {State.SENT: 3}
     assert card
     assert ("C1", card.ts) == next(iter(poster.standing))
+
+
+async def test_in_a_restored_database_what_does_not_stand_waits_for_its_digest(
+    storage: Storage, settler: Settler
+) -> None:
+    await storage.run(restored.stamp, now=NOW - timedelta(days=1))
+    await settler.settle_due()
+    await storage.run(
+        subscriptions.add,
+        channel="C1",
+        query="huawei",
+        created_by="U1",
+        now=NOW,
+        terms=Terms(cadence=Cadence.DAILY),
+    )
+    await owe(storage, make_item())
+
+    await settler.settle_due()
+
+    assert await storage.run(outbox.counts) == {State.HELD: 1}
+
+
+async def test_a_bulletin_that_a_restored_database_finds_is_made_to_say_what_it_says(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster, elapsed: Elapsed, tmp_path: Path
+) -> None:
+    backup = Storage(tmp_path / "backup.db")
+    await backup.open()
+    await backup.run(restored.stamp, now=NOW - timedelta(days=1))
+    said = [bulletin.encode(Bulletin(title=title)) for title in ("Two feeds", "Three feeds")]
+    owe = partial(bulletins.owe, channel="C1", kind="health", key="1", now=NOW)
+    await storage.run(owe, body=said[0])
+    await deliver(deliverer)
+    settler = make_settler(backup, poster, elapsed=elapsed)
+
+    await settler.settle_due()
+    await backup.run(owe, body=said[1])
+    await settler.settle_due()
+
+    ((outdated, _),) = await backup.run(bulletins.outdated)
+    await backup.close()
+    assert outdated.body == said[1]
+    assert len(poster.posted) == 1
+
+
+async def test_a_restored_database_sends_nothing_blind_where_it_may_not_look(
+    storage: Storage, deliverer: Deliverer, settler: Settler, poster: FakePoster, elapsed: Elapsed
+) -> None:
+    """One answer was lost before the backup; the other alert may have been told after it."""
+    await storage.run(restored.stamp, now=NOW - timedelta(days=1))
+    await owe(storage, make_item())
+    poster.faults.append(LOST)
+    await deliver(deliverer)
+    await settler.settle_due()
+    await owe(storage, make_other())
+    refused = DeliveryError("missing_scope", outcome=Outcome.CHANNEL_REFUSES)
+    poster.unreadable.extend([refused] * 2)
+
+    await settle(settler, elapsed)
+    await deliver(deliverer)
+
+    assert len(poster.posted) == 1
+    shown = await storage.run(deliveries.in_state, State.UNCERTAIN)
+    assert [each.unreadable for each in shown] == ["missing_scope"] * 2
+
+
+async def test_a_restored_database_prints_again_what_it_never_printed(
+    storage: Storage, elapsed: Elapsed
+) -> None:
+    settler = make_settler(storage, TerminalPoster(), elapsed=elapsed)
+    await storage.run(restored.stamp, now=NOW - timedelta(days=1))
+    await owe(storage, make_item(), "terminal")
+    await storage.run(outbox.claim, "terminal", now=NOW)
+    await settler.settle_due()
+    await owe(storage, make_other(), "terminal")
+
+    await settle(settler, elapsed)
+
+    assert await storage.run(outbox.counts) == {State.UNCERTAIN: 1, State.PENDING: 1}
