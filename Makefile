@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test check format lint types contracts dockerfile audit e2e bench fuzz lock clean
+.PHONY: help run demo test check format lint types contracts dockerfile audit e2e faults bench fuzz lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -66,6 +66,9 @@ audit: $(VENV)/.ready-dev
 
 e2e: $(VENV)/.ready-dev $(SLACK) ## Run the real program against loopback servers and a local Slack (Linux x86-64, npm)
 	@$(PYTEST) -n 4 -m e2e tests/e2e $(ARGS)
+
+faults: $(VENV)/.ready-dev ## Kill the bot among digests, floods and reminders, and let the machine fail it
+	@$(PYTEST) -m e2e tests/faults $(ARGS)
 
 bench: $(VENV)/.ready-dev $(VENV)/.ready-peer ## Measure polling, ingest, search, matching, stories, start-up, delivering and answering, beside their peers
 	@for each in poll ingest search match near startup deliver answer; do \

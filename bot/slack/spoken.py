@@ -29,7 +29,8 @@ def spoken(text: str) -> str:
         text: Our own markup, in which outside text is escaped.
     """
     plain = _DOTS.sub(", ", _LAYOUT.sub(_said, _QUOTED.sub("", text)))
-    lines = (line.strip() for line in plain.splitlines())
+    # Inside outside text a bullet is but a sign between words.
+    lines = (line.strip() for line in plain.replace("•", "-").splitlines())
     return "\n".join(line if _ENDED.search(line) else f"{line}." for line in lines if line)
 
 

@@ -12,6 +12,10 @@ from tests.faults.mishaps import locked, restored
 from tests.faults.world import Death, open_world
 
 
+#: Too slow for every run of the tests: `make faults`.
+pytestmark = pytest.mark.e2e
+
+
 async def rounds(world: BusyWorld) -> None:
     """A few lives, cut off while a message is on its way and while a card is edited."""
     world.flood()

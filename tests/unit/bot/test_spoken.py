@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.slack import mrkdwn
@@ -31,6 +31,8 @@ def test_marks_that_lay_out_a_text_are_not_read(text: str, said: str) -> None:
     assert spoken(text) == said
 
 
+@example(text="", code="•")
+@example(text="Huawei • standards", code="")
 @given(text=st.text(max_size=300), code=st.text(max_size=100))
 def test_whatever_was_written_reads_as_sentences_and_mentions_nobody(text: str, code: str) -> None:
     marked = f"*{mrkdwn.escape(text) or 'x'}* · `{mrkdwn.escape(code).replace('`', '') or 'y'}`"
