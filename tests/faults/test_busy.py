@@ -11,7 +11,6 @@ from tests.faults.busy import BusyWorld, busy_round, rest
 from tests.faults.mishaps import locked, restored
 from tests.faults.world import Death, open_world
 
-
 #: Too slow for every run of the tests: `make faults`.
 pytestmark = pytest.mark.e2e
 
