@@ -147,7 +147,11 @@ class Completeness:
 
 def found_late(found: Sequence[FoundLate]) -> Bulletin:
     """What is said of documents, at least one, that no poll had brought."""
-    several = f"{len(found)} documents were" if len(found) > 1 else "One document was"
+    several, them = "One document was", "it"
+    if len(found) > 1:
+        several, them = f"{len(found)} documents were", "them"
+    told = any(each.owed for each in found)
+    after = "Alerts of them say “Found late”." if told else f"Nobody else is told of {them}."
     rows = []
     for each in found:
         where = "on inspection" if each.list is List.INSPECTION else "printed"
@@ -163,8 +167,8 @@ def found_late(found: Sequence[FoundLate]) -> Bulletin:
         title=f"{several} missing and found late",
         parts=(
             Part(
-                text="The nightly comparison with the Federal Register's own lists found them. Whom"
-                " they concern is told, of the newest few of each feed; all are in the archive.",
+                text=f"No poll had brought {them}; the nightly comparison with the Federal"
+                f" Register's own lists did. {after}",
                 rows=tuple(rows),
             ),
         ),

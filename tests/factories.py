@@ -20,6 +20,19 @@ from feeds.model import (
 from storage.entries import Entry
 
 NOW = datetime(2020, 6, 18, 14, 0, tzinfo=UTC)
+#: Of which made-up headlines are put together that tell different things.
+HEADLINE_WORDS = (
+    "export",
+    "chip",
+    "tariff",
+    "licence",
+    "carrier",
+    "court",
+    "budget",
+    "summit",
+    "harbour",
+    "satellite",
+)
 
 _DOCUMENT = Document(
     number="2020-13093",

@@ -27,6 +27,7 @@ from storage.events import Step
 from storage.reminders import Wish
 from storage.subscriptions import Cadence, Terms
 from tests.e2e.documents import rss
+from tests.factories import HEADLINE_WORDS
 from tests.faults.world import FEEDS, HOLDERS, Death, World, wait_for
 from tests.servers import reply
 
@@ -36,18 +37,6 @@ DIGESTED, OWNERS = "C04", "C05"
 WORKER = b"feeds.worker_main"
 #: Items that the press feed brings anew in one flood, and how many floods there can be.
 FLOOD, FLOODS = 7, 12
-_WORDS = [
-    "export",
-    "chip",
-    "tariff",
-    "licence",
-    "carrier",
-    "court",
-    "budget",
-    "summit",
-    "harbour",
-    "satellite",
-]
 WIRE = """
 [[feed]]
 name = "wire"
@@ -412,13 +401,15 @@ def _part(number: int) -> str:
 
 
 def _news(flood: int) -> str:
-    return f"Commerce Department answers Huawei on {_WORDS[flood % 10]} matter {flood + 500}"
+    return (
+        f"Commerce Department answers Huawei on {HEADLINE_WORDS[flood % 10]} matter {flood + 500}"
+    )
 
 
 def _headline(flood: int, n: int) -> str:
     """No two are alike; the first of each flood is what is asked for."""
     number = f"{flood * 37 + n * 411 + 1_000:04}"
-    words = " ".join(_WORDS[int(digit)] for digit in number)
+    words = " ".join(HEADLINE_WORDS[int(digit)] for digit in number)
     who = "Huawei officials" if n == 0 else "Officials"
     return f"{who} speak of {words} number {number}"
 

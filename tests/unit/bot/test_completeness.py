@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -174,6 +175,34 @@ def test_what_was_found_late_fits_one_message_however_much_it_is() -> None:
 
     assert check_limits({"text": text, "blocks": blocks}) == []
     assert "<!channel>" not in f"{text}{blocks}"
+
+
+@pytest.mark.parametrize(
+    ("owed", "said"),
+    [
+        ((False,), "No poll had brought it; the nightly comparison .* Nobody else is told of it."),
+        ((False, False), "brought them; .* Nobody else is told of them."),
+        ((False, True), "brought them; .* Alerts of them say “Found late”."),
+    ],
+)
+def test_what_was_found_late_says_whether_anybody_else_is_told(
+    owed: tuple[bool, ...], said: str
+) -> None:
+    found = [
+        FoundLate(
+            list=List.PRINTED,
+            day=THURSDAY,
+            number=f"2020-{number}",
+            key=f"fr:2020-{number}",
+            feed="register",
+            title="A rule",
+            url="https://www.federalregister.gov/d/x",
+            owed=each,
+        )
+        for number, each in enumerate(owed)
+    ]
+
+    assert re.search(said, completeness.found_late(found).parts[0].text)
 
 
 def test_times_are_compared_across_zones() -> None:

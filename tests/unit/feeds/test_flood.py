@@ -13,26 +13,14 @@ from hypothesis import strategies as st
 from feeds.flood import BURST_AT_LEAST, FEW, Flood, Reason, Sighted, judge
 from feeds.habits import ACQUAINTED, Habits, Known
 from feeds.model import Item
-from tests.factories import NOW, make_item, make_press
+from tests.factories import HEADLINE_WORDS, NOW, make_item, make_press
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-WORDS = [
-    "export",
-    "chip",
-    "tariff",
-    "licence",
-    "carrier",
-    "court",
-    "budget",
-    "summit",
-    "harbour",
-    "satellite",
-]
 
 
 def story(n: int, *, host: str = "news.example", at: datetime | None = None) -> Item:
     """A report of its own: no two share a headline, a page or a text."""
-    words = " ".join(WORDS[int(digit)] for digit in f"{n:04}")
+    words = " ".join(HEADLINE_WORDS[int(digit)] for digit in f"{n:04}")
     return make_press(
         key=f"news:https://{host}/{n}",
         url=f"https://{host}/{n}",
