@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from itertools import chain, compress
 from typing import Any, Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -18,8 +17,8 @@ class AnchorIndex(Generic[Key]):
 
     def __init__(self) -> None:
         #: Under a first feature: second, key, second, key and so on. Time goes to fetching from
-        #: memory above all, and a flat list is the least to fetch.
-        self._under: dict[str, list[Any]] = {}
+        #: memory above all, and a flat tuple is the least to fetch.
+        self._under: dict[str, tuple[Any, ...]] = {}
 
     def __len__(self) -> int:
         """How many first features there are."""
@@ -28,7 +27,7 @@ class AnchorIndex(Generic[Key]):
     def add(self, anchors: Iterable[tuple[str, str]], key: Key) -> None:
         """Keep a key at these pairs, each a first and a second feature."""
         for first, second in anchors:
-            self._under.setdefault(first, []).extend((second, key))
+            self._under[first] = (*self._under.get(first, ()), second, key)
 
     def remove(self, anchors: Iterable[tuple[str, str]], key: Key) -> None:
         """Drop it from these pairs, at which it was added."""
@@ -36,15 +35,20 @@ class AnchorIndex(Generic[Key]):
             under = self._under[first]
             places = range(0, len(under), 2)
             at = next(at for at in places if under[at] == second and under[at + 1] == key)
-            del under[at : at + 2]
-            if not under:
+            if len(under) > 2:
+                self._under[first] = under[:at] + under[at + 2 :]
+            else:
                 del self._under[first]
 
     def met(self, features: set[str]) -> set[Key]:
         """The keys that have both features of a pair among these."""
-        buckets = map(self._under.__getitem__, self._under.keys() & features)
-        under = list(chain.from_iterable(buckets))
-        return set(compress(under[1::2], map(features.__contains__, under[::2])))
+        under = self._under
+        flat: list[Any] = []
+        for feature in features:
+            if feature in under:
+                flat += under[feature]
+        places = iter(flat)
+        return {key for second, key in zip(places, places, strict=True) if second in features}
 
     def under(self, first: str) -> set[Key]:
         """The keys under a first feature."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -15,25 +15,34 @@ Share = Callable[[str], float]
 _PLACE = 0.000_01
 
 
+#: Two features of a match, the rarer first.
+Pair = tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Anchors:
     """Pairs of features such that a match has both of at least one pair."""
 
-    pairs: frozenset[tuple[str, str]]
-    #: Whether whatever has both of one pair is a match.
-    settled: bool
+    #: Whatever has both of one of these is a match.
+    settled: frozenset[Pair]
+    #: Whatever has both of one of these may be a match.
+    unsettled: frozenset[Pair]
+
+
+NOWHERE = Anchors(frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
-class _Necessary:
-    """Sets of features such that a match has all of at least one set."""
+class _Way:
+    """Features that go together: a match has all of at least one of its ways."""
 
-    sets: tuple[frozenset[str], ...]
-    #: Whether whatever has all of one set is a match.
-    sufficient: bool
+    features: frozenset[str]
+    #: Whether whatever has all of them is a match.
+    enough: bool
 
 
-_NOTHING = _Necessary((frozenset(),), sufficient=False)
+_Ways = tuple[_Way, ...]
+_NOTHING = (_Way(frozenset(), enough=False),)
 
 
 def anchors(node: Node, share: Share) -> Anchors:
@@ -41,55 +50,49 @@ def anchors(node: Node, share: Share) -> Anchors:
 
     A feature alone stands beside `ALWAYS`, and where there is none, `ALWAYS` stands twice.
     """
-    necessary = _necessary(node, share)
-    chosen = [
-        [*sorted(some, key=lambda feature: (share(feature), feature))[:2], ALWAYS, ALWAYS]
-        for some in necessary.sets
-    ]
-    whole = all(len(some) <= 2 for some in necessary.sets)
-    return Anchors(
-        frozenset((first, second) for first, second, *_ in chosen),
-        settled=necessary.sufficient and whole,
-    )
+    settled, unsettled = set[Pair](), set[Pair]()
+    for way in _ways(node, share):
+        rarest = sorted(way.features, key=lambda feature: (share(feature), feature))
+        first, second, *_ = *rarest[:2], ALWAYS, ALWAYS
+        (settled if way.enough and len(rarest) <= 2 else unsettled).add((first, second))
+    return Anchors(frozenset(settled), frozenset(unsettled - settled))
 
 
-def _necessary(node: Node, share: Share) -> _Necessary:
+def _ways(node: Node, share: Share) -> _Ways:
     some = alternatives(node)
     if some is not None:
-        return _Necessary(tuple(frozenset((one,)) for one in some), sufficient=True)
+        return tuple(_Way(frozenset((one,)), enough=True) for one in some)
     match node:
         case Words():
-            needed = _Necessary((frozenset(pairs(node)),), sufficient=False)
+            ways: _Ways = (_Way(frozenset(pairs(node)), enough=False),)
         case Near():
-            needed = replace(_necessary(sides(node), share), sufficient=False)
+            ways = tuple(replace(way, enough=False) for way in _ways(sides(node), share))
         case Topic(_, part) | Entity(_, part):
-            needed = _necessary(part, share)
+            ways = _ways(part, share)
         case Or(nodes):
-            needed = _union([_necessary(part, share) for part in nodes])
+            ways = tuple(way for part in nodes for way in _ways(part, share))
         case And(nodes):
-            needed = _joined([_necessary(part, share) for part in nodes], share)
+            ways = _joined([_ways(part, share) for part in nodes], share)
         case _:
-            needed = _NOTHING
-    return needed
+            ways = _NOTHING
+    return ways if all(way.features for way in ways) else _NOTHING
 
 
-def _union(parts: list[_Necessary]) -> _Necessary:
-    sets = [some for part in parts for some in part.sets]
-    if not all(sets):
-        return _NOTHING
-    return _Necessary(tuple(sets), sufficient=all(part.sufficient for part in parts))
+def _joined(parts: list[_Ways], share: Share) -> _Ways:
+    """What is needed in any case, alone or beside the ways of one part."""
+    only = [ways[0] for ways in parts if len(ways) == 1]
+    several = [ways for ways in parts if len(ways) > 1]
+    certain = frozenset[str]().union(*(way.features for way in only))
+    sure = all(way.enough for way in only)
+    choices: list[_Ways] = [(_Way(certain, enough=sure and not several),)]
+    for ways in several:
+        alone = sure and len(several) == 1
+        choices.append(
+            tuple(_Way(way.features | certain, enough=alone and way.enough) for way in ways)
+        )
+    return min(choices, key=lambda ways: _price(ways, share))
 
 
-def _joined(parts: list[_Necessary], share: Share) -> _Necessary:
-    """What is needed in any case, alone or beside the alternatives of one part."""
-    certain = frozenset().union(*(part.sets[0] for part in parts if len(part.sets) == 1))
-    ways: list[tuple[frozenset[str], ...]] = [(certain,)]
-    ways += (tuple(some | certain for some in part.sets) for part in parts if len(part.sets) > 1)
-    cheapest = min(ways, key=lambda sets: _price(sets, share))
-    whole = len(ways) == 1 or (len(ways) == 2 and cheapest is ways[1])
-    return _Necessary(cheapest, sufficient=whole and all(part.sufficient for part in parts))
-
-
-def _price(sets: Iterable[frozenset[str]], share: Share) -> float:
+def _price(ways: _Ways, share: Share) -> float:
     """The share of items that have what is looked for, and a little for each place to look."""
-    return sum(prod(sorted(map(share, some))[:2]) + _PLACE for some in sets)
+    return sum(prod(sorted(map(share, way.features))[:2]) + _PLACE for way in ways)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
+from feeds.beginnings import Beginnings
 from feeds.features import ALWAYS, TITLE, blocks, is_block
 from feeds.prepared import Prepared, Text
 
 #: Of so many items in a row all are learned from, then one of sixty-four.
 _FIRST_LEARNED, _THEN_EVERY = 256, 64
-_MOST_WORDS = 65_536
 #: How common a feature is taken to be before items were seen.
 _FACT_SHARE, _TEXT_SHARE = 0.05, 0.02
 #: A feature is far more common than it was taken for if it is twice as common, and not by accident.
 _FAR_MORE, _ACCIDENT = 2, 8
 
-Name = TypeVar("Name", bound=Hashable)
-
-
-class _Change(Protocol):
-    """`set.add` or `set.discard`."""
-
-    def __call__(self, names: set[Name], name: Name, /) -> None: ...
+#: Features that are asked for, each by what an item has: a word, two neighbours, a fact.
+_Asked = dict[Any, str]
 
 
 class Finder:
@@ -32,10 +27,10 @@ class Finder:
     def __init__(self) -> None:
         #: How many queries ask for each feature.
         self._asked: Counter[str] = Counter()
-        self._anywhere = _Scope("")
-        self._title = _Scope(TITLE)
-        self._facts: set[tuple[str, str]] = set()
-        self._blocks: set[str] = set()
+        self._anywhere = _Scope(title=False)
+        self._title = _Scope(title=True)
+        self._facts: dict[tuple[str, str], str] = {}
+        self._blocks: dict[str, str] = {}
         #: How many items had each feature, as far as they were learned from.
         self._seen: Counter[str] = Counter()
         #: What the share of a feature was when it was last found far more common than before.
@@ -47,7 +42,8 @@ class Finder:
         for feature in features:
             self._asked[feature] += 1
             if self._asked[feature] == 1:
-                self._change(feature, set.add)
+                table, key = self._place(feature)
+                table[key] = feature
 
     def forget(self, features: Iterable[str]) -> None:
         """Take back that these were asked for, once; nobody looks for what nobody asks for."""
@@ -57,19 +53,20 @@ class Finder:
                 del self._asked[feature]
                 self._seen.pop(feature, None)
                 self._taken_for.pop(feature, None)
-                self._change(feature, set.discard)
+                table, key = self._place(feature)
+                del table[key]
 
     def of(self, item: Prepared) -> set[str]:
         """The features of an item: every token, and whatever else is asked for."""
-        texts = [text for text in item.texts.values() if text.tokens]
-        found = self._anywhere.of(texts) | self._title.of([item.texts["title"]])
+        # The longest text mostly comes last, and a set grows best from its largest part.
+        found = self._anywhere.of(reversed(item.texts.values()))
+        found |= self._title.of([item.texts["title"]])
         found.add(ALWAYS)
-        for field, value in self._facts & item.facts:
-            found.add(f"{field}:{value}")
+        found.update(filter(None, map(self._facts.get, item.facts)))
         if self._blocks:
             for field, value in item.facts:
                 if field == "cfr":
-                    found |= self._blocks & blocks(value)
+                    found |= self._blocks.keys() & blocks(value)
         return found
 
     def learn(self, found: set[str]) -> list[str]:
@@ -99,16 +96,16 @@ class Finder:
         asked = self._asked[feature] / (self._asked[feature] + 1_000)
         return (self._seen[feature] + guess + guess * asked) / (self._learned + 1)
 
-    def _change(self, feature: str, change: _Change) -> None:
+    def _place(self, feature: str) -> tuple[_Asked, Any]:
+        """Where a feature is looked for, and as what."""
         field, _, value = feature.partition(":")
         if not value:
-            self._anywhere.change(feature, change)
-        elif feature.startswith(TITLE):
-            self._title.change(value, change)
-        elif is_block(feature):
-            change(self._blocks, feature)
-        else:
-            change(self._facts, (field, value))
+            return self._anywhere.place(feature)
+        if feature.startswith(TITLE):
+            return self._title.place(value)
+        if is_block(feature):
+            return self._blocks, feature
+        return self._facts, (field, value)
 
 
 def _guess(feature: str) -> float:
@@ -118,70 +115,35 @@ def _guess(feature: str) -> float:
 class _Scope:
     """The words, pairs and beginnings that are asked for in some texts."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._words: set[str] = set()
-        self._pairs: set[tuple[str, str]] = set()
-        self._starts: set[str] = set()
-        #: Words met since a beginning came or went: those without one, and the features of the others.
-        self._plain: set[str] = set()
-        self._started: dict[str, list[str]] = {}
-        #: Beginnings by their first letters, as many as the shortest has; made for the first word.
-        self._by_head: dict[str, list[str]] = {}
+    def __init__(self, *, title: bool) -> None:
+        self._title = title
+        self._words: dict[str, str] = {}
+        self._pairs: dict[tuple[str, str], str] = {}
+        self._beginnings = Beginnings()
 
-    def change(self, feature: str, change: _Change) -> None:
-        """Look for a feature, or no longer."""
-        first, _, second = feature.partition(" ")
+    def place(self, asked: str, /) -> tuple[_Asked, Any]:
+        """Where a word, two neighbours or a beginning is looked for, and as what."""
+        first, _, second = asked.partition(" ")
         if second:
-            change(self._pairs, (first, second))
-        elif feature.endswith("*"):
-            change(self._starts, feature[:-1])
-            self._forget_words()
-        else:
-            change(self._words, feature)
+            return self._pairs, (first, second)
+        if asked.endswith("*"):
+            return self._beginnings.to_change(), asked[:-1]
+        return self._words, asked
 
-    def of(self, texts: Sequence[Text]) -> set[str]:
-        """The features that some texts have."""
-        found = set[str]().union(*(text.vocabulary for text in texts))
-        started = self._started_by(found, texts) if self._starts else ()
-        if self._name:
-            found = {self._name + word for word in self._words & found}
+    def of(self, texts: Iterable[Text]) -> set[str]:
+        """The features that some texts have, and outside titles every token."""
+        some = [text for text in texts if text.tokens]
+        found = set[str]()
+        for text in some:
+            found |= text.vocabulary
+        started: list[str] = []
+        if self._beginnings:
+            started = self._beginnings.of(found, *(text.written for text in some))
+        if self._title:
+            found = set(filter(None, map(self._words.get, found)))
         found.update(started)
-        for text in texts:
+        pairs = self._pairs
+        for text in some if pairs else ():
             neighbours = zip(text.tokens, text.tokens[1:], strict=False)
-            for first, second in self._pairs.intersection(neighbours):
-                found.add(f"{self._name}{first} {second}")
+            found.update([pairs[two] for two in neighbours if two in pairs])
         return found
-
-    def _started_by(self, tokens: set[str], texts: Sequence[Text]) -> list[str]:
-        """The beginnings of the tokens and of the words as written."""
-        if len(self._plain) + len(self._started) >= _MOST_WORDS:
-            self._forget_words()
-        some = tokens.difference(self._plain).union(*(text.written - self._plain for text in texts))
-        if new := some.difference(self._started):
-            self._meet(new)
-        return [feature for word in self._started.keys() & some for feature in self._started[word]]
-
-    def _meet(self, words: set[str]) -> None:
-        """Tell those that have a beginning from those that have none."""
-        if not self._by_head:
-            self._sort_starts()
-        length = len(next(iter(self._by_head)))
-        for word in words:
-            # Whatever begins with one begins with its first letters, and few words do.
-            if (starts := self._by_head.get(word[:length])) and (
-                features := [f"{self._name}{one}*" for one in starts if word.startswith(one)]
-            ):
-                self._started[word] = features
-            else:
-                self._plain.add(word)
-
-    def _sort_starts(self) -> None:
-        length = min(map(len, self._starts))
-        for start in self._starts:
-            self._by_head.setdefault(start[:length], []).append(start)
-
-    def _forget_words(self) -> None:
-        self._plain.clear()
-        self._started.clear()
-        self._by_head.clear()

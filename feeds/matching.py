@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from feeds import entities
@@ -107,12 +107,25 @@ def _has_prefix(node: Prefix, text: Text) -> bool:
 
 
 def _has_near(node: Near, text: Text) -> bool:
-    return any(
-        _within(node.distance, text.starts(a.tokens), len(a.words), text.starts(b.tokens))
-        or _within(node.distance, text.starts(b.tokens), len(b.words), text.starts(a.tokens))
-        for a in node.left
-        for b in node.right
-    )
+    return any_near(sides_of(node), node.distance, text)
+
+
+#: The words of one side, as they count, and those of the other.
+Sides = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def sides_of(node: Near) -> list[Sides]:
+    """What may stand on one side of a NEAR, each beside what may stand on the other."""
+    return [(a.tokens, b.tokens) for a in node.left for b in node.right]
+
+
+def any_near(sides: Iterable[Sides], distance: int, text: Text) -> bool:
+    """Whether a text has some two sides with at most `distance` words between, in either order."""
+    for a, b in sides:
+        firsts, seconds = text.starts(a), text.starts(b)
+        if _within(distance, firsts, len(a), seconds) or _within(distance, seconds, len(b), firsts):
+            return True
+    return False
 
 
 def _within(distance: int, firsts: list[int], length: int, seconds: list[int]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import compress, count
 from sys import intern
 
 from feeds import facts
@@ -31,9 +30,12 @@ class Text:
         """Places where these tokens stand side by side."""
         if not self.vocabulary.issuperset(tokens):
             return []
-        first, many = tokens[0], len(tokens)
-        places = compress(count(), map(first.__eq__, self.tokens))
-        return [at for at in places if self.tokens[at : at + many] == tokens]
+        found, at = [], -1
+        for _ in range(self.tokens.count(tokens[0])):
+            at = self.tokens.index(tokens[0], at + 1)
+            if self.tokens[at : at + len(tokens)] == tokens:
+                found.append(at)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from feeds.features import alternatives, pairs, sides
+from feeds.matching import any_near, sides_of
 from feeds.prepared import TEXTS, Prepared
 from feeds.terms import And, Day, Entity, Near, Node, Not, Or, Topic, Words
 
@@ -32,8 +32,8 @@ class Checks:
     def __init__(self) -> None:
         self._shared: WeakValueDictionary[Node, Check] = WeakValueDictionary()
 
-    def of(self, node: Node) -> Check:
-        """The check that holds for the items that the node matches.
+    def of(self, node: Node, known: frozenset[str] = frozenset()) -> Check:
+        """The check that holds for the items that the node matches, of those with what is `known`.
 
         It relies on `Asked.features` having those of `features.every(node)` that the item has.
         """
@@ -41,7 +41,7 @@ class Checks:
             return lambda asked: not some.isdisjoint(asked.features)
         match node:
             case And(nodes):
-                return self._all(nodes)
+                return self._all(nodes, known)
             case Or(nodes):
                 return self._any(nodes)
             case Not(part):
@@ -52,7 +52,7 @@ class Checks:
             case _:
                 return self._once(node)
 
-    def _all(self, nodes: Sequence[Node]) -> Check:
+    def _all(self, nodes: Sequence[Node], known: frozenset[str]) -> Check:
         needed: set[str] = set()
         barred: set[str] = set()
         rest: list[Node] = []
@@ -66,10 +66,10 @@ class Checks:
                 rest.append(node)
                 # Cheap to see, and most often missing.
                 needed.update(pairs(node) if isinstance(node, Words) else ())
-        has, has_not = frozenset(needed), frozenset(barred)
+        has, has_not = frozenset(needed - known), frozenset(barred)
         checks = tuple(map(self.of, sorted(rest, key=_is_costly)))
-        if not checks:
-            return lambda asked: has <= asked.features and has_not.isdisjoint(asked.features)
+        if not checks and not has:
+            return lambda asked: has_not.isdisjoint(asked.features)
         return lambda asked: (
             has <= asked.features
             and has_not.isdisjoint(asked.features)
@@ -111,7 +111,12 @@ class Checks:
             case Topic(_, part) | Entity(_, part):
                 return self.of(part)
             case Near():
-                return _near(node, self.of(sides(node)))
+                has_sides, names = self.of(sides(node)), _scope(title=node.title)
+                both, distance = sides_of(node), node.distance
+                return lambda asked: (
+                    has_sides(asked)
+                    and any(any_near(both, distance, asked.item.texts[name]) for name in names)
+                )
             case Words(_, title):
                 tokens, has = node.tokens, frozenset(pairs(node))
                 names = _scope(title=title)
@@ -121,37 +126,6 @@ class Checks:
                 )
             case _:
                 raise AssertionError(node)  # every other kind is told by features or its parts
-
-
-def _near(node: Near, has_sides: Check) -> Check:
-    ways = [
-        (a.tokens, b.tokens)
-        for left in node.left
-        for right in node.right
-        for a, b in ((left, right), (right, left))
-    ]
-    names = _scope(title=node.title)
-
-    def check(asked: Asked) -> bool:
-        if not has_sides(asked):
-            return False
-        texts = [asked.item.texts[name] for name in names]
-        return any(
-            _follows(text.starts(a), text.starts(b), len(a), node.distance)
-            for text in texts
-            for a, b in ways
-        )
-
-    return check
-
-
-def _follows(firsts: Iterable[int], seconds: Sequence[int], length: int, distance: int) -> bool:
-    """Whether a second begins with or after some first, at most `distance` words past its end."""
-    for first in firsts:
-        following = bisect_left(seconds, first)
-        if following < len(seconds) and seconds[following] - first - length <= distance:
-            return True
-    return False
 
 
 def _scope(*, title: bool) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from feeds.anchor_index import AnchorIndex
-from feeds.anchors import anchors
+from feeds.anchors import NOWHERE, Anchors, anchors
 from feeds.feature_finder import Finder
 from feeds.features import every
 from feeds.prepared import Prepared
@@ -18,13 +18,22 @@ from feeds.terms import Node
 Key = TypeVar("Key", bound=Hashable)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Question(Generic[Key]):
+    """What is left to ask of an item that has an unsettled anchor of a query."""
+
+    key: Key
+    holds: Check
+
+
 @dataclass(slots=True)
-class _Stored:
+class _Stored(Generic[Key]):
     """One query, and where the index has it."""
 
     root: Node
-    #: Under a first feature beside a second one; none before it is anchored.
-    anchors: frozenset[tuple[str, str]] = frozenset()
+    anchors: Anchors = NOWHERE
+    #: What is kept under its unsettled anchors.
+    question: _Question[Key] | None = None
 
 
 class StoredQueries(Generic[Key]):
@@ -42,10 +51,10 @@ class StoredQueries(Generic[Key]):
     """
 
     def __init__(self) -> None:
-        self._stored: dict[Key, _Stored] = {}
-        self._index: AnchorIndex[Key] = AnchorIndex()
-        #: Of the queries that an item with both features of an anchor need not match yet.
-        self._checks: dict[Key, Check] = {}
+        self._stored: dict[Key, _Stored[Key]] = {}
+        #: Under settled anchors the key itself.
+        self._index: AnchorIndex[Key | _Question[Key]] = AnchorIndex()
+        self._questions: set[_Question[Key]] = set()
         self._finder = Finder()
         self._compiler = Checks()
 
@@ -73,27 +82,37 @@ class StoredQueries(Generic[Key]):
     def matching(self, item: Prepared) -> set[Key]:
         """Keys of the queries that match, just those for which `feeds.matching.match` has a match."""
         found = self._finder.of(item)
-        matched = self._index.met(found)
-        if unsettled := self._checks.keys() & matched:
+        met = self._index.met(found)
+        questions = self._questions & met
+        matched = cast("set[Key]", met)
+        if questions:
+            matched = cast("set[Key]", met - questions)
             asked = Asked(item, found)
-            matched -= {key for key in unsettled if not self._checks[key](asked)}
+            matched.update([one.key for one in questions if one.holds(asked)])
         for feature in self._finder.learn(found):
-            for key in self._index.under(feature):
-                self._anchor(key)
+            for answer in self._index.under(feature):
+                self._anchor(answer.key if isinstance(answer, _Question) else answer)
         return matched
 
     def _anchor(self, key: Key) -> None:
         """Put a query under the features that are rarest as far as is known now."""
         stored = self._stored[key]
         chosen = anchors(stored.root, self._finder.share)
-        if chosen.pairs == stored.anchors:
+        if chosen == stored.anchors:
             return
         self._unanchor(key)
-        stored.anchors = chosen.pairs
-        self._index.add(stored.anchors, key)
-        if not chosen.settled:
-            self._checks[key] = self._compiler.of(stored.root)
+        stored.anchors = chosen
+        self._index.add(chosen.settled, key)
+        if chosen.unsettled:
+            known = frozenset[str].intersection(*map(frozenset, chosen.unsettled))
+            stored.question = _Question(key, self._compiler.of(stored.root, known))
+            self._questions.add(stored.question)
+            self._index.add(chosen.unsettled, stored.question)
 
     def _unanchor(self, key: Key) -> None:
-        self._index.remove(self._stored[key].anchors, key)
-        self._checks.pop(key, None)
+        stored = self._stored[key]
+        self._index.remove(stored.anchors.settled, key)
+        if stored.question is not None:
+            self._index.remove(stored.anchors.unsettled, stored.question)
+            self._questions.remove(stored.question)
+            stored.question = None

@@ -139,7 +139,7 @@ def test_a_query_that_is_gone_leaves_nothing_behind() -> None:
         stored.remove(text)
 
     assert not stored._index
-    assert not stored._checks
+    assert not stored._questions
     assert not stored._finder._asked
 
 
@@ -150,7 +150,8 @@ def test_only_queries_that_can_match_are_looked_at() -> None:
 
     looked_at = stored._index.met(stored._finder.of(item))
 
-    assert looked_at == {"huawei standard7x -notice"}
+    assert looked_at <= stored._questions
+    assert len(looked_at) == 1
     assert stored.matching(item) == set()
 
 
@@ -166,7 +167,7 @@ def test_a_beginning_that_comes_later_is_found_in_words_that_were_met_before() -
 def test_a_beginning_is_found_among_more_words_than_are_remembered() -> None:
     stored = stored_of("stand*")
     stored.matching(titled("Standards"))
-    stored.matching(titled(" ".join(f"w{number}x" for number in range(70_000))))
+    stored.matching(titled(" ".join(f"w{number}x" for number in range(140_000))))
 
     found = stored.matching(titled("Standards that nobody knew"))
 
@@ -199,4 +200,5 @@ def test_a_query_of_words_that_prove_common_is_found_by_rarer_ones_from_then_on(
     found = stored.matching(titled("Gamma, beta and alpha"))
 
     assert found == {"alpha beta gamma"}
-    assert {"gamma"} <= {one for pair in stored._stored[next(iter(found))].anchors for one in pair}
+    (pair,) = stored._stored[next(iter(found))].anchors.unsettled
+    assert "gamma" in pair
