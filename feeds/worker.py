@@ -22,6 +22,7 @@ from feeds.worker_messages import (
     Outcome,
     Work,
     framed,
+    last_words,
     length_of,
     outcome_of,
 )
@@ -75,6 +76,7 @@ class Worker:
         self._command = command or (sys.executable, "-m", "feeds.worker_main", *bounds)
         self._turn = asyncio.Lock()
         self._process: Process | None = None
+        self._words: asyncio.Task[str] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._resting: asyncio.Task[None] | None = None
 
@@ -185,17 +187,21 @@ class Worker:
                 env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 start_new_session=True,
             )
+            assert self._process.stderr is not None  # noqa: S101  a pipe; this is for the type checker
+            hearing = last_words(self._process.stderr)
+            self._words = asyncio.create_task(hearing, name="hear the worker")
         return self._process
 
-    async def _end(self) -> tuple[int, bytes]:
+    async def _end(self) -> tuple[int, str]:
         """Kill the process; its exit code and last words."""
         process, self._process = self._process, None
-        if process is None:
-            return 0, b""
+        if process is None or process.stdout is None or self._words is None:
+            return 0, ""
         with suppress(ProcessLookupError):
             process.kill()
-        _, said = await process.communicate()
-        return process.returncode or 0, said
+        await process.stdout.read()  # an answer that nobody waits for; it ends when its pipes do
+        said = await self._words
+        return await process.wait(), said
 
     async def _dismiss(self) -> None:
         """Let the process end by itself, which it does when there will be no more work."""
@@ -213,7 +219,7 @@ class Worker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), _GRACE)
         code, said = await self._end()
-        log.warning("worker died exit=%d problem=%s said=%r", code, problem, said[-2_000:])
+        log.warning("worker died exit=%d problem=%s said=%r", code, problem, said)
         return code
 
     def _rest_later(self) -> None:

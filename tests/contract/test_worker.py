@@ -143,6 +143,33 @@ async def test_a_worker_that_breaks_off_or_lies_is_a_parse_error(code: str, prob
             assert problem in await refusal(worker)
 
 
+#: Far more than a pipe and whoever reads it hold.
+TALK = "sys.stderr.write('said to nobody\\n' * 100_000); sys.stderr.flush()"
+
+
+async def test_a_worker_that_talks_much_answers_all_the_same() -> None:
+    answer = framed(Outcome(title="Wire"))
+    limits = Limits(wall_seconds=20)
+    command = says(f"{TALK}\nout.write({answer!r}); out.flush()")
+    async with Worker(limits=limits, command=command) as worker:
+        title = await worker.title(GOOD, feed=FEED, content_type="text/xml")
+
+    assert title == "Wire"
+
+
+async def test_the_last_words_of_a_worker_are_logged_in_whole_lines_without_secrets(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    cut = "password=" + "hunter2" * 500  # longer than what is kept: its name is not
+    last = "https://a.example/feed?token=hunter3"
+    code = f"{TALK}\nsys.stderr.write('{cut}\\nlost {last}\\n'); sys.exit(3)"
+    async with Worker(limits=Limits(wall_seconds=20), command=says(code)) as worker:
+        await refusal(worker)
+
+    assert "lost https://a.example/feed?token=[secret]" in caplog.text
+    assert "hunter" not in caplog.text
+
+
 async def test_an_answer_of_the_wrong_types_is_none() -> None:
     answer = framed(Outcome(title="x")).replace(b"\xa5title\xa1x", b"\xa5title\x05\xc0")
     assert len(answer) == len(framed(Outcome(title="x")))
