@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from bot import story
 from bot.owed import card_at
 from bot.poster import Posted
 from bot.steps import Manner, manner_of
-from storage import bulletins, cards, deliveries, held, restored, uncertain
+from storage import bulletins, cards, deliveries, restored, uncertain
 from storage.bulletins import BulletinDelivery
 from storage.deliveries import Delivery, State
 from storage.uncertain import Verdict
@@ -102,10 +101,6 @@ def settle(
         verdicts.append(verdict)
         if posted:
             _stands(db, delivery, posted)
-        elif isinstance(delivery, Delivery) and not delivery.attempts:
-            # Owed by a restored database, it was looked for before anything was asked that may hold it.
-            asked = json.dumps([why.subscription for why in delivery.whys])
-            held.hold_again(db, delivery.id, channel=delivery.channel, asked=asked, now=now)
     return verdicts
 
 

@@ -68,6 +68,5 @@ def put(db: Database, channel: str, chosen: Channel) -> None:
             chosen.muted_by,
         ],
     )
-    if chosen.muted_until:
-        held.take_back(db, channel)
+    held.take_back(db, channel)
     held.judge_again(db, channel)

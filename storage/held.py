@@ -37,6 +37,14 @@ MAY_HOLD = """
         WHERE channel = :channel AND query IN (SELECT value FROM json_each(:asked))
     ), 0)
 """
+#: A digest waits while its channel is muted; what it tells was folded into it, and cannot be held.
+HEARD = """
+    NOT (
+        bulletin_id IS NOT NULL
+        AND EXISTS (SELECT 1 FROM channels WHERE channel = outbox.channel AND muted_until > :now)
+        AND EXISTS (SELECT 1 FROM outbox AS told WHERE told.folded_into = outbox.id)
+    )
+"""
 #: As the index outbox_held says it, word for word. From a moment that has not come yet, by a clock
 #: that has gone back since, nothing can have been put off.
 _DUE = "state = 'held' AND (due_at <= :now OR created_at > :now)"
@@ -49,28 +57,19 @@ def judge_again(db: Database, channel: str) -> None:
     )
 
 
-def take_back(db: Database, channel: str) -> None:
-    """A channel was muted: the steps that are owed to it and not on their way wait as well."""
-    db.execute(
-        "UPDATE outbox SET state = 'held'"
-        " WHERE channel = ? AND state = 'pending' AND event_id IS NOT NULL",
-        [channel],
-    )
-
-
-def hold_again(db: Database, number: int, *, channel: str, asked: str, now: datetime) -> None:
-    """One is owed after all, and something may hold it: then it waits until that has been judged.
+def take_back(db: Database, channel: str, *, number: int | None = None) -> None:
+    """Steps that would be sent to a channel before its mute ends, and are not on their way, wait.
 
     Args:
         db: Inside a transaction.
-        number: In the outbox.
-        channel: For whom.
-        asked: The subscriptions that want it, as a JSON list.
-        now: Time of the call.
+        channel: Muted, or not.
+        number: The one that came to be owed again; None when it is the channel that was muted.
     """
     db.execute(
-        f"UPDATE outbox SET state = 'held' WHERE id = :id AND state = 'pending' AND ({MAY_HOLD})",  # noqa: S608  values are bound
-        {"id": number, "channel": channel, "asked": asked, "now": to_text(now)},
+        "UPDATE outbox SET state = 'held' WHERE channel = :channel AND state = 'pending'"
+        " AND event_id IS NOT NULL AND coalesce(id = :number, 1)"
+        " AND due_at < (SELECT muted_until FROM channels WHERE channel = :channel)",
+        {"channel": channel, "number": number},
     )
 
 

@@ -108,7 +108,7 @@ def channels_due(db: Database, *, now: datetime) -> list[str]:
     rows = select(
         db,
         f"""
-        SELECT channel FROM outbox WHERE {_OWED} AND {_DUE} AND {_CLEAR}
+        SELECT channel FROM outbox WHERE {_OWED} AND {_DUE} AND {held.HEARD} AND {_CLEAR}
             AND channel NOT IN (SELECT channel FROM outbox WHERE {_OWED} AND state = 'sending')
         GROUP BY channel ORDER BY min(id)
         """,  # noqa: S608  values are bound
@@ -128,7 +128,7 @@ def claim(db: Database, channel: str, *, now: datetime) -> Delivery | BulletinDe
         UPDATE outbox SET state = 'sending', started_at = :now, attempts = attempts + 1
         WHERE id = (
             SELECT min(id) FROM outbox INDEXED BY outbox_owed
-            WHERE {_OWED} AND channel = :channel AND {_DUE} AND {_CLEAR}
+            WHERE {_OWED} AND channel = :channel AND {_DUE} AND {held.HEARD} AND {_CLEAR}
         ) AND NOT EXISTS (
             SELECT 1 FROM outbox INDEXED BY outbox_owed
             WHERE {_OWED} AND channel = :channel AND state = 'sending'
@@ -164,8 +164,9 @@ def settle_sent(db: Database, delivery: OutboxRow, *, ts: str | None, now: datet
 
 
 def settle_later(db: Database, delivery: OutboxRow, *, reason: str, due_at: datetime) -> None:
-    """Nothing was posted; try again then."""
+    """Nothing was posted; try again then. A step whose channel is muted by then waits until it is not."""
     _settle(db, delivery, State.PENDING, reason=reason, due_at=to_text(due_at))
+    held.take_back(db, delivery.channel, number=delivery.id)
 
 
 def settle_uncertain(db: Database, delivery: OutboxRow, *, reason: str, now: datetime) -> None:

@@ -48,7 +48,8 @@ def settle(
     """Settle an uncertain delivery, once.
 
     What is not found and was never tried from here is held as what came just now would be: it was
-    only told before the database was restored, or never. False when it was settled before, or tried again since it was read.
+    only told before the database was restored, or never. Where the channel was muted meanwhile, all
+    that is not found waits. False when it was settled before, or tried again since it was read.
     """
     owed = verdict in _OWED
     waits = (
@@ -73,6 +74,8 @@ def settle(
     )
     if not done.rowcount:
         return False
+    if verdict is Verdict.ABSENT:
+        held.take_back(db, delivery.channel, number=delivery.id)
     db.execute(
         "INSERT INTO settlements (outbox_id, verdict, settled_by, at) VALUES (?, ?, ?, ?)",
         [delivery.id, verdict.value, by, to_text(now)],

@@ -235,6 +235,60 @@ def test_a_mute_takes_back_what_is_owed_and_not_on_its_way(db: Database) -> None
     assert len(bulletins.in_state(db, State.PENDING)) == 1
 
 
+def muted_in_flight(db: Database) -> Delivery:
+    """One whose channel was muted as it was on its way."""
+    subscribe(db, Terms())
+    owe(db, "huawei")
+    claimed = outbox.claim(db, "C1", now=NOW)
+    assert isinstance(claimed, Delivery)
+    channels.put(db, "C1", Channel(muted_until=LATER, muted_by="U1"))
+    return claimed
+
+
+@pytest.mark.parametrize(
+    ("due_at", "state"),
+    [(NOW, State.HELD), (LATER - timedelta(seconds=1), State.HELD), (LATER, State.PENDING)],
+)
+def test_what_slack_puts_off_is_held_where_the_channel_is_muted_by_then(
+    db: Database, due_at: datetime, state: State
+) -> None:
+    claimed = muted_in_flight(db)
+
+    outbox.settle_later(db, claimed, reason="ratelimited", due_at=due_at)
+
+    assert outbox.counts(db) == {state: 1}
+
+
+def test_what_a_muted_channel_does_not_show_is_held(db: Database) -> None:
+    claimed = muted_in_flight(db)
+    outbox.settle_uncertain(db, claimed, reason="answer lost", now=NOW)
+
+    uncertain.settle(db, claimed, Verdict.ABSENT, by="rulewire", now=NOW)
+
+    assert outbox.counts(db) == {State.HELD: 1}
+
+
+def test_a_digest_that_is_owed_waits_until_a_mute_ends_and_health_does_not(db: Database) -> None:
+    subscribe(db)
+    waiting = owe(db, "huawei")
+    digest = bulletins.owe(db, channel="C1", kind="digest", key="1", body="{}", now=NOW)
+    health = bulletins.owe(db, channel="C1", kind="health", key="1", body="{}", now=NOW)
+    assert digest
+    held.fold(db, waiting.id, into=digest, now=NOW)
+    channels.put(db, "C1", Channel(muted_until=LATER, muted_by="U1"))
+
+    first = outbox.claim(db, "C1", now=NOW)
+    assert first
+    outbox.settle_sent(db, first, ts="1.2", now=NOW)
+    during = outbox.channels_due(db, now=NOW)
+    channels.put(db, "C1", Channel())
+    then = outbox.claim(db, "C1", now=NOW)
+
+    assert (first.id, during) == (health, [])
+    assert then
+    assert then.id == digest
+
+
 def test_what_is_dropped_keeps_the_reason(db: Database) -> None:
     subscribe(db)
     owed = owe(db, "huawei")

@@ -13,8 +13,11 @@ from tests.factories import NOW
 
 #: What the jobs ask every few seconds, and the indexes that may answer it.
 ASKED: dict[str, tuple[Callable[[Database], object], set[str]]] = {
-    "due": (lambda db: outbox.channels_due(db, now=NOW), {"outbox_owed"}),
-    "claimed": (lambda db: outbox.claim(db, "C1", now=NOW), {"outbox_owed"}),
+    "due": (lambda db: outbox.channels_due(db, now=NOW), {"outbox_owed", "outbox_folded"}),
+    "claimed": (
+        lambda db: outbox.claim(db, "C1", now=NOW),
+        {"outbox_owed", "outbox_folded"},
+    ),
     "sending": (lambda db: outbox.recover(db, sending=(), now=NOW), {"outbox_owed"}),
     "next": (outbox.next_due, {"outbox_owed"}),
     "uncertain": (lambda db: deliveries.in_state(db, State.UNCERTAIN), {"outbox_uncertain"}),
