@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, time, timedelta
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
@@ -18,34 +20,45 @@ from storage.reminders import Reminder, Wish
 SNOOZE, DONE = "reminder-snooze", "reminder-done"
 #: When on the day before a deadline.
 _MORNING = time(9)
+#: Two reminders of one story within that time say the same: the first tells both.
+_ABOUT_THEN = timedelta(hours=12)
 
 
 def tell_due(db: Database, *, now: datetime, timezone: ZoneInfo) -> int:
     """Owe people the reminders whose time has come; can be repeated at any time.
 
     One before a deadline moves with it. When no deadline is left, because the document was withdrawn
-    or its day was taken back, the person is told at once how the story stands.
+    or its day was taken back, the person is told at once how the story stands. Of stories that have
+    become one since a person is told once for all that is due about then.
 
     Returns:
         How many are owed.
     """
-    return sum(
-        _tell(db, each, now=now, timezone=timezone)
-        for each in reminders.due(db, now=now)
-        if not _moved(db, each, now=now)
-    )
+    by_story: dict[tuple[str, int], list[tuple[datetime, Reminder]]] = defaultdict(list)
+    for each in reminders.due(db, now=now + _ABOUT_THEN):
+        due_at = _due_at(db, each, now=now)
+        if due_at <= now + _ABOUT_THEN:
+            by_story[each.person, each.story_id].append((due_at, each))
+    owed = 0
+    for due in by_story.values():
+        first, reminder = min(due, key=itemgetter(0))
+        if first <= now:
+            owed += _tell(db, reminder, now=now, timezone=timezone)
+            for _, each in due:
+                reminders.told(db, each)
+    return owed
 
 
-def _moved(db: Database, reminder: Reminder, *, now: datetime) -> bool:
-    """Whether its deadline is still ahead; it is told then."""
+def _due_at(db: Database, reminder: Reminder, *, now: datetime) -> datetime:
+    """When it is to be told: with its deadline, now that this may have moved, or at once without one."""
     if reminder.wish is not Wish.DEADLINE:
-        return False
-    since = reminder.asked_at
-    ahead = before_deadline(db, reminder.story_id, zone=reminder.zone, since=since)
-    if ahead is None or ahead[0] <= now:
-        return False
-    reminders.postpone(db, reminder, due_at=ahead[0])
-    return True
+        return reminder.due_at
+    ahead = before_deadline(db, reminder.story_id, zone=reminder.zone, since=reminder.asked_at)
+    if ahead is None:
+        return now
+    if ahead[0] > now:
+        reminders.postpone(db, reminder, due_at=ahead[0])
+    return ahead[0]
 
 
 def before_deadline(
@@ -83,7 +96,6 @@ def say(
 
 
 def _tell(db: Database, reminder: Reminder, *, now: datetime, timezone: ZoneInfo) -> int:
-    reminders.told(db, reminder)
     value = str(reminder.id)
     body = _body(
         db,

@@ -60,7 +60,7 @@ def wait(
     zone: ZoneInfo,
     now: datetime,
 ) -> Reminder:
-    """Have a person reminded of a story: once, as they wished last."""
+    """Have a person reminded of a story: once, as they wished last, also of what has become part of it."""
     db.execute(
         """
         INSERT INTO reminders (person, story_id, wish, due_at, zone, state, asked_at)
@@ -76,6 +76,11 @@ def wait(
             "zone": zone.key,
             "now": to_text(now),
         },
+    )
+    db.execute(
+        "UPDATE reminders SET state = 'done' WHERE person = ? AND state = 'waiting'"
+        " AND story_id IN (SELECT id FROM stories WHERE merged_into = ?)",
+        [person, story_id],
     )
     return _all(db, "person = ? AND story_id = ? AND state = 'waiting'", [person, story_id])[0]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,16 @@ from sqlite_utils import Database
 from bot import bulletin, follow_up, promises
 from bot.slack import blocks, story_buttons
 from feeds.model import Item, Stage
-from storage import bulletins, channels, entries, events, reminders
+from storage import bulletins, channels, entries, events, reminders, stories
 from storage.bulletins import BulletinDelivery
 from storage.channels import Channel
 from storage.deliveries import State
 from storage.entries import Entry
+from storage.joins import Because
 from storage.reminders import Reminder
 from tests.archive import ALICE, BOB, CHANNEL, Archive, open_archive
 from tests.delivering import Clock
-from tests.factories import NOW, make_document, make_filing, make_item
+from tests.factories import NOW, make_document, make_filing, make_item, make_other
 from tests.slack_talk import Talk, open_talk
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -284,6 +286,72 @@ async def test_a_reminder_says_what_the_story_has_become(archive: Archive, talk:
     (said,) = await told(archive)
     assert said.startswith("Reminder: Published and in force")
     assert "85 FR 36719" in said
+
+
+async def merge(archive: Archive, one: Entry, into: Entry) -> None:
+    because = Because(reason="a person says so", confidence=1, made_by=BOB)
+    await archive.storage.run(
+        stories.merge, one.story_id, into=into.story_id, because=because, now=NOW
+    )
+
+
+@pytest.mark.parametrize("action", [DAY, DEADLINE])
+async def test_of_two_stories_that_have_become_one_a_person_is_told_once(
+    archive: Archive, talk: Talk, clock: Clock, action: str
+) -> None:
+    one, other = await happen(archive, make_item()), await happen(archive, make_other())
+    await wish(talk, one, action)
+    clock.now += timedelta(hours=3)
+    await wish(talk, other, action)
+    first = min(each.due_at for each in await waiting(archive))
+    await merge(archive, one, into=other)
+
+    owed = [await remind(archive, first + timedelta(hours=hours)) for hours in (0, 3, 2_000)]
+
+    assert owed == [1, 0, 0]
+    assert await waiting(archive) == []
+
+
+async def test_two_stories_that_have_become_one_without_a_deadline_are_told_of_at_once_and_once(
+    archive: Archive, talk: Talk
+) -> None:
+    one, other = await happen(archive, make_item()), await happen(archive, make_other())
+    await wish(talk, one, DEADLINE)
+    await wish(talk, other, DEADLINE)
+    await merge(archive, one, into=other)
+    for item in (make_item(), make_other()):
+        document = make_document(
+            number=item.document.number if item.document else "",
+            effective_on=None,
+            dates=None,
+            comments_close_on=None,
+        )
+        await happen(archive, replace(item, document=document))
+
+    assert [await remind(archive, NOW + timedelta(hours=hour)) for hour in (1, 2)] == [1, 0]
+
+
+async def test_two_days_that_a_person_chose_are_kept_when_the_stories_become_one(
+    archive: Archive, talk: Talk
+) -> None:
+    one, other = await happen(archive, make_item()), await happen(archive, make_other())
+    await wish(talk, one, DAY)
+    await wish(talk, other, THREE_DAYS)
+    await merge(archive, one, into=other)
+
+    assert [await remind(archive, NOW + timedelta(days=day)) for day in (1, 2, 3)] == [1, 0, 1]
+
+
+async def test_a_wish_takes_the_place_of_those_for_what_has_become_part_of_the_story(
+    archive: Archive, talk: Talk
+) -> None:
+    one, other = await happen(archive, make_item()), await happen(archive, make_other())
+    await wish(talk, one, DAY)
+    await merge(archive, one, into=other)
+
+    await wish(talk, other, THREE_DAYS)
+
+    assert [each.due_at for each in await waiting(archive)] == [NOW + timedelta(days=3)]
 
 
 async def test_in_a_restored_database_a_number_given_again_is_another_reminder(
