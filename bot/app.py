@@ -168,14 +168,13 @@ class App:
         """Tells what is owed: to Slack's channels when connected, else to the terminal."""
         slack = self.settings.slack_connected
         pace = Pace(elapsed=self.elapsed) if slack else Pace.free(elapsed=self.elapsed)
-        timezone = self.settings.timezone
         deliverer = Deliverer(
             self.storage,
             poster,
             owner=self.owner,
             clock=self.clock,
             elapsed=self.elapsed,
-            timezone=timezone,
+            timezone=self.settings.timezone,
             serves=self.serves,
             pace=pace,
             on_sent=on_sent,
@@ -187,7 +186,8 @@ class App:
                 self.storage,
                 poster,
                 clock=self.clock,
-                timezone=timezone,
+                elapsed=self.elapsed,
+                timezone=self.settings.timezone,
                 serves=self.serves,
                 pace=pace,
             ),

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from bot import story
 from bot.owed import alert_of_bulletin
-from bot.pace import Pace, side_by_side
+from bot.pace import REFUSED_SECONDS, Pace, side_by_side
 from bot.poster import Alert, DeliveryError, Outcome, Poster
 from bot.storage_thread import Storage
 from storage import bulletins, cards
@@ -37,6 +37,7 @@ class Editor:
         poster: Poster,
         *,
         clock: Callable[[], datetime],
+        elapsed: Callable[[], float],
         timezone: ZoneInfo,
         serves: Callable[[str], bool],
         pace: Pace,
@@ -47,6 +48,7 @@ class Editor:
             storage: Opened.
             poster: Who shows cards.
             clock: Aware time, asked once a card.
+            elapsed: Seconds of a clock that never jumps.
             timezone: In which cards tell times, unless the channel chose another.
             serves: Whether this poster can reach a channel.
             pace: Of each workspace.
@@ -54,9 +56,12 @@ class Editor:
         self._storage = storage
         self._poster = poster
         self._clock = clock
+        self._elapsed = elapsed
         self._timezone = timezone
         self._serves = serves
         self._pace = pace
+        #: Channel by channel that refused an edit, until when its bulletins are left as they are.
+        self._refused: dict[str, float] = {}
         #: Whether edits were left for later when it ended last.
         self.behind = False
 
@@ -107,13 +112,22 @@ class Editor:
         return False
 
     async def _edit_bulletin(self, delivery: BulletinDelivery, changes: int) -> bool:
+        if self._elapsed() < self._refused.get(delivery.channel, 0.0):
+            return False
         await self._pace.edit_turn(delivery.channel)
         conversation = delivery.conversation or delivery.channel
         alert = alert_of_bulletin(delivery, conversation=conversation)
-        refused = await self._update(alert, ts=delivery.ts or "")
-        if refused is not Outcome.LATER:  # a message that is gone is owed no edit any more
-            await self._storage.run(bulletins.renewed, delivery, changes=changes)
-        return refused is None
+        match await self._update(alert, ts=delivery.ts or ""):
+            case None:
+                await self._storage.run(bulletins.renewed, delivery, changes=changes)
+                return True
+            case Outcome.LATER:
+                pass
+            case Outcome.CHANNEL_REFUSES:  # it stands there still, and no other takes its place
+                self._refused[delivery.channel] = self._elapsed() + REFUSED_SECONDS
+            case _:  # a message that is gone is owed no edit any more
+                await self._storage.run(bulletins.renewed, delivery, changes=changes)
+        return False
 
     async def _update(self, alert: Alert, *, ts: str) -> Outcome | None:
         """None once it is edited; else why it was not."""

@@ -23,6 +23,9 @@ EDITS = (50.0, 60.0)
 FREE = (1e6, 1.0)
 #: One of two refusals that come without a wait (seconds).
 SHORT_PAUSE = 5.0
+#: Until a channel that refused to be read back or edited is asked again: somebody may have invited
+#: the bot.
+REFUSED_SECONDS = 3600.0
 
 
 async def side_by_side(works: Iterable[Awaitable[T]]) -> list[T]:

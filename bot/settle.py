@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot import doubts
 from bot.doubts import Doubt
-from bot.pace import Pace, side_by_side
+from bot.pace import REFUSED_SECONDS, Pace, side_by_side
 from bot.poster import DeliveryError, Outcome, Poster
 from bot.storage_thread import Storage
 from storage import outbox, restored
@@ -24,8 +24,6 @@ SETTLE_AFTER_SECONDS = 60.0
 #: How far before the first attempt a channel is read: it costs no more calls than a minute would,
 #: and our clock may have gone back by so much since.
 MARGIN = timedelta(days=1)
-#: Until a channel that could not be read back is tried again: somebody may have invited the bot.
-REFUSED_SECONDS = 3600.0
 #: Slack did not say when to come back.
 RETRY_SECONDS = 30.0
 

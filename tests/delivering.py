@@ -103,12 +103,15 @@ def make_settler(
     )
 
 
-def make_editor(storage: Storage, poster: Poster, *, pace: Pace) -> Editor:
+def make_editor(
+    storage: Storage, poster: Poster, *, pace: Pace, elapsed: Elapsed | None = None
+) -> Editor:
     """An editor of cards."""
     return Editor(
         storage,
         poster,
         clock=lambda: NOW,
+        elapsed=elapsed or Elapsed(),
         timezone=ZoneInfo("UTC"),
         serves=lambda _: True,
         pace=pace,

@@ -117,11 +117,12 @@ async def hall(
             poster = SlackPoster(web_client(TOKEN, base_url=server.url, session=session))
             common: dict[str, Any] = {
                 "clock": now,
+                "elapsed": elapsed,
                 "timezone": ZoneInfo("UTC"),
                 "serves": lambda _: True,
                 "pace": pace,
             }
-            deliverer = Deliverer(storage, poster, owner=OWNER, elapsed=elapsed, **common)
+            deliverer = Deliverer(storage, poster, owner=OWNER, **common)
             editor = Editor(storage, poster, **common)
             yield Hall(server, storage, deliverer, editor, told, refused)
             await deliverer.stop(seconds=0)

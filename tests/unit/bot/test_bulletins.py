@@ -15,7 +15,7 @@ from rich.console import Console
 from bot import bulletin
 from bot.bulletin import Bulletin, BulletinKind, Button, Part, Row
 from bot.deliver import Deliverer
-from bot.pace import Pace
+from bot.pace import REFUSED_SECONDS, Pace
 from bot.poster import Alert, DeliveryError, Outcome
 from bot.slack import bulletin_blocks
 from bot.storage_thread import Storage
@@ -153,6 +153,25 @@ async def test_one_that_was_deleted_is_owed_no_edit_for_ever(
 
     assert await edit(storage, poster, elapsed) == 0
     assert await storage.run(bulletins.outdated) == []
+
+
+async def test_an_edit_that_a_channel_refuses_is_made_once_the_bot_is_back(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster, elapsed: Elapsed
+) -> None:
+    editor = make_editor(storage, poster, pace=Pace.free(elapsed=elapsed), elapsed=elapsed)
+    await owe(storage)
+    await deliver(deliverer)
+    await change(storage)
+    poster.faults.append(DeliveryError("not_in_channel", outcome=Outcome.CHANNEL_REFUSES))
+
+    refused = await editor.edit_due()
+    elapsed.seconds += REFUSED_SECONDS - 1
+    soon = await editor.edit_due()
+    elapsed.seconds += 1
+    back = await editor.edit_due()
+
+    assert (refused, soon, back) == (0, 0, 1)
+    assert [each.card for each in poster.standing.values()] == [BACK]
 
 
 async def test_a_lost_answer_is_looked_for_and_its_message_can_be_edited(

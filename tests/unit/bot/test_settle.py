@@ -13,8 +13,9 @@ from sqlite_utils import Database
 from bot import bulletin
 from bot.bulletin import Bulletin
 from bot.deliver import Deliverer
+from bot.pace import REFUSED_SECONDS
 from bot.poster import DeliveryError, Outcome
-from bot.settle import MARGIN, REFUSED_SECONDS, SETTLE_AFTER_SECONDS, Settler
+from bot.settle import MARGIN, SETTLE_AFTER_SECONDS, Settler
 from bot.storage_thread import Storage
 from bot.terminal import TerminalPoster
 from feeds.model import Item
