@@ -95,7 +95,7 @@ def settle(
     for each in sweep:
         delivery, posted = each.delivery, found.get(each.delivery.delivery_id)
         verdict = Verdict.FOUND if posted else Verdict.ABSENT
-        ts = posted.ts if posted else None
+        ts = posted.ts if posted and not posted.folded else None
         if not uncertain.settle(db, delivery, verdict, by=NOBODY, ts=ts, now=now):
             continue  # an answer came after all, or a person was quicker
         verdicts.append(verdict)
@@ -116,7 +116,7 @@ def _stands(db: Database, delivery: Delivery | BulletinDelivery, posted: Posted)
         return bulletins.stands(db, delivery, conversation=posted.conversation)
     story_id = delivery.event.story_id
     known = story.here(db, story_id, channel=delivery.channel)
-    if known and known.standing is None:
+    if known and known.standing is None and not posted.folded:
         cards.put(db, card_at(posted, channel=delivery.channel, head=known.head))
     return cards.outdate(db, channel=delivery.channel, story_id=story_id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from storage import (
     bulletins,
     cards,
     entries,
+    held,
     lease,
     outbox,
     relations,
@@ -50,6 +51,8 @@ class Owed:
     story: StoryHere
     #: What the document changed in the law, when that is the step.
     change: LawChange | None = None
+    #: Ids of the deliveries that were folded into it.
+    tells: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Standing | None:
@@ -74,6 +77,8 @@ class OwedBulletin:
     """A claimed bulletin: a message of its own, whatever stands."""
 
     delivery: BulletinDelivery
+    #: As above.
+    tells: tuple[str, ...] = ()
     standing: None = None
     by_card_alone: Literal[False] = False
 
@@ -94,7 +99,7 @@ def claim(db: Database, channel: str, *, owner: str, now: datetime) -> Owed | Ow
     if isinstance(delivery, BulletinDelivery):
         bulletins.taken(db, delivery)
         outbox.aim(db, delivery, conversation=channel, thread=None)
-        return OwedBulletin(delivery=delivery)
+        return OwedBulletin(delivery=delivery, tells=held.folded(db, delivery.id))
     event = delivery.event
     entry = entries.get(db, event.entry_id)
     known = story.here(db, event.story_id, channel=channel)
@@ -115,6 +120,7 @@ def claim(db: Database, channel: str, *, owner: str, now: datetime) -> Owed | Ow
         later=relations.later(db, entry.id),
         story=known,
         change=amendments.change_of(db, entry.id, event.occasion) if changed else None,
+        tells=held.folded(db, delivery.id),
     )
 
 
@@ -127,7 +133,8 @@ def alert_of(owed: Owed | OwedBulletin, *, now: datetime, timezone: ZoneInfo) ->
         timezone: In which moments are told, unless the channel chose another.
     """
     if isinstance(owed, OwedBulletin):
-        return alert_of_bulletin(owed.delivery, conversation=owed.delivery.channel)
+        alert = alert_of_bulletin(owed.delivery, conversation=owed.delivery.channel)
+        return replace(alert, tells=owed.tells)
     delivery, known = owed.delivery, owed.story
     step = card(
         owed.entry,
@@ -151,6 +158,7 @@ def alert_of(owed: Owed | OwedBulletin, *, now: datetime, timezone: ZoneInfo) ->
         )
         if known.standing
         else None,
+        tells=owed.tells,
     )
 
 

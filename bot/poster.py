@@ -37,6 +37,8 @@ class Alert:
     card: Card | Bulletin
     #: None when this alert is to become the card.
     reply: Reply | None = None
+    #: Ids of other deliveries that it tells: what a digest was made of. They go with its own.
+    tells: tuple[str, ...] = ()
 
     @property
     def told(self) -> Card | Bulletin:
@@ -54,6 +56,8 @@ class Posted:
     conversation: str
     #: Of a reply that was read back: the `ts` of the card in whose thread it stands.
     thread: str | None = None
+    #: Of a delivery that was read back: another's message tells it, a digest.
+    folded: bool = False
 
 
 class Outcome(StrEnum):
@@ -108,8 +112,8 @@ class Poster(Protocol):
             age: Every alert that came to stand so long ago, or later, is found; earlier ones may be.
 
         Returns:
-            By delivery id, the whole window: what is not there does not stand. None from a poster
-            that keeps nothing.
+            By delivery id, the whole window, with what was told by other messages there: what is not
+            there does not stand. None from a poster that keeps nothing.
 
         Raises:
             DeliveryError: `later` when waiting helps, `card gone` when there is no such thread, else

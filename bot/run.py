@@ -134,6 +134,9 @@ async def _round(app: App, speaker: Speaker, only: str | None) -> list[PollResul
     await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone)
     async with app.leader().once() as leads:
         if leads:
+            await (
+                speaker.settler.settle_due()
+            )  # in a backup put back, what is held is looked for first
             await fold_due(app.storage, now=app.clock(), timezone=app.settings.timezone)
             care = Care(app)
             await care.watch()

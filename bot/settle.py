@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot import doubts
 from bot.doubts import Doubt
 from bot.pace import REFUSED_SECONDS, Pace, side_by_side
-from bot.poster import DeliveryError, Outcome, Poster
+from bot.poster import DeliveryError, Outcome, Posted, Poster
 from bot.storage_thread import Storage
 from storage import outbox, restored
 from storage.uncertain import Verdict
@@ -122,6 +122,28 @@ class Settler:
             for each in open_ones
         }
 
+    async def _found(
+        self, sweep: Sequence[Doubt], *, age: timedelta
+    ) -> Mapping[str, Posted] | None:
+        """What stands where they would, and what digests told. None from a poster that keeps nothing.
+
+        Raises:
+            DeliveryError: as `Poster.read_back` says.
+        """
+        first = sweep[0]
+        told: Mapping[str, Posted] = {}
+        if first.thread and not all(each.delivery.attempts for each in sweep):
+            # What may have been told before a restore may have been told by a digest, in no thread.
+            await self._pace.read_turn(first.delivery.channel)
+            told = await self._poster.read_back(first.conversation, thread=None, age=age) or {}
+        try:
+            found = await self._poster.read_back(first.conversation, thread=first.thread, age=age)
+        except DeliveryError as error:
+            if error.outcome is not Outcome.CARD_GONE or not told:
+                raise
+            return told
+        return None if found is None else {**told, **found}
+
     async def _sweep(self, sweep: Sequence[Doubt]) -> int:
         """Settle the doubts of one conversation or thread; returns how many are.
 
@@ -131,7 +153,7 @@ class Settler:
         first, blind = sweep[0], sweep
         age = max(each.age for each in sweep) + MARGIN
         try:
-            found = await self._poster.read_back(first.conversation, thread=first.thread, age=age)
+            found = await self._found(sweep, age=age)
             reason = "what was printed cannot be read back"
             # What only another database may have printed is printed again: nobody could ever look.
             blind = [each for each in sweep if found is None and each.delivery.attempts]

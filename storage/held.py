@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlite_utils import Database
 
-from storage import restored
 from storage.database import select, to_text
 
 if TYPE_CHECKING:
@@ -105,16 +104,10 @@ def put_off(db: Database, number: int, *, gate: Gate, until: datetime) -> None:
 
 
 def release(db: Database, number: int, *, now: datetime) -> None:
-    """Nothing holds one any more: it is owed as an alert of its own.
-
-    In a database that was restored of late it may have been told before the file was lost: it is
-    uncertain until the channel is read back, unless it was looked for already.
-    """
+    """Nothing holds one any more: it is owed as an alert of its own."""
     db.execute(
-        "UPDATE outbox SET due_at = :now, state = CASE WHEN :doubt IS NULL OR EXISTS"
-        " (SELECT 1 FROM settlements WHERE outbox_id = outbox.id) THEN 'pending' ELSE 'uncertain' END,"
-        " last_error = coalesce(:doubt, last_error) WHERE id = :number AND state = 'held'",
-        {"now": to_text(now), "doubt": restored.doubt(db, now=now), "number": number},
+        "UPDATE outbox SET due_at = ?, state = 'pending' WHERE id = ? AND state = 'held'",
+        [to_text(now), number],
     )
 
 
@@ -135,6 +128,12 @@ def fold(db: Database, number: int, *, into: int, now: datetime) -> None:
         " WHERE id = ? AND state = 'held'",
         [into, to_text(now), number],
     )
+
+
+def folded(db: Database, number: int) -> tuple[str, ...]:
+    """Ids of the deliveries that a message of a number in the outbox tells besides its own, oldest first."""
+    query = "SELECT delivery_id FROM outbox WHERE folded_into = ? ORDER BY id"
+    return tuple(row["delivery_id"] for row in select(db, query, [number]))
 
 
 def drop(db: Database, number: int, *, reason: str, now: datetime) -> None:

@@ -26,7 +26,8 @@ def stamp(db: Database, *, now: datetime) -> None:
 def notice(db: Database, *, now: datetime) -> datetime | None:
     """Take note, once, that the bot runs on a backup; returns when that was made.
 
-    What it still owes may have been told since: it is uncertain until its channels are read back.
+    What it still owes or holds may have been told since: it is uncertain until its channels are read
+    back.
     Bulletins may have been edited since: they are edited once more.
     """
     rows = select(db, "SELECT backed_up_at FROM restored WHERE noticed_at IS NULL")
@@ -35,7 +36,7 @@ def notice(db: Database, *, now: datetime) -> datetime | None:
     db.execute("UPDATE restored SET noticed_at = ?", [to_text(now)])
     db.execute(
         "UPDATE outbox SET state = 'uncertain', last_error = ?, settled_at = ?"
-        " WHERE state IN ('pending', 'sending')",
+        " WHERE state IN ('held', 'pending', 'sending')",
         [_reason(rows[0]["backed_up_at"]), to_text(now)],
     )
     backed_up_at = to_instant(rows[0]["backed_up_at"])

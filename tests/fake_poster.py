@@ -55,7 +55,7 @@ class FakePoster:
         stood = self.standing[conversation, ts]
         # As Slack does: the message keeps its metadata and its thread.
         self.standing[conversation, ts] = replace(
-            alert, delivery_id=stood.delivery_id, reply=stood.reply
+            alert, delivery_id=stood.delivery_id, reply=stood.reply, tells=stood.tells
         )
 
     async def read_back(
@@ -70,7 +70,10 @@ class FakePoster:
         for (place, ts), alert in self.standing.items():
             parent = alert.reply.thread if alert.reply else None
             if place == conversation and parent == thread:
-                found[alert.delivery_id] = Posted(ts=ts, conversation=place, thread=parent)
+                posted = Posted(ts=ts, conversation=place, thread=parent)
+                found[alert.delivery_id] = posted
+                for told in alert.tells:
+                    found.setdefault(told, replace(posted, folded=True))
         return found
 
 

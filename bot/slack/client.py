@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.bulletin import Bulletin
 from bot.card import Card
-from bot.poster import Alert, Posted
+from bot.poster import Alert, DeliveryError, Posted
 from bot.slack import blocks, bulletin_blocks, redline_blocks
-from bot.slack.history import History
+from bot.slack.history import History, payload
 from bot.slack.outcomes import outcome, repeatable
 from bot.slack.parts import Message
 from bot.slack.spoken import spoken
@@ -56,21 +56,30 @@ class SlackPoster:
         Raises:
             DeliveryError: as `Poster.post` says.
         """
+        try:
+            answer = await self._posted(alert, tells=alert.tells)
+        except DeliveryError as error:
+            if error.reason != "metadata_too_large":
+                raise
+            answer = await self._posted(alert)  # nothing stands yet, and a message is worth more
+        return Posted(ts=str(answer["ts"]), conversation=str(answer.get("channel", alert.channel)))
+
+    async def _posted(self, alert: Alert, *, tells: Sequence[str] = ()) -> AsyncSlackResponse:
         reply = alert.reply
         text, shown = _message(alert)
-        answer = await outcome(
+        event = {"event_type": EVENT_TYPE, "event_payload": payload(alert.delivery_id, tells)}
+        return await outcome(
             self._client.chat_postMessage(
                 channel=alert.channel,
                 text=spoken(text),
                 blocks=shown,
                 thread_ts=reply.thread if reply else None,
                 reply_broadcast=True if reply and not reply.quiet else None,
-                metadata=_metadata(alert),
+                metadata=event,
                 unfurl_links=False,
                 unfurl_media=False,
             )
         )
-        return Posted(ts=str(answer["ts"]), conversation=str(answer.get("channel", alert.channel)))
 
     async def update(self, alert: Alert, *, conversation: str, ts: str) -> None:
         """Put the card in place of the message.
@@ -114,8 +123,3 @@ def _card(card: Card | Bulletin) -> Message:
     if isinstance(card, Bulletin):
         return bulletin_blocks.message(card)
     return blocks.fallback(card), blocks.alert(card)
-
-
-def _metadata(alert: Alert) -> dict[str, Any]:
-    # Every member of the workspace can read it: an id, no text.
-    return {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": alert.delivery_id}}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from uuid import UUID
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,6 +17,23 @@ from bot.slack.outcomes import repeatable
 
 #: The most that Slack gives at once (docs.slack.dev/reference/methods/conversations.history).
 PAGE = 999
+#: Deliveries that a message names as told by it, in 2,700 characters: Slack refuses metadata that is
+#: too large, and does not say how large that is.
+MOST_NAMED = 125
+#: Bytes of a delivery's id.
+_ID = 16
+
+
+def payload(delivery_id: str, tells: Sequence[str] = ()) -> dict[str, str]:
+    """What the metadata of a message says: ids, no text, for any member of the workspace can read it.
+
+    Args:
+        delivery_id: Its own.
+        tells: Those of other deliveries that it tells; UUIDs, and named up to `MOST_NAMED` of them.
+    """
+    named = b"".join(UUID(each).bytes for each in tells[:MOST_NAMED])
+    told = {"tells": urlsafe_b64encode(named).decode()} if named else {}
+    return {"delivery_id": delivery_id, **told}
 
 
 class History:
@@ -51,11 +71,14 @@ class History:
             # Nothing of ours would ever be found, and everything be sent again.
             reason = "Slack shows no metadata of our own messages"
             raise DeliveryError(reason, outcome=Outcome.CHANNEL_REFUSES)
-        return {
-            delivery_id: Posted(ts=str(each["ts"]), conversation=place, thread=_parent(each))
-            for each in messages
-            if (delivery_id := self._delivery_id(each))
-        }
+        found: dict[str, Posted] = {}
+        for each in messages:
+            if delivery_id := self._delivery_id(each):
+                posted = Posted(ts=str(each["ts"]), conversation=place, thread=_parent(each))
+                found[delivery_id] = posted
+                for other in told(each):
+                    found.setdefault(other, replace(posted, folded=True))
+        return found
 
     async def _messages(
         self, place: str, *, thread: str | None, oldest: datetime
@@ -123,3 +146,13 @@ def _parent(message: Mapping[str, Any]) -> str | None:
     """The `ts` of the message in whose thread this one stands; a thread's first is in none."""
     parent = message.get("thread_ts")
     return str(parent) if parent and parent != message["ts"] else None
+
+
+def told(message: Mapping[str, Any]) -> Iterable[str]:
+    """The other deliveries that one of our messages tells; none in one of an earlier version."""
+    try:
+        named = urlsafe_b64decode(message["metadata"]["event_payload"].get("tells", ""))
+    except (TypeError, ValueError):
+        return
+    for first in range(0, len(named) - _ID + 1, _ID):
+        yield str(UUID(bytes=named[first : first + _ID]))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
+from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -17,6 +19,7 @@ from bot.card import Card, card
 from bot.metrics import Measured, Metrics
 from bot.poster import Alert, DeliveryError, Outcome, Poster, Reply
 from bot.slack.client import EVENT_TYPE, TIMEOUT, SlackPoster, web_client
+from bot.slack.history import MOST_NAMED
 from bot.slack.workspaces import Workspaces
 from bot.slack.workspaces_poster import WorkspacesPoster
 from bot.storage_thread import Storage
@@ -203,6 +206,17 @@ async def test_what_stands_is_found_by_its_delivery_and_what_does_not_is_not(rig
     assert (found is None) == rig.forgetful
 
 
+async def test_what_a_digest_tells_is_found_where_the_digest_stands(rig: Rig) -> None:
+    told = tuple(str(uuid4()) for _ in range(40))
+    digest = await rig.poster.post(make_alert("d-1", tells=told))
+    await rig.poster.update(make_alert(""), conversation=CHANNEL, ts=digest.ts)
+
+    found = await rig.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    if not rig.forgetful:
+        assert found == {"d-1": digest} | dict.fromkeys(told, replace(digest, folded=True))
+
+
 async def test_a_step_is_found_in_its_thread_and_an_edited_card_under_its_own_id(rig: Rig) -> None:
     card = await rig.poster.post(make_alert("d-1"))
     step = await rig.poster.post(make_reply("d-2", card.ts, quiet=True))
@@ -375,6 +389,42 @@ async def test_the_delivery_can_be_found_again_in_the_channel(slack: SlackRig) -
         "event_type": EVENT_TYPE,
         "event_payload": {"delivery_id": "d-42"},
     }
+
+
+async def test_a_digest_names_what_fits_into_its_metadata(slack: SlackRig) -> None:
+    told = tuple(str(uuid4()) for _ in range(MOST_NAMED + 1))
+
+    await slack.poster.post(make_alert("d-1", tells=told))
+
+    found = await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+    (message,) = slack.server.channels[CHANNEL]
+    assert found is not None
+    assert set(found) == {"d-1", *told[:-1]}
+    assert len(json.dumps(message["metadata"])) < 3_000
+
+
+async def test_a_digest_whose_metadata_slack_finds_too_large_is_told_without_names(
+    slack: SlackRig,
+) -> None:
+    slack.server.fail("chat.postMessage", Fault(error="metadata_too_large"))
+
+    await slack.poster.post(make_alert("d-1", tells=(str(uuid4()),)))
+
+    found = await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+    assert found is not None
+    assert set(found) == {"d-1"}
+
+
+@pytest.mark.parametrize("tells", ["", "?", "AAAA", "é", 7, None, {"a": 1}])
+async def test_names_that_are_none_are_passed_over(slack: SlackRig, tells: object) -> None:
+    await slack.poster.post(make_alert("d-1"))
+    (message,) = slack.server.channels[CHANNEL]
+    message["metadata"]["event_payload"]["tells"] = tells
+
+    found = await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    assert found is not None
+    assert set(found) == {"d-1"}
 
 
 async def test_a_step_is_also_shown_in_the_channel_unless_it_is_quiet(slack: SlackRig) -> None:

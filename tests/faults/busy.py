@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from bot import bulletin, commands_floods
 from bot.bulletin import Bulletin, BulletinKind
 from bot.question import Question
+from bot.slack import history
 from bot.steps import Manner, manner_of
 from storage import bulletins, reminders, subscriptions
 from storage.database import open_database, transaction
@@ -232,8 +233,10 @@ class BusyWorld(World):
         for message in messages:
             id_ = message["metadata"]["event_payload"]["delivery_id"]
             by_id.setdefault(id_, []).append(message)
+        digests = self._digests()
         for row in self._deliveries():
             key, step, channel, title, folded, ts, opens = row
+            folded = folded or digests.get(key)
             name = f"{channel} {step} {title}"
             if folded:
                 said = [m for m in by_id.get(folded, []) if _says(m, title)]
@@ -256,6 +259,15 @@ class BusyWorld(World):
             " LEFT JOIN outbox AS other ON other.id = own.folded_into"
             " LEFT JOIN cards ON cards.channel = own.channel AND cards.story_id = entries.story_id"
         )
+
+    def _digests(self) -> dict[str, str]:
+        """Of each delivery that a message in Slack tells besides its own: that message's own."""
+        return {
+            other: message["metadata"]["event_payload"]["delivery_id"]
+            for some in self.slack.channels.values()
+            for message in some
+            for other in history.told(message)
+        }
 
     def _expected(self, found: dict[str, Tally], messages: list[dict[str, Any]]) -> None:
         """What we know of ourselves to be owed, whatever the database says."""
@@ -295,9 +307,10 @@ class BusyWorld(World):
     def _repeated(self, titles: list[str]) -> list[str]:
         """What more digests tell of than is owed, also those that the database does not know."""
         owed: dict[str, set[str]] = {}
+        told_by = self._digests()
         for key, _, channel, title, folded, _, _ in self._deliveries():
             if channel == DIGESTED:
-                owed.setdefault(title, set()).add(folded or key)
+                owed.setdefault(title, set()).add(folded or told_by.get(key, key))
         digests = self.slack.channels[DIGESTED]
         counted = {title: sum(_says(each, title) for each in digests) for title in titles}
         return [

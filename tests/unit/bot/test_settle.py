@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlite_utils import Database
@@ -13,6 +14,7 @@ from sqlite_utils import Database
 from bot import bulletin
 from bot.bulletin import Bulletin
 from bot.deliver import Deliverer
+from bot.fold import fold_due
 from bot.pace import REFUSED_SECONDS
 from bot.poster import DeliveryError, Outcome
 from bot.settle import MARGIN, SETTLE_AFTER_SECONDS, Settler
@@ -29,13 +31,14 @@ from storage import (
     restored,
     subscriptions,
     uncertain,
+    upkeep,
 )
 from storage.deliveries import State, Why
 from storage.events import Step
 from storage.subscriptions import Cadence, Terms
 from storage.uncertain import Verdict
 from tests.delivering import Elapsed, make_deliverer, make_settler
-from tests.factories import NOW, make_filing, make_item, make_other
+from tests.factories import NOW, make_filing, make_item, make_other, make_press
 from tests.fake_poster import FakePoster
 
 LOST = DeliveryError("answer lost", outcome=Outcome.UNCERTAIN)
@@ -67,6 +70,14 @@ async def owe(storage: Storage, item: Item, *channels: str, step: Step | None = 
         return entry.story_id
 
     return await storage.run(write)
+
+
+async def daily(storage: Storage) -> None:
+    """Subscribe the channel to a daily digest."""
+    terms = Terms(cadence=Cadence.DAILY)
+    await storage.run(
+        subscriptions.add, channel="C1", query="huawei", created_by="U1", now=NOW, terms=terms
+    )
 
 
 async def deliver(deliverer: Deliverer) -> int:
@@ -347,19 +358,58 @@ async def test_a_restored_database_repeats_nothing_that_can_be_found(
     assert ("C1", card.ts) == next(iter(poster.standing))
 
 
+@pytest.mark.parametrize("known", [False, True], ids=["came since", "held before"])
+async def test_a_restored_database_repeats_nothing_that_a_digest_told(
+    storage: Storage,
+    deliverer: Deliverer,
+    poster: FakePoster,
+    elapsed: Elapsed,
+    tmp_path: Path,
+    *,
+    known: bool,
+) -> None:
+    """Since the backup a digest told two stories, one of which has a card; a third came while down."""
+    told = [make_item(), make_other()]
+    await owe(storage, make_filing())
+    await deliver(deliverer)
+    await daily(storage)
+    if known:
+        for item in told:
+            await owe(storage, item)
+    await storage.run_plain(upkeep.back_up, tmp_path / "backup.db", now=NOW)
+    for item in told:
+        await owe(storage, item)
+    await fold_due(storage, now=NOW + timedelta(days=1), timezone=ZoneInfo("UTC"))
+    await deliver(deliverer)
+    before = len(poster.posted)
+
+    backup = Storage(tmp_path / "backup.db")
+    await backup.open()
+    settler = make_settler(backup, poster, elapsed=elapsed)
+    second = await make_deliverer(backup, poster, elapsed=elapsed)
+    await settler.settle_due()
+    for item in (*told, make_press(title="Standards, Huawei and you")):
+        await owe(backup, item)
+    for _ in range(3):
+        await settler.settle_due()
+    await fold_due(backup, now=NOW + timedelta(days=2), timezone=ZoneInfo("UTC"))
+    await settler.settle_due()
+    await deliver(second)
+    counts = await backup.run(outbox.counts)
+    await backup.close()
+
+    assert counts.keys() == {State.SENT}
+    (repeated,) = poster.posted[before:]
+    assert isinstance(repeated.card, Bulletin)
+    assert repeated.card.title == "Daily digest: 1 in the press"
+
+
 async def test_in_a_restored_database_what_does_not_stand_waits_for_its_digest(
     storage: Storage, settler: Settler
 ) -> None:
     await storage.run(restored.stamp, now=NOW - timedelta(days=1))
     await settler.settle_due()
-    await storage.run(
-        subscriptions.add,
-        channel="C1",
-        query="huawei",
-        created_by="U1",
-        now=NOW,
-        terms=Terms(cadence=Cadence.DAILY),
-    )
+    await daily(storage)
     await owe(storage, make_item())
 
     await settler.settle_due()
