@@ -34,16 +34,8 @@ _STAGES = {
     Stage.WITHDRAWN: "Withdrawn from public inspection",
     Stage.PUBLISHED: "Published",
 }
-FOOTINGS = {
-    Footing.LEAK: "Leak",
-    Footing.ANNOUNCED: "Announced",
-    Footing.REPORTED: "Reported",
-}
-_BEFORE = {
-    Footing.LEAK: "leak",
-    Footing.ANNOUNCED: "announcement",
-    Footing.REPORTED: "report",
-}
+FOOTINGS = {Footing.LEAK: "Leak", Footing.ANNOUNCED: "Announced", Footing.REPORTED: "Reported"}
+_BEFORE = {Footing.LEAK: "leak", Footing.ANNOUNCED: "announcement", Footing.REPORTED: "report"}
 _TYPES = {
     DocumentType.RULE: "Rule",
     DocumentType.PROPOSED: "Proposed rule",
@@ -83,6 +75,8 @@ class Card:
     marks: frozenset[Mark]
     #: Who muted the story where the card stands, and when; None while it is not muted there.
     muted: Marked | None = None
+    #: In which moments are told.
+    timezone: ZoneInfo = UTC
 
 
 def card(
@@ -140,6 +134,7 @@ def card(
         pdf_url=document.pdf_url if document else None,
         marks=marks,
         muted=muted,
+        timezone=timezone,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from bot.card import UTC, Card
+from bot.card import Card
 from bot.slack import mrkdwn
 from bot.wording import Fact, moment, safe_url, visible
 from storage.stories import Mark, Marked
@@ -70,7 +71,7 @@ def alert(card: Card) -> list[Block]:
     blocks += [_context([plain_text(line, _LINE)]) for line in (*first, *card.why[1:])]
     blocks.append({"type": "actions", "elements": _buttons(card)})
     if card.muted:
-        blocks.append(_context([mrkdwn_text(_muted(card.muted))]))
+        blocks.append(_context([mrkdwn_text(_muted(card.muted, card.timezone))]))
     return blocks
 
 
@@ -111,7 +112,7 @@ def fallback(card: Card) -> str:
     for line in (" ".join(card.sentences), facts, card.issued_by, *why):
         escaped = mrkdwn.escape(line, _FALLBACK - len(said) - 1)
         said += f"\n{escaped}" if escaped else ""
-    return f"{said}\n{_muted(card.muted)}" if card.muted else said
+    return f"{said}\n{_muted(card.muted, card.timezone)}" if card.muted else said
 
 
 def plain_text(text: str, limit: int) -> Block:
@@ -157,8 +158,8 @@ def _identity(card: Card) -> list[Block]:
     return elements
 
 
-def _muted(muted: Marked) -> str:
-    at = mrkdwn.date(muted.made_at, moment(muted.made_at, UTC))
+def _muted(muted: Marked, timezone: ZoneInfo) -> str:
+    at = mrkdwn.date(muted.made_at, moment(muted.made_at, timezone))
     return f"Muted by {mrkdwn.who(muted.made_by)} · {at}: {_MUTED}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -94,6 +95,15 @@ def test_a_muted_story_says_so_and_can_be_unmuted() -> None:
     assert blocks.UNMUTE in actions_of(shown)
     assert blocks.MUTE not in actions_of(shown)
     assert blocks.alert(shown)[-1]["elements"][0]["text"].startswith("Muted by <@U02BOB> · ")
+
+
+def test_when_a_story_was_muted_is_read_aloud_in_the_channels_own_time() -> None:
+    muted = Marked(mark=Mark.MUTED, holder="C1", made_by="U02BOB", made_at=NOW)
+    shown = card(make_entry(), now=NOW, timezone=ZoneInfo("Asia/Tokyo"), muted=muted)
+
+    for said in (blocks.fallback(shown), str(blocks.alert(shown)[-1])):
+        assert "18 June 2020, 11:00 p.m. JST" in said
+        assert "UTC" not in said
 
 
 def test_a_followed_story_can_be_unfollowed() -> None:
