@@ -31,6 +31,8 @@ RENEW_BEFORE = timedelta(hours=2)
 _TOO_LITTLE = timedelta(minutes=5)
 #: Between two tries to write down a token.
 _KEEP_AGAIN_SECONDS = 1.0
+#: A renewal that has begun when the bot is told to stop may take this long.
+LAST_ANSWER_SECONDS = 2.0
 #: Refusals of a renewal that no waiting mends.
 _FINAL = {"invalid_refresh_token", "invalid_grant", "token_revoked", "account_inactive"}
 
@@ -153,6 +155,16 @@ class TokenKeeper:
         now = self._clock()
         if not await self._storage.run(installations.begin_renewal, kept, now=now):
             return None
+        asking = asyncio.create_task(self._next(kept, now=now), name=f"renew {kept.workspace}")
+        try:
+            return await asyncio.shield(asking)
+        finally:
+            if not asking.done():  # told to stop: what Slack has taken, it gives no second time
+                await asyncio.wait({asking}, timeout=LAST_ANSWER_SECONDS)
+                asking.cancel()
+
+    async def _next(self, kept: Installation, *, now: datetime) -> Tokens | None:
+        """Ask for the next tokens, and keep them."""
         try:
             tokens = self._opened(kept)
             answer = await self._web.oauth_v2_access(

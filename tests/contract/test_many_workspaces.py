@@ -358,6 +358,29 @@ async def test_a_token_that_slack_gives_once_is_kept_once_the_database_can_be_wr
     assert (await rig.workspaces.client(ONE)).token == "xoxb-next"
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_token_that_slack_gives_as_the_bot_is_stopped_is_kept(rig: Rig, when: str) -> None:
+    await install(rig.workspaces, ONE, "xoxb-one", refresh="xoxe-1", lives=timedelta(hours=1))
+    rig.server.grants["xoxe-1"] = rotating(ONE, "xoxb-next", "xoxe-2")
+    asked, answers = asyncio.Event(), asyncio.Event()
+
+    async def take_long(method: str, _: dict[str, Any]) -> None:
+        if method == "oauth.v2.access":
+            asked.set()
+            await answers.wait()
+
+    setattr(rig.server, when, take_long)
+    renewing = asyncio.create_task(rig.workspaces.tokens.renew_due())
+    async with asyncio.timeout(5):
+        await asked.wait()
+    renewing.cancel()
+    asyncio.get_running_loop().call_soon(answers.set)
+    with pytest.raises(asyncio.CancelledError):
+        await renewing
+
+    assert (await rig.workspaces.client(ONE)).token == "xoxb-next"
+
+
 def _wait_for_nobody(db: Database) -> None:
     db.execute("PRAGMA busy_timeout = 0")
 
