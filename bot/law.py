@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from bot import follow_up
 from bot.storage_thread import Storage
-from feeds import ecfr, law_change, regulation
+from feeds import ecfr, law_change
 from feeds.cited import pages
 from feeds.ecfr import Ecfr, Title
 from feeds.errors import FeedError, FetchError, ParseError
@@ -196,8 +196,11 @@ def compare_texts(
     Raises:
         ParseError: one of them is no text of a part.
     """
-    old = regulation.read(before, feed=ecfr.NAME) if before else ()
-    return law_change.compare(old, regulation.read(after, feed=ecfr.NAME), part=part, days=span)
+    from feeds import regulation_xml  # noqa: PLC0415  lxml is needed only when the law has changed
+
+    old = regulation_xml.read(before, feed=ecfr.NAME) if before else ()
+    new = regulation_xml.read(after, feed=ecfr.NAME)
+    return law_change.compare(old, new, part=part, days=span)
 
 
 def _may_show(amendment: Amendment, title: Title) -> bool:

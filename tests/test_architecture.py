@@ -26,7 +26,7 @@ DOORS = {
     "cryptography": ("bot/slack/vault.py",),
     "feedparser": ("feeds/news_body.py",),
     "icalendar": ("bot/deadline_calendar.py",),
-    "lxml": ("feeds/regulation.py",),
+    "lxml": ("feeds/regulation_xml.py",),
     "prometheus_client": ("bot/metrics.py",),
     "rich": (
         "bot/ask.py",
@@ -43,6 +43,9 @@ DOORS = {
     "sqlite3": ("storage/",),
     "sqlite_utils": ("storage/", "bot/"),  # in bot/ only to say the type of `db`; see below
 }
+
+#: What a bot in Slack holds in memory only once it needs it.
+LATE = {"cryptography", "feedparser", "icalendar", "lxml", "rich"}
 
 #: Who may ask what time it is. Everyone else is told, as `now`.
 CLOCK_READERS = {"bot/shell.py"}
@@ -170,6 +173,17 @@ def test_a_dependency_is_imported_only_at_its_door(dependency: str) -> None:
     ]
 
     assert not strays, f"{dependency} belongs in {', '.join(doors)}"
+
+
+def test_a_bot_in_slack_loads_no_library_before_it_needs_it() -> None:
+    program = "import sys, bot.run, bot.slack.connection; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    loaded = set(done.stdout.split())
+    assert "slack_bolt" in loaded
+    assert loaded & LATE == set()
 
 
 def test_the_bot_passes_a_database_on_and_never_speaks_to_it() -> None:

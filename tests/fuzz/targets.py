@@ -35,7 +35,7 @@ from feeds import (
     query,
     reference,
     register_json,
-    regulation,
+    regulation_xml,
     relations,
     revision,
     summary,
@@ -103,7 +103,7 @@ def ecfr(data: bytes) -> None:
     """Two texts of a part, with a NUL between them, and what changed."""
     before, _, after = data.partition(b"\x00")
     try:
-        old, new = (regulation.read(xml, feed="ecfr") for xml in (before, after or before))
+        old, new = (regulation_xml.read(xml, feed="ecfr") for xml in (before, after or before))
     except ParseError:
         return
     days = (date(2020, 6, 17), date(2020, 6, 18))

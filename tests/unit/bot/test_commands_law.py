@@ -13,7 +13,7 @@ from bot.answers import Notice, Problem
 from bot.law_page import LawPage, LawPlace
 from bot.slack import buttons
 from bot.terminal_answers import render_answer
-from feeds import law_change, regulation
+from feeds import law_change, regulation_xml
 from feeds.law_change import LawChange
 from feeds.model import CfrPart
 from storage import amendments
@@ -33,7 +33,7 @@ LONG = part(*(section(f"744.{number}", "word " * 200) for number in range(20)))
 
 
 def compare(before: bytes, after: bytes) -> LawChange:
-    old, new = (regulation.read(xml, feed="ecfr") for xml in (before, after))
+    old, new = (regulation_xml.read(xml, feed="ecfr") for xml in (before, after))
     days = (date(2020, 6, 17), date(2020, 6, 18))
     return law_change.compare(old, new, part=PART, days=days)
 

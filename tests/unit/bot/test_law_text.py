@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import law_text
-from feeds import law_change, redline, regulation
+from feeds import law_change, redline, regulation_xml
 from feeds.law_change import LawChange
 from feeds.model import CfrPart
 from feeds.redline import Op
@@ -35,7 +35,7 @@ AWAITED = Amendment(
 
 
 def compare(before: bytes, after: bytes) -> LawChange:
-    old, new = (regulation.read(xml, feed="ecfr") for xml in (before, after))
+    old, new = (regulation_xml.read(xml, feed="ecfr") for xml in (before, after))
     return law_change.compare(old, new, part=PART, days=DAYS)
 
 

@@ -14,7 +14,7 @@ from bot import law_text
 from bot.law_page import LawPage, LawPlace, Line, Passage
 from bot.slack import redline_blocks
 from bot.slack.blocks import Block
-from feeds import law_change, redline, regulation
+from feeds import law_change, redline, regulation_xml
 from feeds.law_change import LawChange
 from feeds.model import CfrPart
 from tests.ecfr_server import entity_list, part, row, section
@@ -26,7 +26,7 @@ HOSTILE = "<!channel> @here *b* ~s~ _i_ `c` & <http://x|y> :tada:"
 
 
 def compare(before: bytes, after: bytes) -> LawChange:
-    old, new = (regulation.read(xml, feed="ecfr") for xml in (before, after))
+    old, new = (regulation_xml.read(xml, feed="ecfr") for xml in (before, after))
     days = (date(2020, 6, 17), date(2020, 6, 18))
     return law_change.compare(old, new, part=PART, days=days)
 

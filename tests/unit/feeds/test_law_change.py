@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds import cited, law_change, redline, regulation
+from feeds import cited, law_change, redline, regulation_xml
 from feeds.law_change import Kind, LawChange
 from feeds.model import CfrPart
 from feeds.redline import Op
@@ -21,7 +21,7 @@ HUAWEI = "Huawei Technologies Co., Ltd., Bantian, China"
 
 
 def compare(before: bytes, after: bytes) -> LawChange:
-    old, new = (regulation.read(xml, feed="ecfr") for xml in (before, after))
+    old, new = (regulation_xml.read(xml, feed="ecfr") for xml in (before, after))
     return law_change.compare(old, new, part=PART, days=(date(2020, 6, 17), date(2020, 6, 18)))
 
 
@@ -172,7 +172,7 @@ def test_each_document_is_told_of_its_own_share(
 
 
 def test_a_part_that_is_new_is_added_section_by_section() -> None:
-    new = regulation.read(part(section("791.1", "(a) One."), number="791"), feed="ecfr")
+    new = regulation_xml.read(part(section("791.1", "(a) One."), number="791"), feed="ecfr")
 
     change = law_change.compare((), new, part=PART, days=(date(2024, 1, 1), date(2024, 1, 2)))
 

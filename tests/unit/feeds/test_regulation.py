@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feeds import regulation
+from feeds import regulation_xml
 from feeds.errors import ParseError
 from feeds.regulation import Row
 from tests.ecfr_server import COLUMNS, ENTITY_LIST, entity_list, part, row, section
@@ -15,7 +15,7 @@ def test_a_section_has_its_number_heading_paragraphs_and_history() -> None:
         section("744.11", "(a) License requirement.", "(b) Criteria.", history="85 FR 36719")
     )
 
-    (read,) = regulation.read(xml, feed="ecfr")
+    (read,) = regulation_xml.read(xml, feed="ecfr")
 
     assert (read.identifier, read.label) == ("744.11", "§ 744.11")
     assert read.heading == "§ 744.11 Heading of 744.11."
@@ -26,7 +26,7 @@ def test_a_section_has_its_number_heading_paragraphs_and_history() -> None:
 def test_sections_are_found_in_subparts_in_their_order_and_supplements_after_them() -> None:
     subpart = f'<DIV6 TYPE="SUBPART" N="A"><HEAD>Subpart A</HEAD>{section("744.2", "x")}</DIV6>'
 
-    read = regulation.read(part(section("744.1", "x"), subpart, entity_list()), feed="ecfr")
+    read = regulation_xml.read(part(section("744.1", "x"), subpart, entity_list()), feed="ecfr")
 
     assert [each.label for each in read] == ["§ 744.1", "§ 744.2", ENTITY_LIST]
 
@@ -35,7 +35,7 @@ def test_markup_within_a_line_leaves_its_words_whole() -> None:
     inner = "<P>(a) <I>De minimis.</I> H<SU>2</SU>O and <E T='03'>Note</E><br/>next line</P>"
     xml = part(section("744.1").replace("</HEAD>", f"</HEAD>{inner}"))
 
-    (read,) = regulation.read(xml, feed="ecfr")
+    (read,) = regulation_xml.read(xml, feed="ecfr")
 
     assert read.paragraphs == ("(a) De minimis. H2O and Note next line",)
 
@@ -47,7 +47,7 @@ def test_no_words_are_lost_in_elements_that_nobody_foresaw() -> None:
     )
     xml = part(section("744.1").replace("</HEAD>", f"</HEAD>{inner}"))
 
-    (read,) = regulation.read(xml, feed="ecfr")
+    (read,) = regulation_xml.read(xml, feed="ecfr")
 
     assert read.paragraphs == ("Form", "First", "of", "listed", "after", "Note:", "To it.")
 
@@ -57,7 +57,7 @@ def test_a_country_is_carried_down_to_the_rows_under_it() -> None:
         row("First Co., Ltd.", country="CHINA"), row("Second"), row("Third", country="IRAN")
     )
 
-    (read,) = regulation.read(part(listed), feed="ecfr")
+    (read,) = regulation_xml.read(part(listed), feed="ecfr")
 
     assert [(each.group, each.name) for each in read.rows] == [
         ("CHINA", "First Co., Ltd."),
@@ -71,7 +71,9 @@ def test_a_country_is_carried_down_to_the_rows_under_it() -> None:
 def test_an_entry_that_slipped_into_the_column_of_countries_is_put_right() -> None:
     slipped = row("HiSilicon Technologies Co., Ltd")[1:]
 
-    (read,) = regulation.read(part(entity_list(row("A", country="CHINA"), slipped)), feed="ecfr")
+    (read,) = regulation_xml.read(
+        part(entity_list(row("A", country="CHINA"), slipped)), feed="ecfr"
+    )
 
     assert (read.rows[1].group, read.rows[1].name) == ("CHINA", "HiSilicon Technologies Co., Ltd")
 
@@ -80,7 +82,7 @@ def test_footnotes_of_a_table_are_text_and_no_rows() -> None:
     foot = "<TFOOT><TR><TD>1 For this entity see § 734.9.</TD></TR></TFOOT></TABLE>"
     xml = part(entity_list(row("A", country="CHINA")).replace("</TABLE>", foot))
 
-    (read,) = regulation.read(xml, feed="ecfr")
+    (read,) = regulation_xml.read(xml, feed="ecfr")
 
     assert len(read.rows) == 1
     assert read.paragraphs == ("1 For this entity see § 734.9.",)
@@ -147,15 +149,15 @@ OUTSIDE = b"""<!DOCTYPE DIV5 [<!ENTITY x SYSTEM "file:///etc/passwd">]><DIV5><P>
 )
 def test_what_is_no_text_of_a_part_is_refused(xml: bytes, reason: str) -> None:
     with pytest.raises(ParseError, match=reason):
-        regulation.read(xml, feed="ecfr")
+        regulation_xml.read(xml, feed="ecfr")
 
 
 def test_a_reserved_part_has_no_sections() -> None:
-    assert regulation.read(part(), feed="ecfr") == ()
+    assert regulation_xml.read(part(), feed="ecfr") == ()
 
 
 def test_what_stands_in_a_section_within_a_section_is_read_once() -> None:
-    (outer,) = regulation.read(
+    (outer,) = regulation_xml.read(
         b"<DIV5><DIV8 N='1'><P>a</P><DIV8 N='2'><P>b</P></DIV8></DIV8></DIV5>", feed="ecfr"
     )
 
