@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from sqlite_utils import Database
@@ -11,7 +12,7 @@ from bot.answers import Notice, Problem
 from bot.flood_page import FloodRow, Floods, HeldPage
 from bot.question import Question
 from bot.wording import moment
-from storage import flood_entries, floods
+from storage import flood_entries, floods, restored
 from storage.flood_entries import HeldEntry
 from storage.floods import Held, State
 from storage.workspaces import local
@@ -19,39 +20,63 @@ from storage.workspaces import local
 #: Floods listed, and items on a page.
 _LISTED, PAGE = 10, 10
 _MOST_PAGES = 1_000
+#: A flood's number, on a button with the second in which it began, and a page.
+_ASKED = re.compile(
+    r"(?P<number>[0-9]{1,40})(?:\.(?P<began>[0-9]{0,20}))?(?: (?P<page>[0-9]{1,40}))?"
+)
+_LOST = Problem(
+    message="The flood of this card is no longer known: a backup was put back since. What is held"
+    " now has a card of its own.",
+    hint="floods",
+)
+_Answer = HeldPage | Notice | Problem
 _SHARED = Problem(
     message="Several workspaces read these feeds: whoever runs the bot releases and drops floods."
 )
 
 
-def answer(db: Database, question: Question) -> Floods | HeldPage | Notice | Problem:
+def answer(db: Database, question: Question) -> Floods | _Answer:
     """Answer `floods`, `floods show 3 [page]`, `floods release 3` and `floods drop 3`.
 
     Whether somebody may decide is for whoever asks on their behalf to say; where workspaces share
     the feeds, only whoever runs the bot does, and each is told of its own channels alone.
     """
-    verb, *numbers = question.text.lower().split() or ["list"]
-    if verb == "list" and not numbers:
+    verb, *words = question.text.lower().split() or ["list"]
+    if verb == "list" and not words:
         return Floods(
             floods=tuple(_row(db, question, held) for held in floods.newest(db, limit=_LISTED))
         )
-    read = [int(each) for each in numbers if each.isascii() and each.isdecimal()]
-    if (
-        verb not in {"show", *flood_card.VERDICTS}
-        or len(read) != len(numbers)
-        or not 0 < len(read) <= 2
-    ):
+    asked = _ASKED.fullmatch(" ".join(words))
+    if asked is None or verb not in {"show", *flood_card.VERDICTS}:
         return Problem(
             message="floods takes show, release or drop and a flood's number.", hint="floods show 3"
         )
-    held = floods.get(db, min(read[0], 2**62))
+    return _about(db, question, verb, asked)
+
+
+def _about(db: Database, question: Question, verb: str, asked: re.Match[str]) -> _Answer:
+    """Answer what is asked about one flood."""
+    held = floods.get(db, min(int(asked["number"]), 2**62))
+    if asked["began"] is not None and not _meant(db, held, asked["began"]):
+        return _LOST
     if held is None:
-        return Problem(message=f"There is no flood {numbers[0][:20]}.", hint="floods")
+        return Problem(message=f"There is no flood {asked['number'][:20]}.", hint="floods")
     if not held.entries:
         return Notice(text=f"Flood {held.id} holds nothing: there is nothing to decide.")
     if verb == "show":
-        return _page(db, question, held, min(max([*read, 1][1], 1), _MOST_PAGES))
+        return _page(db, question, held, min(max(int(asked["page"] or 1), 1), _MOST_PAGES))
     return _decide(db, question, held, flood_card.VERDICTS[verb])
+
+
+def _meant(db: Database, held: Held | None, began: str) -> bool:
+    """Whether a button means the flood that has its number now: it says when its own began.
+
+    Of one that does not, by its number alone, it is known only while no backup was put back since.
+    """
+    backed_up_at = restored.backed_up_at(db)
+    if held is None or not began:
+        return backed_up_at is None or (held is not None and held.began_at < backed_up_at)
+    return flood_card.name_of(held.id, held.began_at) == f"{held.id}.{began}"
 
 
 def named(db: Database, *, limit: int = 3) -> str:

@@ -14,7 +14,7 @@ from storage import bulletins, flood_entries, floods
 from storage.flood_entries import HeldEntry
 from storage.floods import Held, State
 
-#: What the buttons do; their value is the flood's number, of the last also the page: "3 2".
+#: What the buttons do; their value is the flood's name (`name_of`), of the last also the page: "3.1592488800 2".
 RELEASE, DROP, SHOW = "flood-release", "flood-drop", "flood-show"
 PREVIOUS, NEXT = f"{SHOW}-previous", f"{SHOW}-next"
 #: What people say for it.
@@ -123,6 +123,14 @@ def _row(each: HeldEntry, *, mixed: bool) -> Row:
     return Row(text=item.title, url=item.url, detail=", ".join(filter(None, said)))
 
 
+def name_of(flood_id: int, began_at: datetime) -> str:
+    """What a button calls a flood: its number, and the second in which it began (Unix time).
+
+    In a database that was restored numbers are given again, and cards of the lost one still stand.
+    """
+    return f"{flood_id}.{began_at.timestamp():.0f}"
+
+
 def decides(text: str) -> bool:
     """Whether what follows the word `floods` asks for more than to look."""
     return bool(VERDICTS.keys() & set(text.lower().split()))
@@ -145,21 +153,22 @@ def _buttons(held: Held) -> tuple[Button, ...]:
     """Nothing is to be decided about what was known anyway."""
     if not held.entries:
         return ()
-    show = Button(label="Show", action=SHOW, value=str(held.id))
+    name = name_of(held.id, held.began_at)
+    show = Button(label="Show", action=SHOW, value=name)
     if held.state is not State.HELD:
         return (show,)
     return (
         Button(
             label="Release",
             action=RELEASE,
-            value=str(held.id),
+            value=name,
             confirm=f"Each channel will be told what it asked for: {held.wanted:,} of"
             f" {counted(held.entries, 'item')}.",
         ),
         Button(
             label="Drop",
             action=DROP,
-            value=str(held.id),
+            value=name,
             style="danger",
             confirm="Nobody will ever be told of them. They stay in the archive.",
         ),

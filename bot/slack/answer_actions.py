@@ -96,9 +96,14 @@ async def split(click: Click) -> None:
 
 
 async def flood(click: Click) -> None:
-    """Release or drop a flood, or show what it holds."""
+    """Release or drop a flood, or show what it holds.
+
+    Cards that stand for long name it by its number alone: with a dot it is asked whether that is the one.
+    """
     _, verb, *turned = click.asked.action.split("-")
-    answer = await click.ask(f"floods {verb} {click.asked.value}")
+    name, _, page = click.asked.value.partition(" ")
+    name = name if "." in name else f"{name}."
+    answer = await click.ask(f"floods {verb} {name} {page}")
     return await click.say(answer, replace=bool(turned))
 
 

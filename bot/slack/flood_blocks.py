@@ -30,7 +30,7 @@ def floods(answer: Floods, timezone: ZoneInfo) -> Message:
         return "Nothing was held back.", [section("Nothing was held back.")]
     rows = [
         section(f"{_named(each)}\n{_said(each, timezone)}")
-        | {"accessory": button("Show", flood_card.SHOW, str(each.id), of=f"flood {each.id}")}
+        | {"accessory": button("Show", flood_card.SHOW, _name(each), of=f"flood {each.id}")}
         for each in answer.floods
     ]
     lines = (f"{each.id}: {each.title}" for each in answer.floods)
@@ -43,7 +43,7 @@ def page(answer: HeldPage, timezone: ZoneInfo) -> Message:
     head = f"{_named(flood)}\n{_said(flood, timezone)}\n{answer.extent}"
     lines = [row(each) for each in answer.rows]
     turns = [
-        button(label, action, f"{flood.id} {number}")
+        button(label, action, f"{_name(flood)} {number}")
         for label, action, number, there in (
             ("Previous", flood_card.PREVIOUS, answer.page - 1, answer.page > 1),
             ("Next", flood_card.NEXT, answer.page + 1, answer.more),
@@ -53,6 +53,10 @@ def page(answer: HeldPage, timezone: ZoneInfo) -> Message:
     last: list[Block] = [{"type": "actions", "elements": turns}] if turns else []
     text = clipped("\n".join([head, *lines]))
     return text, fitting([section(head)], [section(line) for line in lines], last)
+
+
+def _name(flood: FloodRow) -> str:
+    return flood_card.name_of(flood.id, flood.began_at)
 
 
 def _named(flood: FloodRow) -> str:

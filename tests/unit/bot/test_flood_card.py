@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from rich.console import Console
@@ -16,7 +17,7 @@ from bot.bulletin import Bulletin
 from bot.slack import bulletin_blocks
 from bot.terminal_answers import render_answer
 from feeds.model import Item
-from storage import bulletins, deliveries, floods
+from storage import bulletins, deliveries, floods, restored
 from storage.deliveries import State
 from tests.archive import ALICE, BOB, Archive
 from tests.factories import NOW
@@ -76,6 +77,63 @@ async def test_release_tells_and_the_card_says_who_did_it(archive: Archive, talk
     assert blocks[-1]["elements"][0]["text"].startswith(f"Released by <@{ALICE}> · <!date^")
 
 
+async def restore(archive: Archive, *, backed_up_at: datetime) -> None:
+    """Have the bot know that it runs on a backup of then."""
+
+    def put_back(db: Database) -> None:
+        restored.stamp(db, now=backed_up_at)
+        restored.notice(db, now=NOW)
+
+    await archive.storage.run(put_back)
+
+
+async def test_a_button_of_the_card_decides_about_its_own_flood(
+    archive: Archive, talk: Talk
+) -> None:
+    await flood(archive)
+    release, _, look = (await card(archive)).buttons
+
+    await talk.click(press(look.action, look.value))
+    await talk.click(talk.button(f"{flood_card.SHOW}-next"))
+    turned = talk.replies[-1]["text"]
+    await talk.click(press(release.action, release.value))
+
+    assert "11 to 20 of 25" in turned
+    assert "released 25 items of Example News" in talk.replies[-1]["text"]
+
+
+@pytest.mark.parametrize("action", [flood_card.RELEASE, flood_card.DROP, flood_card.SHOW])
+async def test_a_card_of_a_database_that_was_lost_decides_about_no_other_flood(
+    archive: Archive, talk: Talk, action: str
+) -> None:
+    """Its number was given again, to a flood that began later."""
+    await restore(archive, backed_up_at=NOW - timedelta(days=1))
+    await flood(archive)
+    lost = flood_card.name_of(1, NOW - timedelta(hours=3))
+    gone = flood_card.name_of(7, NOW - timedelta(hours=3))
+
+    for value in (lost, gone, "1"):  # the last as cards that stand for long name it
+        await talk.click(press(action, value))
+        assert "no longer known: a backup was put back" in talk.replies[-1]["text"]
+
+    assert await owed(archive) == 0
+    found = await archive.storage.run(floods.get, 1)
+    assert found
+    assert found.state is floods.State.HELD
+    assert "25 items held back" in (await talk.type("floods show 1"))["text"]
+
+
+async def test_a_card_that_names_its_number_alone_decides_about_what_the_backup_knows(
+    archive: Archive, talk: Talk
+) -> None:
+    await flood(archive)
+    await restore(archive, backed_up_at=NOW + timedelta(hours=1))
+
+    await talk.click(press(flood_card.DROP, "1"))
+
+    assert "dropped 25 items" in talk.replies[-1]["text"]
+
+
 async def test_a_second_click_and_a_second_person_change_nothing(
     archive: Archive, talk: Talk
 ) -> None:
@@ -127,7 +185,22 @@ async def test_show_lists_what_is_held_page_by_page(archive: Archive, talk: Talk
 
 
 @pytest.mark.parametrize(
-    "value", ["", "x", "-1", "9" * 40, "1 2 3", "1; drop", "٣", "7", "1 release"]
+    "value",
+    [
+        "",
+        "x",
+        "-1",
+        "9" * 40,
+        "1 2 3",
+        "1; drop",
+        "٣",
+        "7",
+        "1 release",
+        "1.x",
+        ".",
+        "1.7",
+        "1..7",
+    ],
 )
 @pytest.mark.parametrize("action", [flood_card.RELEASE, flood_card.DROP, flood_card.SHOW])
 async def test_a_button_that_was_tampered_with_is_answered_politely(
