@@ -113,6 +113,8 @@ class Entries:
     previous: Place | None = None
     #: Canonical text to subscribe to; None when the query only says what to leave out.
     subscribable: str | None = None
+    #: When nothing was found: how many entries have each thing that was asked for, as it was asked.
+    alone: str = ""
 
     @property
     def extent(self) -> str:

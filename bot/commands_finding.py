@@ -9,7 +9,9 @@ from bot.commands_marking import card_for
 from bot.question import Question
 from feeds import query as queries
 from feeds import reference
+from feeds.query import Query
 from feeds.reference import Kind, Reference
+from feeds.terms import And
 from storage import entries, heads, lookup
 from storage import search as archive
 from storage.entries import Entry
@@ -19,6 +21,8 @@ from storage.search import Cursor
 PAGE = 5
 #: Entries of one story, or of one look-up, that are listed.
 MOST = 20
+#: Of a search that finds nothing, so many things are looked for one by one.
+_PARTS = 8
 #: What many documents share is looked up with a search, whose pages can be turned.
 _FIELDS = {Kind.CFR, Kind.DOCKET, Kind.RIN}
 #: These name one rulemaking, which is a chain of stories.
@@ -75,7 +79,18 @@ def page(
         next=_next(place, str(found.next)) if found.next else None,
         previous=_previous(place),
         subscribable=str(query) if query and query.has_positive else None,
+        alone=_alone(db, query) if query and not seen else "",
     )
+
+
+def _alone(db: Database, query: Query) -> str:
+    """What each thing asked for finds by itself, so that one sees which was too much."""
+    parts = query.root.nodes if isinstance(query.root, And) else ()
+    said = []
+    for asked in [one for part in parts if (one := Query(part)).has_positive][:_PARTS]:
+        found = archive.search(db, asked, limit=1)
+        said.append(f"{asked} {'' if found.counted else 'at least '}{found.total:,}")
+    return f"By itself: {', '.join(said)}." if said else ""
 
 
 def look_up(db: Database, question: Question) -> Answer:

@@ -65,7 +65,8 @@ def _help(answer: Help, _timezone: ZoneInfo = UTC) -> RenderableType:
 
 @render_answer.register
 def _entries(answer: Entries, _timezone: ZoneInfo = UTC) -> RenderableType:
-    lines = [_line(answer.title, "bold"), _line(answer.extent, "dim")]
+    said = f"{answer.extent} {answer.alone}".rstrip()
+    lines = [_line(answer.title, "bold"), _line(said, "dim")]
     return Group(*lines, *_numbered(answer.cards, answer.first))
 
 

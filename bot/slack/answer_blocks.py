@@ -92,7 +92,8 @@ def _help(answer: Help, _timezone: ZoneInfo) -> Message:
 
 @message.register
 def _entries(answer: Entries, _timezone: ZoneInfo) -> Message:
-    head = f"*{mrkdwn.escape(answer.title, LINE)}*\n{answer.extent}"
+    said = f"{answer.extent} {mrkdwn.escape(answer.alone, LINE)}".rstrip()
+    head = f"*{mrkdwn.escape(answer.title, LINE)}*\n{said}"
     text = "\n".join([head, *(line(card) for card in answer.cards)])
     rows = [block for card in answer.cards for block in _row(card)]
     elements = buttons.of_page(answer)

@@ -44,6 +44,8 @@ SILENT_SECONDS = 4 * PING_SECONDS
 #: Slack waits this long for an answer before it calls the command failed; so do we for the last ones.
 LAST_ANSWERS_SECONDS = 3
 RECONNECT_FIRST_SECONDS, RECONNECT_LONGEST_SECONDS = 1.0, 60.0
+#: What it looks like when Slack cannot be reached.
+_OUTAGES = (aiohttp.ClientError, TimeoutError)
 
 
 @asynccontextmanager
@@ -175,10 +177,19 @@ def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClien
 
 
 def _bolt_log() -> logging.Logger:
-    """Bolt's log, without its warning that the token in the environment is the client's, too."""
     bolt = logging.getLogger("bot.slack.bolt")
-    bolt.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
+    bolt.addFilter(_worth_reading)
     return bolt
+
+
+def _worth_reading(record: logging.LogRecord) -> bool:
+    """Leave out Bolt's warning that the token in the environment is the client's, too.
+
+    And of an outage the stack: Bolt logs it every few seconds, and its line says what is wrong.
+    """
+    if record.exc_info and isinstance(record.exc_info[1], _OUTAGES):
+        record.exc_info = None
+    return "`token` will be unused" not in record.getMessage()
 
 
 async def _connect(handler: AsyncSocketModeHandler) -> None:
@@ -186,7 +197,7 @@ async def _connect(handler: AsyncSocketModeHandler) -> None:
     while True:
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        except (SlackApiError, *_OUTAGES) as error:
             reason = error.response["error"] if isinstance(error, SlackApiError) else error
             log.error("slack connected=no retry_in=%.0f reason=%s", wait, reason)  # noqa: TRY400  Slack's word says it all
             await asyncio.sleep(wait)

@@ -95,6 +95,19 @@ def test_a_page_says_which_of_how_many() -> None:
     assert replace(PAGE, cards=(), total=0).extent == "Nothing found."
 
 
+def test_a_page_of_nothing_says_wherever_it_is_shown_what_finds_something() -> None:
+    page = replace(PAGE, cards=(), total=0, alone="By itself: <!here> 0, agency:bis 1,234.")
+    console = Console(file=StringIO(), width=200, record=True)
+
+    console.print(render_answer(page, UTC))
+    text, blocks = message(page, UTC)
+
+    said = "Nothing found. By itself: {} 0, agency:bis 1,234."
+    assert said.format("<!here>") in console.export_text()
+    assert said.format("&lt;!here&gt;") in text
+    assert said.format("&lt;!here&gt;") in blocks[0]["text"]["text"]
+
+
 def test_a_page_says_wherever_it_is_shown_that_not_all_were_ranked() -> None:
     best = Place(query="huawei", order=Order.BEST)
     page = replace(PAGE, place=best, total=300, capped=True, bounded=True)

@@ -56,6 +56,20 @@ async def test_words_without_a_command_are_offered_as_a_search(archive: Archive)
     assert answer.hint == "search huawei 5G"
 
 
+async def test_a_search_that_finds_nothing_says_what_each_thing_finds_by_itself(
+    archive: Archive,
+) -> None:
+    await archive.remember(document(title="Huawei standards"), press(1), press(2))
+
+    answer = await archive.ask('search huawei standars ("entity list" OR no) -source:news')
+    alone = await archive.ask("search standars")
+
+    assert isinstance(answer, Entries)
+    assert answer.alone == 'By itself: huawei 3, standars 0, "entity list" OR no 0.'
+    assert isinstance(alone, Entries)
+    assert alone.alone == ""
+
+
 async def test_a_search_answers_five_a_page_newest_first(archive: Archive) -> None:
     items = [press(n, event_at=NOW - timedelta(hours=n)) for n in range(7)]
     await archive.remember(*items)
