@@ -10,7 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot import date_wording
-from bot.wording import Fact, day, facts, issued_by, references, visible
+from bot.wording import Fact, day, facts, issued_by, moment, references, visible
 from feeds import document_dates, footing, standing, summary
 from feeds.footing import Footing
 from feeds.matching import Reason
@@ -75,8 +75,8 @@ class Card:
     marks: frozenset[Mark]
     #: Who muted the story where the card stands, and when; None while it is not muted there.
     muted: Marked | None = None
-    #: In which moments are told.
-    timezone: ZoneInfo = UTC
+    #: That moment in words, in the time zone of where the card stands; empty while it is not muted.
+    muted_at: str = ""
 
 
 def card(
@@ -134,7 +134,7 @@ def card(
         pdf_url=document.pdf_url if document else None,
         marks=marks,
         muted=muted,
-        timezone=timezone,
+        muted_at=moment(muted.made_at, timezone) if muted else "",
     )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.card import Card
 from bot.slack import mrkdwn
-from bot.wording import Fact, moment, safe_url, visible
+from bot.wording import Fact, safe_url, visible
 from storage.stories import Mark, Marked
 
 #: A block, element or text object as Slack's JSON has it.
@@ -71,7 +70,7 @@ def alert(card: Card) -> list[Block]:
     blocks += [_context([plain_text(line, _LINE)]) for line in (*first, *card.why[1:])]
     blocks.append({"type": "actions", "elements": _buttons(card)})
     if card.muted:
-        blocks.append(_context([mrkdwn_text(_muted(card.muted, card.timezone))]))
+        blocks.append(_context([mrkdwn_text(_muted(card.muted, card.muted_at))]))
     return blocks
 
 
@@ -112,7 +111,7 @@ def fallback(card: Card) -> str:
     for line in (" ".join(card.sentences), facts, card.issued_by, *why):
         escaped = mrkdwn.escape(line, _FALLBACK - len(said) - 1)
         said += f"\n{escaped}" if escaped else ""
-    return f"{said}\n{_muted(card.muted, card.timezone)}" if card.muted else said
+    return f"{said}\n{_muted(card.muted, card.muted_at)}" if card.muted else said
 
 
 def plain_text(text: str, limit: int) -> Block:
@@ -158,9 +157,9 @@ def _identity(card: Card) -> list[Block]:
     return elements
 
 
-def _muted(muted: Marked, timezone: ZoneInfo) -> str:
-    at = mrkdwn.date(muted.made_at, moment(muted.made_at, timezone))
-    return f"Muted by {mrkdwn.who(muted.made_by)} · {at}: {_MUTED}"
+def _muted(muted: Marked, at: str) -> str:
+    by = mrkdwn.who(muted.made_by)
+    return f"Muted by {by} · {mrkdwn.date(muted.made_at, at)}: {_MUTED}"
 
 
 def _context(elements: Sequence[Block]) -> Block:
