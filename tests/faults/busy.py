@@ -235,11 +235,13 @@ class BusyWorld(World):
             by_id.setdefault(id_, []).append(message)
         digests = self._digests()
         for row in self._deliveries():
-            key, step, channel, title, folded, ts, opens = row
+            key, step, channel, title, folded, ts, opens, story = row
             folded = folded or digests.get(key)
             name = f"{channel} {step} {title}"
             if folded:
-                said = [m for m in by_id.get(folded, []) if _says(m, title)]
+                # A digest tells a story once, by its newest headline.
+                titles = self._titles(story)
+                said = [m for m in by_id.get(folded, []) if any(_says(m, each) for each in titles)]
                 found["digest stories"].count(name, len(said))
             elif ts or manner_of(Step(step)) in {Manner.SHOWN, Manner.THREAD}:
                 found["alerts" if opens else "steps"].count(name, len(by_id.get(key, [])))
@@ -254,11 +256,16 @@ class BusyWorld(World):
     def _deliveries(self) -> list[Any]:
         return self.rows(
             "SELECT own.delivery_id, step, own.channel, json_extract(item, '$.title'),"
-            " other.delivery_id, own.ts, cards.ts = own.ts FROM outbox AS own"
+            " other.delivery_id, own.ts, cards.ts = own.ts, entries.story_id FROM outbox AS own"
             " JOIN events ON own.event_id = events.id JOIN entries ON entries.id = events.entry_id"
             " LEFT JOIN outbox AS other ON other.id = own.folded_into"
             " LEFT JOIN cards ON cards.channel = own.channel AND cards.story_id = entries.story_id"
         )
+
+    def _titles(self, story: int) -> list[str]:
+        """The headlines of a story: the press may have joined a document's."""
+        query = f"SELECT json_extract(item, '$.title') FROM entries WHERE story_id = {story:d}"
+        return [title for (title,) in self.rows(query)]
 
     def _digests(self) -> dict[str, str]:
         """Of each delivery that a message in Slack tells besides its own: that message's own."""
@@ -308,7 +315,7 @@ class BusyWorld(World):
         """What more digests tell of than is owed, also those that the database does not know."""
         owed: dict[str, set[str]] = {}
         told_by = self._digests()
-        for key, _, channel, title, folded, _, _ in self._deliveries():
+        for key, _, channel, title, folded, *_ in self._deliveries():
             if channel == DIGESTED:
                 owed.setdefault(title, set()).add(folded or told_by.get(key, key))
         digests = self.slack.channels[DIGESTED]
