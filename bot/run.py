@@ -134,9 +134,8 @@ async def _round(app: App, speaker: Speaker, only: str | None) -> list[PollResul
     await app.storage.run(remind, now=app.clock(), timezone=app.settings.timezone)
     async with app.leader().once() as leads:
         if leads:
-            await (
-                speaker.settler.settle_due()
-            )  # in a backup put back, what is held is looked for first
+            # Of a backup that was put back, what is held is looked for before it is told.
+            await speaker.settler.settle_due()
             await fold_due(app.storage, now=app.clock(), timezone=app.settings.timezone)
             care = Care(app)
             await care.watch()
