@@ -185,7 +185,8 @@ class Deliverer:
     async def _edit(self, owed: Owed | OwedBulletin, alert: Alert) -> bool:
         """Bring the card that stands up to date, which can be repeated.
 
-        False when it is to be edited later: a step does not wait for the pace of edits.
+        False when it is to be edited later: a step does not wait for the pace of edits, nor is it
+        kept back where Slack lets nobody edit the card any more.
         """
         standing = owed.standing
         if standing is None or not self._pace.can_edit(standing.channel):
@@ -194,6 +195,9 @@ class Deliverer:
         try:
             await self._poster.update(alert, conversation=standing.conversation, ts=standing.ts)
         except DeliveryError as error:
+            if error.outcome is Outcome.REJECTED and not owed.by_card_alone:
+                log.warning("edited channel=%s reason=%s", standing.channel, error.reason)
+                return True
             if error.outcome is not Outcome.LATER:
                 raise
             self._pace.edit_refused(standing.channel, seconds=error.retry_after)

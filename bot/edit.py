@@ -60,7 +60,7 @@ class Editor:
         self._timezone = timezone
         self._serves = serves
         self._pace = pace
-        #: Channel by channel that refused an edit, until when its bulletins are left as they are.
+        #: Channel by channel that refused an edit, until when what stands there is left as it is.
         self._refused: dict[str, float] = {}
         #: Whether edits were left for later when it ended last.
         self.behind = False
@@ -84,7 +84,7 @@ class Editor:
         """Of one workspace, as many as it takes now."""
         done = 0
         for channel, edit in edits:
-            if not self._serves(channel):
+            if not self._serves(channel) or self._elapsed() < self._refused.get(channel, 0.0):
                 continue
             if not self._pace.can_edit(channel):
                 self.behind = True
@@ -99,44 +99,38 @@ class Editor:
         if made is None:
             return False
         alert, shown = made
-        match await self._update(alert, ts=standing.ts):
+        match await self._update(alert, channel=standing.channel, ts=standing.ts):
             case None:
                 await self._storage.run(cards.renewed, shown, changes=changes)
                 return True
-            case Outcome.LATER:
-                pass
-            case _:
+            case Outcome.CARD_GONE:
                 await self._storage.run(
                     cards.forget, channel=standing.channel, story_id=standing.story_id
                 )
+            case Outcome.REJECTED:  # it stands as it was, and its thread goes on
+                await self._storage.run(cards.renewed, standing, changes=changes)
         return False
 
     async def _edit_bulletin(self, delivery: BulletinDelivery, changes: int) -> bool:
-        if self._elapsed() < self._refused.get(delivery.channel, 0.0):
-            return False
         await self._pace.edit_turn(delivery.channel)
         conversation = delivery.conversation or delivery.channel
         alert = alert_of_bulletin(delivery, conversation=conversation)
-        match await self._update(alert, ts=delivery.ts or ""):
-            case None:
-                await self._storage.run(bulletins.renewed, delivery, changes=changes)
-                return True
-            case Outcome.LATER:
-                pass
-            case Outcome.CHANNEL_REFUSES:  # it stands there still, and no other takes its place
-                self._refused[delivery.channel] = self._elapsed() + REFUSED_SECONDS
-            case _:  # a message that is gone is owed no edit any more
-                await self._storage.run(bulletins.renewed, delivery, changes=changes)
-        return False
+        outcome = await self._update(alert, channel=delivery.channel, ts=delivery.ts or "")
+        # A message that is gone, or can be edited no more, is owed no edit.
+        if outcome in {None, Outcome.CARD_GONE, Outcome.REJECTED}:
+            await self._storage.run(bulletins.renewed, delivery, changes=changes)
+        return outcome is None
 
-    async def _update(self, alert: Alert, *, ts: str) -> Outcome | None:
-        """None once it is edited; else why it was not."""
+    async def _update(self, alert: Alert, *, channel: str, ts: str) -> Outcome | None:
+        """None once it is edited; else why it was not, after which to wait is seen to."""
         try:
             await self._poster.update(alert, conversation=alert.channel, ts=ts)
         except DeliveryError as error:
             log.warning("edited channel=%s reason=%s", alert.channel, error.reason)
             if error.outcome is Outcome.LATER:
                 self._pace.edit_refused(alert.channel, seconds=error.retry_after)
+            if error.outcome is Outcome.CHANNEL_REFUSES:  # what stands there stands still
+                self._refused[channel] = self._elapsed() + REFUSED_SECONDS
             return error.outcome
         return None
 

@@ -13,7 +13,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.deliver import Deliverer
-from bot.pace import Pace
+from bot.pace import REFUSED_SECONDS, Pace
 from bot.poster import Alert, DeliveryError, Outcome, Posted
 from bot.storage_thread import Storage
 from feeds.model import Item, Stage
@@ -196,6 +196,54 @@ async def test_a_deleted_card_is_replaced_by_the_next_step(
     assert poster.posted[-1].reply is None
     assert card_of(poster.posted[-1]).stage is Stage.PUBLISHED
     assert await storage.run(outbox.counts) == {State.SENT: 2}
+
+
+async def test_a_step_is_told_though_its_card_can_be_edited_no_more(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster
+) -> None:
+    await owe(storage, make_filing())
+    await deliver(deliverer)
+    await owe(storage, make_item())
+    poster.faults.append(DeliveryError("edit_window_closed", outcome=Outcome.REJECTED))
+
+    await deliver(deliverer)
+
+    assert [bool(alert.reply) for alert in poster.posted] == [False, True]
+    assert await storage.run(outbox.counts) == {State.SENT: 2}
+    assert await storage.run(cards.outdated) == []
+
+
+async def test_a_story_goes_on_in_the_thread_of_a_card_that_can_be_edited_no_more(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster, elapsed: Elapsed
+) -> None:
+    editor = make_editor(storage, poster, pace=Pace.free(elapsed=elapsed), elapsed=elapsed)
+    story = await owe(storage, make_filing())
+    await deliver(deliverer)
+    await storage.run(cards.outdate, channel="C1", story_id=story)
+    poster.faults.append(DeliveryError("edit_window_closed", outcome=Outcome.REJECTED))
+
+    edits = [await editor.edit_due(), await editor.edit_due()]
+    await owe(storage, make_item())
+    await deliver(deliverer)
+
+    assert edits == [0, 0]
+    assert [bool(alert.reply) for alert in poster.posted] == [False, True]
+
+
+async def test_a_card_in_a_channel_that_refuses_edits_is_edited_once_the_bot_is_back(
+    storage: Storage, deliverer: Deliverer, poster: FakePoster, elapsed: Elapsed
+) -> None:
+    editor = make_editor(storage, poster, pace=Pace.free(elapsed=elapsed), elapsed=elapsed)
+    story = await owe(storage, make_filing())
+    await deliver(deliverer)
+    await storage.run(cards.outdate, channel="C1", story_id=story)
+    poster.faults.append(DeliveryError("not_in_channel", outcome=Outcome.CHANNEL_REFUSES))
+
+    refused, soon = await editor.edit_due(), await editor.edit_due()
+    elapsed.seconds += REFUSED_SECONDS
+    back = await editor.edit_due()
+
+    assert (refused, soon, back) == (0, 0, 1)
 
 
 async def test_only_the_leader_sends(
