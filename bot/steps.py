@@ -73,11 +73,23 @@ def _as_staged(_event: Event, _today: date) -> str:
 
 
 def _comments_closing(event: Event, today: date) -> str:
-    closing = date.fromisoformat(event.occasion.rpartition(" ")[2])
+    closing = _day_of(event)
     left = (closing - today).days
     when = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
     what = "Reply comments" if "reply" in event.occasion else "Comments"
+    if left < 0:  # a mute, quiet hours or Slack held it
+        return f"{what} closed on {day(closing)}"
     return f"{what} close {when}, on {day(closing)}"
+
+
+def _effective(event: Event, today: date) -> str:
+    since = _day_of(event)
+    return "In force today" if since >= today else f"In force since {day(since)}"
+
+
+def _day_of(event: Event) -> date:
+    """The day of a step of the calendar, with which its occasion ends."""
+    return date.fromisoformat(event.occasion.rpartition(" ")[2])
 
 
 def _moved(event: Event, _today: date) -> str:
@@ -159,7 +171,7 @@ _TELLINGS: Mapping[Step, _Telling] = {
     Step.WITHDRAWN: _Telling(manner=Manner.SHOWN, headline=_as_staged),
     Step.PUBLISHED: _Telling(manner=Manner.SHOWN, headline=_as_staged),
     Step.DATED: _Telling(manner=Manner.EDIT, headline=_as_staged),
-    Step.EFFECTIVE: _Telling(manner=Manner.SHOWN, headline=_said("In force today")),
+    Step.EFFECTIVE: _Telling(manner=Manner.SHOWN, headline=_effective),
     Step.COMMENTS_CLOSING: _Telling(manner=Manner.THREAD, headline=_comments_closing),
     Step.COMMENTS_CLOSED: _Telling(manner=Manner.EDIT, headline=_said("Comments closed")),
     Step.REVISED: _Telling(manner=Manner.THREAD, headline=_revised),
