@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
-from bot.answers import Answer, Entries
+from bot.answers import Answer, Entries, Problem
 from bot.commands import Commands
 from bot.config import TERMINAL
 from bot.law_page import LawPage
 from bot.terminal_answers import render_answer
+from bot.timeline import DaysAhead
+from storage.errors import DatabaseError
 
 #: Whoever sits at the terminal.
 USER = "you"
@@ -23,6 +25,7 @@ _PROMPT = "rulewire> "
 _HELLO = "Write help for what can be asked, quit to stop."
 _LONGEST_LINE = 8_192
 _PAGES = ("next", "previous")
+Paged = Entries | LawPage | DaysAhead
 
 
 async def converse(
@@ -58,19 +61,29 @@ async def converse(
             elif line.strip():
                 last = await _answer(commands, line.strip(), last)
                 shown.print(render_answer(last, commands.timezone))
-                if isinstance(last, Entries | LawPage) and last.next:
+                if isinstance(last, Paged) and last.next:
                     shown.print(Text("next shows more", style="dim"))
     shown.print()
     stopping.cancel()
 
 
 async def _answer(commands: Commands, line: str, last: Answer | None) -> Answer:
-    """The answer to a line; `next` and `previous` turn the page that was shown last."""
-    if line.lower() in _PAGES and isinstance(last, Entries | LawPage):
-        place = last.next if line.lower() == "next" else last.previous
-        if place:
-            return await commands.page(place, channel=TERMINAL, user=USER)
-    return await commands.answer(line, channel=TERMINAL, user=USER)
+    """The answer to a line, also when the database has none."""
+    try:
+        turned = await _turned(commands, line.lower(), last)
+        return turned or await commands.answer(line, channel=TERMINAL, user=USER)
+    except DatabaseError as error:  # one that is busy does not end the bot
+        return Problem(message=str(error))
+
+
+async def _turned(commands: Commands, word: str, last: Answer | None) -> Answer | None:
+    """Another page of what was shown last; None where no such page is asked for."""
+    if isinstance(last, DaysAhead) and last.next and word == "next":
+        return await commands.days_ahead(last.query, last.next, channel=TERMINAL, user=USER)
+    if isinstance(last, Entries | LawPage) and word in _PAGES:
+        place = last.next if word == "next" else last.previous
+        return await commands.page(place, channel=TERMINAL, user=USER) if place else None
+    return None
 
 
 @contextmanager

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
+from sqlite_utils import Database
 
 from bot.answers import Notice, Problem
 from bot.card import UTC
@@ -19,6 +23,7 @@ from tests.archive import Archive, document, press
 from tests.ecfr_server import part
 from tests.unit.bot.test_answer_blocks import CARD, HOSTILE, answers
 from tests.unit.bot.test_commands_law import LONG, changed, compare
+from tests.unit.bot.test_deadlines import closing, note
 
 
 @pytest.fixture
@@ -106,6 +111,34 @@ async def test_next_and_previous_turn_the_page(archive: Archive, screen: Console
         "6 to 7 of 7",
         "1 to 5 of 7",
     ]
+
+
+async def test_next_turns_the_page_of_the_days_ahead(archive: Archive, screen: Console) -> None:
+    days = [date(2020, 8, 1) + timedelta(days=number) for number in range(12)]
+    await note(archive, *(closing(number, day) for number, day in enumerate(days)))
+
+    await type_all(archive, screen, b"deadlines huawei\nnext\n")
+
+    assert "next shows more" in seen(screen)
+    assert [f"Rule {number} on Huawei" in seen(screen) for number in range(12)] == [True] * 12
+
+
+async def test_a_busy_database_does_not_end_the_bot(
+    archive: Archive, screen: Console, tmp_path: Path
+) -> None:
+    await archive.storage.run_plain(_wait_for_nobody)
+
+    other = sqlite3.connect(tmp_path / "archive.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    await type_all(archive, screen, b"status\n")
+    other.close()
+
+    assert "database is locked" in seen(screen)
+    assert seen(screen).count("rulewire>") == 2
+
+
+def _wait_for_nobody(db: Database) -> None:
+    db.execute("PRAGMA busy_timeout = 0")
 
 
 async def test_next_without_a_page_is_an_unknown_word(archive: Archive, screen: Console) -> None:
