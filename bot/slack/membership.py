@@ -59,6 +59,9 @@ async def is_stranger(client: AsyncWebClient, conversation: str) -> bool:
         answer = await client.conversations_info(channel=conversation)
     except SlackApiError as error:
         return bool(error.response.get("error") == "channel_not_found")
+    except (aiohttp.ClientError, TimeoutError) as error:
+        log.warning("own membership unknown reason=%s", type(error).__name__)
+        return False
     channel = answer.get("channel")
     return isinstance(channel, dict) and channel.get("is_member") is False
 

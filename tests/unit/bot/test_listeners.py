@@ -131,8 +131,11 @@ async def test_who_subscribes_a_channel_without_the_bot_is_told_to_invite_it(tal
     assert "“/invite @Rulewire”" in reply["text"]
 
 
-async def test_a_membership_that_cannot_be_asked_for_is_no_trouble(talk: Talk) -> None:
-    talk.server.fail("conversations.info", Fault(error="missing_scope"))
+@pytest.mark.parametrize("fault", [Fault(error="missing_scope"), Fault(drop=True)])
+async def test_a_membership_that_cannot_be_asked_for_is_no_trouble(
+    talk: Talk, fault: Fault
+) -> None:
+    talk.server.fail("conversations.info", fault, fault)  # aiohttp asks a second time
 
     reply = await talk.type("subscribe huawei")
 
