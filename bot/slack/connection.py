@@ -43,9 +43,8 @@ PING_SECONDS = 5
 SILENT_SECONDS = 4 * PING_SECONDS
 #: Slack waits this long for an answer before it calls the command failed; so do we for the last ones.
 LAST_ANSWERS_SECONDS = 3
-RECONNECT_FIRST_SECONDS, RECONNECT_LONGEST_SECONDS = 1.0, 60.0
-#: What it looks like when Slack cannot be reached.
-_OUTAGES = (aiohttp.ClientError, TimeoutError)
+#: What it looks like when Slack cannot be reached, or lets us not in.
+_OUTAGES = (aiohttp.ClientError, TimeoutError, SlackApiError)
 
 
 @asynccontextmanager
@@ -187,21 +186,14 @@ def _worth_reading(record: logging.LogRecord) -> bool:
 
     And of an outage the stack: Bolt logs it every few seconds, and its line says what is wrong.
     """
-    if record.exc_info and isinstance(record.exc_info[1], _OUTAGES):
+    error = record.exc_info[1] if record.exc_info else None
+    # Of an answer that is no JSON the client stumbles over what was refused.
+    if isinstance(error, _OUTAGES) or (error and isinstance(error.__context__, _OUTAGES)):
         record.exc_info = None
     return "`token` will be unused" not in record.getMessage()
 
 
 async def _connect(handler: AsyncSocketModeHandler) -> None:
-    wait = RECONNECT_FIRST_SECONDS
-    while True:
-        try:
-            await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
-        except (SlackApiError, *_OUTAGES) as error:
-            reason = error.response["error"] if isinstance(error, SlackApiError) else error
-            log.error("slack connected=no retry_in=%.0f reason=%s", wait, reason)  # noqa: TRY400  Slack's word says it all
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, RECONNECT_LONGEST_SECONDS)
-        else:
-            log.info("slack connected=yes")
-            return
+    """The client itself tries until it can (slack_sdk/socket_mode/aiohttp), and says each time why not."""
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
+    log.info("slack connected=yes")

@@ -13,7 +13,7 @@ from bot.slack.connection import SILENT_SECONDS, silence, socket
 from tests.archive import open_archive
 from tests.e2e.waiting import until_true
 from tests.factories import NOW
-from tests.slack_server import TOKEN
+from tests.slack_server import TOKEN, Fault, SlackServer
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,18 @@ async def test_a_slack_that_cannot_be_reached_takes_one_line_of_the_log(
             said = wrong(NOW)
 
     assert said == "not connected"
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("fault", [Fault(error="invalid_auth"), Fault(status=503)])
+async def test_a_slack_that_lets_us_not_in_takes_one_line_of_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, fault: Fault
+) -> None:
+    async with SlackServer().running() as server, open_archive(tmp_path) as archive:
+        server.fail("apps.connections.open", fault)
+        settings = Settings(bot_token=TOKEN, app_token="xapp-1", slack_api_url=server.url)
+
+        async with socket(settings, archive.storage, archive.commands, clock=lambda: NOW):
+            await until_true(lambda: "Failed to connect" in caplog.text, what="line of the log")
+
     assert "Traceback" not in caplog.text
