@@ -130,8 +130,7 @@ def _days(answer: DaysAhead, _timezone: ZoneInfo) -> Message:
         f"{mrkdwn.link(each.url, visible(each.title, 160), LINE)}"
         for each in answer.days
     ]
-    text, blocks = listed(head, lines)
-    return text, [*blocks, *buttons.more_days(answer)]
+    return listed(head, lines, last=buttons.more_days(answer))
 
 
 @message.register
@@ -145,8 +144,7 @@ def _choices(answer: Choices, _timezone: ZoneInfo) -> Message:
         "settings reminders 7 1",
     )
     lines.append(f"Try {', '.join(code('/rulewire ' + each) for each in examples)}")
-    text, blocks = listed("*Settings of this channel*", lines)
-    return text, [*blocks, buttons.settings()]
+    return listed("*Settings of this channel*", lines, last=[buttons.settings()])
 
 
 @message.register

@@ -28,20 +28,27 @@ _CELL = 30
 _SECTION, _TEXT = 2_900, 2_900
 
 
-def listed(head: str, lines: Sequence[str], table: Sequence[Sequence[str]] = ()) -> Message:
+def listed(
+    head: str,
+    lines: Sequence[str],
+    table: Sequence[Sequence[str]] = (),
+    *,
+    last: Sequence[Block] = (),
+) -> Message:
     """A heading, lines of our own markup, and a table of outside text: as much as one message holds.
 
     Args:
         head: Our own markup.
         lines: Each within a section. They may take two thirds of the message when a table follows.
         table: Rows of equally many cells, set in columns.
+        last: Blocks that stand below it in any case.
     """
     first = section(head)
-    room = _WHOLE - size([first])
+    room = _WHOLE - size([first, *last])
     said = _packed(lines, room=room * 2 // 3 if table else room)
     columns = _columns(table)
     rows = _packed(columns, room=room - size(said), fence="```")
-    return clipped("\n".join([head, *lines, *columns])), [first, *said, *rows]
+    return clipped("\n".join([head, *lines, *columns])), [first, *said, *rows, *last]
 
 
 def _packed(lines: Sequence[str], *, room: int, fence: str = "") -> list[Block]:

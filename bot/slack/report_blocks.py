@@ -26,8 +26,7 @@ def explanation(answer: Explanation, timezone: ZoneInfo) -> Message:
         lines += _telling(each, answer.card.title, timezone, here=here)
     if answer.people:
         lines.append(f"In direct messages: {answer.people}")
-    text, blocks = listed(head, lines)
-    return text, [*blocks, story_buttons.timeline(answer.card.entry_id)]
+    return listed(head, lines, last=[story_buttons.timeline(answer.card.entry_id)])
 
 
 def status(answer: Status, timezone: ZoneInfo) -> Message:
@@ -46,7 +45,6 @@ def status(answer: Status, timezone: ZoneInfo) -> Message:
         for feed in answer.sound
         for read, following in [feed.visits(answer.at)]
     ]
-    text, blocks = listed(f"*{mrkdwn.escape(answer.headline, LINE)}*", lines, table)
     own = [(each, each.number) for each in answer.uncertain if each.number is not None]
     said = [_uncertain(each, timezone) for each, _ in own]
     rows = [
@@ -54,7 +52,9 @@ def status(answer: Status, timezone: ZoneInfo) -> Message:
         for line, (_, number) in zip(said[:_SETTLED_AT_ONCE], own, strict=False)
         for row in (section(line), buttons.settle(number))
     ]
-    return clipped("\n".join([text, *said])), [*blocks, *rows]
+    head = f"*{mrkdwn.escape(answer.headline, LINE)}*"
+    text, blocks = listed(head, lines, table, last=rows)
+    return clipped("\n".join([text, *said])), blocks
 
 
 def _uncertain(telling: Telling, timezone: ZoneInfo) -> str:

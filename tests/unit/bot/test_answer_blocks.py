@@ -97,7 +97,7 @@ def answers(text: str, count: int, shown: Card) -> list[Answer]:
             entries=1,
             owed={"dead": 1},
             stopped=(row,),
-            uncertain=(telling,),
+            uncertain=(telling, *(replace(telling, number=n) for n in range(1, count))),
         ),
         Explanation(
             card=shown,
