@@ -14,7 +14,7 @@ from bot.commands_feedback import of_subscription
 from bot.commands_rehearsing import look_back, too_wide, topic_or_query
 from bot.question import Question
 from bot.report import SubscriptionRow
-from bot.terms import Ending, TermsError
+from bot.terms import TermsError
 from feeds import query as queries
 from storage import channels, subscriptions
 from storage.subscriptions import Cadence, Subscription, Terms
@@ -45,12 +45,14 @@ def subscribe(db: Database, question: Question) -> Notice | Problem:
         query=str(query),
         created_by=question.user,
         now=question.now,
-        terms=ending.applied(Terms()) if ending else None,
     )
+    agreed = ending.applied(made) if ending else made
     if earlier and earlier.works:
-        return _again(db, question, made, ending)
+        return _again(db, question, made, agreed)
+    if agreed != made:
+        subscriptions.change(db, made.id, agreed)
     told = look_back(db, question, query, days=LOOK_BACK)
-    when = _when(made, question)
+    when = _when(agreed, question)
     return Notice(
         text=f"subscribed to {made.query}{when and f', told {when}'}. {told.sentence}",
         by=question.user,
@@ -58,9 +60,8 @@ def subscribe(db: Database, question: Question) -> Notice | Problem:
     )
 
 
-def _again(db: Database, question: Question, known: Subscription, ending: Ending | None) -> Notice:
+def _again(db: Database, question: Question, known: Subscription, agreed: Terms) -> Notice:
     """Subscribed already: perhaps to be told more or less often."""
-    agreed = ending.applied(known) if ending else known
     if agreed == known:
         when = _when(known, question)
         return Notice(text=f"Already subscribed to {known.query}{when and f', told {when}'}.")
@@ -69,10 +70,10 @@ def _again(db: Database, question: Question, known: Subscription, ending: Ending
     return Notice(text=f"set {known.query}: told {when}.", by=question.user, aloud=True)
 
 
-def _when(subscription: Subscription, question: Question) -> str:
+def _when(agreed: Terms, question: Question) -> str:
     """When it is told, where that is worth saying: it is not told at once."""
-    at_once = subscription.cadence is Cadence.NOW
-    return "" if at_once else terms.told(subscription, zone=question.timezone)
+    at_once = agreed.cadence is Cadence.NOW
+    return "" if at_once else terms.told(agreed, zone=question.timezone)
 
 
 def _badly_ended(question: Question, error: TermsError) -> Problem:

@@ -133,6 +133,17 @@ async def test_a_mistake_answers_with_what_was_probably_meant(
     assert answer.hint == hint
 
 
+async def test_who_subscribes_again_to_what_is_paused_is_told_as_they_say(archive: Archive) -> None:
+    await archive.ask("subscribe huawei weekly fri 17:00")
+    await archive.ask("pause huawei")
+
+    answer = await archive.ask("subscribe huawei daily 08:30")
+
+    assert "subscribed to topic:huawei, told daily at 08:30 (America/New York)." in said(answer)
+    woken = await only(archive)
+    assert (woken.cadence, woken.at, woken.paused_by) == (Cadence.DAILY, time(8, 30), None)
+
+
 async def test_a_subscription_is_paused_and_resumed_by_its_topic(archive: Archive) -> None:
     await archive.ask("subscribe huawei daily")
     changes = len(archive.changes)
