@@ -61,7 +61,12 @@ async def problems(settings: Settings, *, channels: Sequence[str] = ()) -> list[
         found = _scopes(greeted.headers or {})
         found += await _app_token(client, settings.app_token, bot=greeted)
         workspace = str(greeted.get("team") or greeted.get("team_id") or "this workspace")
-        named = {settings.channel: "RULEWIRE_CHANNEL"} if settings.channel else {}
+        chosen = {
+            settings.owners: "RULEWIRE_OWNERS_CHANNEL",
+            settings.channel: "RULEWIRE_CHANNEL",
+        }
+        # One with a slash is of a workspace that installed the app.
+        named = {each: word for each, word in chosen.items() if each and "/" not in each}
         named |= {each: "channel" for each in channels if each not in named}
         asked = [
             _channel(client, each, said=f"{word} {each}", workspace=workspace)

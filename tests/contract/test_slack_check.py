@@ -116,6 +116,16 @@ async def test_channels_that_are_unknown_uninvited_archived_or_no_ids(server: Sl
     assert found[3].startswith("channel C09ELSE: T01TEST has no such channel, or it is private")
 
 
+async def test_the_owners_channel_is_asked_for_and_none_of_another_workspace(
+    server: SlackServer,
+) -> None:
+    server.members |= {"C02OUT": ["U01ALICE"]}
+
+    found = await problems(settings(server, channel="T02TWO/C01GEN", owners="C02OUT"))
+
+    assert found == ["RULEWIRE_OWNERS_CHANNEL C02OUT: invite the bot there with /invite"]
+
+
 async def test_of_very_many_channels_some_are_asked_for(server: SlackServer) -> None:
     server.members |= {f"C{number:03}": ["U0BOT"] for number in range(60)}
 
