@@ -67,13 +67,14 @@ def remind(db: Database, question: Question, entry_id: int, wish: Wish) -> Promi
 
 
 def snooze(db: Database, question: Question, reminder_id: int) -> Promised | Problem:
-    """Remind once more, a day later; the reminder that stands says so."""
+    """Remind once more, a day later, whatever else was wished; the reminder that stands says so."""
     reminder = _own(db, question, reminder_id)
     if reminder is None:
         return _NO_MORE
     if reminder.state is not State.WAITING:
         due_at = _later(question.now, _LATER[Wish.DAY], reminder.zone)
-        reminders.snooze(db, reminder, due_at=due_at)
+        waiting = reminders.waiting_for(db, question.user, reminder.story_id)
+        reminders.snooze(db, waiting or reminder, due_at=due_at)
         said = f"Snoozed until {moment(due_at, reminder.zone)}"
         say(db, reminder, said, now=question.now, timezone=question.timezone)
     again = reminders.waiting_for(db, question.user, reminder.story_id)
@@ -97,6 +98,9 @@ def finish(db: Database, question: Question, reminder_id: int) -> Promised | Pro
             now=question.now,
             timezone=question.timezone,
         )
+    if other := reminders.waiting_for(db, question.user, reminder.story_id):
+        at = moment(other.due_at, other.zone)
+        return Promised(text=f"Done. You are still reminded on {at}.", reminder_id=other.id)
     return Promised(text="Done: I will not remind you of this.", reminder_id=None)
 
 

@@ -230,6 +230,41 @@ async def test_snooze_reminds_again_a_day_later_and_the_message_says_so(
     assert talk.replies[-1]["text"] == "I will remind you again on 20 June 2020, 12:00 p.m. EDT."
 
 
+async def test_who_snoozes_while_another_reminder_waits_is_reminded_once_as_they_said_last(
+    archive: Archive, talk: Talk, clock: Clock
+) -> None:
+    entry = await happen(archive, make_item())
+    await wish(talk, entry, DAY)
+    (promised,) = await waiting(archive)
+    clock.now = NOW + timedelta(days=1)
+    await remind(archive, clock.now)
+    await wish(talk, entry, THREE_DAYS)
+
+    await talk.click(pressed(promises.SNOOZE, promised.id), channel="D01ALICE")
+
+    assert talk.replies[-1]["text"] == "I will remind you again on 20 June 2020, 10:00 a.m. EDT."
+    assert "Snoozed until 20 June 2020, 10:00 a.m. EDT" in (await told(archive))[0]
+    assert [each.due_at for each in await waiting(archive)] == [NOW + timedelta(days=2)]
+
+
+async def test_who_is_done_with_a_reminder_is_told_of_another_that_waits(
+    archive: Archive, talk: Talk, clock: Clock
+) -> None:
+    entry = await happen(archive, make_item())
+    await wish(talk, entry, DAY)
+    (promised,) = await waiting(archive)
+    clock.now = NOW + timedelta(days=1)
+    await remind(archive, clock.now)
+    await wish(talk, entry, THREE_DAYS)
+
+    await talk.click(pressed(promises.DONE, promised.id), channel="D01ALICE")
+
+    assert talk.replies[-1]["text"] == (
+        "Done. You are still reminded on 22 June 2020, 10:00 a.m. EDT."
+    )
+    assert len(await waiting(archive)) == 1
+
+
 async def test_done_ends_it_and_a_year_later_it_can_still_be_snoozed(
     archive: Archive, talk: Talk, clock: Clock
 ) -> None:
