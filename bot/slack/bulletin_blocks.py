@@ -10,7 +10,7 @@ from bot.slack.parts import LINE, Message, clipped, context, fitting, section, w
 from bot.wording import visible
 
 #: Longest title, paragraph, section and last line (characters as sent).
-_TITLE, _PARAGRAPH, _SECTION, _CLOSING = 300, 1_500, 2_900, 1_000
+_TITLE, _PARAGRAPH, _SECTION, _CLOSING = 300, 1_500, 2_900, 1_100
 #: Longest linked text of a row (characters).
 _LABEL = 160
 
@@ -30,7 +30,7 @@ def message(bulletin: Bulletin) -> Message:
 
 def _closing(bulletin: Bulletin) -> str:
     """The last line: who did it is mentioned, and when is told in the reader's own time."""
-    said = mrkdwn.escape(bulletin.closing, LINE)
+    said = mrkdwn.escape(bulletin.closing, _CLOSING)
     if bulletin.by:
         said += f" by {who(bulletin.by)}"
     return f"{said} · {when(bulletin.at, UTC)}" if bulletin.at else said
