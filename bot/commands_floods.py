@@ -19,7 +19,6 @@ from storage.workspaces import local
 
 #: Floods listed, and items on a page.
 _LISTED, PAGE = 10, 10
-_MOST_PAGES = 1_000
 #: A flood's number, on a button with the second in which it began, and a page.
 _ASKED = re.compile(
     r"(?P<number>[0-9]{1,40})(?:\.(?P<began>[0-9]{0,20}))?(?: (?P<page>[0-9]{1,40}))?"
@@ -64,7 +63,7 @@ def _about(db: Database, question: Question, verb: str, asked: re.Match[str]) ->
     if not held.entries:
         return Notice(text=f"Flood {held.id} holds nothing: there is nothing to decide.")
     if verb == "show":
-        return _page(db, question, held, min(max(int(asked["page"] or 1), 1), _MOST_PAGES))
+        return _page(db, question, held, int(asked["page"] or 1))
     return _decide(db, question, held, flood_card.VERDICTS[verb])
 
 
@@ -127,6 +126,8 @@ def _as_it_is(held: Held, question: Question) -> Notice:
 
 
 def _page(db: Database, question: Question, held: Held, page: int) -> HeldPage:
+    """The page that is asked for, or the nearest that there is."""
+    page = min(max(page, 1), -(-held.entries // PAGE))
     first = (page - 1) * PAGE
     shown = flood_entries.entries(db, held.id, first=first, limit=PAGE)
     return HeldPage(

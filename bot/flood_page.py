@@ -46,8 +46,6 @@ class HeldPage:
     @property
     def extent(self) -> str:
         """Which of how many: "1 to 10 of 37"."""
-        if not self.rows:
-            return "It holds nothing."
         return f"{self.first:,} to {self.first + len(self.rows) - 1:,} of {self.total:,}"
 
     @property

@@ -259,7 +259,9 @@ def test_whatever_it_says_it_is_a_message_that_slack_takes(text: str, count: int
 
 
 def test_the_last_line_of_a_digest_has_the_notes_of_its_subscriptions_whole() -> None:
-    closing = " · ".join(f"topic:{number}. Why we follow this: {'word ' * 58}end" for number in "123")
+    closing = " · ".join(
+        f"topic:{number}. Why we follow this: {'word ' * 58}end" for number in "123"
+    )
 
     _, blocks = bulletin_blocks.message(Bulletin(title="Daily digest", closing=closing))
 

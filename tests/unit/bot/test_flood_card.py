@@ -224,11 +224,13 @@ async def test_the_command_lists_and_decides_as_the_buttons_do(
 
     listed = await talk.type("floods")
     shown = await talk.type("floods show 1 3")
+    beyond = await talk.type("floods show 1 9")
     dropped = await talk.type("floods drop 1")
     after = await talk.type("floods")
 
     assert "1: Example News: 25 items held back" in listed["text"]
     assert "21 to 25 of 25" in shown["text"]
+    assert "21 to 25 of 25" in beyond["text"]
     assert "dropped 25 items of Example News: nobody is told of them" in dropped["text"]
     assert f"Dropped by <@{ALICE}>" in str(after["blocks"])
 
