@@ -78,7 +78,8 @@ def _when(agreed: Terms, question: Question) -> str:
 
 def _badly_ended(question: Question, error: TermsError) -> Problem:
     before, _, _ = question.text.rpartition(" ")
-    hint = f"{before} {error.instead}" if error.instead else f"{before} daily 09:00"
+    example = f"{terms.without_ending(question.text)} daily 09:00"
+    hint = f"{before} {error.instead}" if error.instead else example
     return Problem(message=str(error), hint=f"subscribe {hint}")
 
 

@@ -115,7 +115,7 @@ class Completeness:
         if not self.days:
             return "Not compared with the Register's lists yet: that is done by night"
         issue_days = len({each.day for each in self.days if each.listed != 0})
-        span = f"{issue_days:,} issue day{'s' if issue_days > 1 else ''} to {in_words(self.days[-1].day)}"
+        span = f"{issue_days:,} issue day{'' if issue_days == 1 else 's'} to {in_words(self.days[-1].day)}"
         listed = sum(each.listed or 0 for each in self.days)
         held = f"{listed:,} documents listed, {self.counted.listed:,} of them for our feeds"
         if self.counted.found_late:

@@ -100,6 +100,12 @@ def ending(text: str) -> Ending | None:
     )
 
 
+def without_ending(text: str) -> str:
+    """What stands before the cadence with which a line ends, though that may be a mistake."""
+    found = _CADENCE.search(text) or _NEARLY.search(text)
+    return text[: found.start()].strip() if found else text
+
+
 def _refuse_nearly(text: str) -> None:
     found = _NEARLY.search(text)
     if found is None:

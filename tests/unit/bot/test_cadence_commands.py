@@ -109,6 +109,11 @@ async def test_subscribing_again_to_the_same_says_so_to_whoever_asked(
     [
         ("subscribe huawei weekly fryday", "subscribe huawei weekly friday"),
         ("subscribe huawei daily 9:5", "subscribe huawei daily 09:00"),
+        ("subscribe huawei daily 25:00", "subscribe huawei daily 09:00"),
+        ("subscribe huawei weekly fri 25:00", "subscribe huawei daily 09:00"),
+        ("subscribe huawei hourly 09:00", "subscribe huawei daily 09:00"),
+        ("subscribe huawei daily at 25:00 utc", "subscribe huawei daily 09:00"),
+        ("subscribe huawei daily 9:00 utx/x", "subscribe huawei daily 9:00 UTC"),
         ("subscribe daily", "subscribe huawei-and-standards"),
         ("mute for ever", "mute 2h"),
         ("mute", "mute 2h"),

@@ -142,6 +142,12 @@ def test_one_line_says_that_everything_is_held() -> None:
     )
 
 
+def test_of_no_issue_that_is_listed_one_line_says_so() -> None:
+    found = said(listed(THURSDAY, listed=0, verified_at=None, problem="nothing is listed for it"))
+
+    assert "(0 issue days to 18 June 2020," in found.line
+
+
 def test_one_line_says_what_is_missing_and_what_could_not_be_verified() -> None:
     failed = listed(THURSDAY, verified_at=None, problem="answered 503")
     many = tuple(document(f"2020-{each}") for each in range(7))
