@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli_export import export
+
 if TYPE_CHECKING:
     from bot.answers import Answer
     from bot.commands import Commands
@@ -205,9 +207,10 @@ def subscriptions_remove(channel: str, query: tuple[str, ...]) -> None:
 
 
 @subscriptions.command("export")
-def subscriptions_export() -> None:
-    """Print every subscription as JSON."""
-    _answer(lambda commands: commands.all_subscriptions(), as_json=True)
+@click.pass_context
+def subscriptions_export(context: click.Context) -> None:
+    """Print every subscription as JSON, as `import` takes it."""
+    context.invoke(export, what="subscriptions", form="json")
 
 
 def _said(

@@ -110,7 +110,7 @@ async def test_json_is_one_document_and_nothing_else(
     assert "huawei-and-standards" in {each["name"] for each in json.loads(topics.out)["topics"]}
     assert json.loads(rehearsed.out)["lookback"]["documents"] == 1
     assert json.loads(explained.out)["card"]["title"] == documents.TITLE
-    (default,) = json.loads(kept.out)["subscriptions"]
+    (default,) = json.loads(kept.out)
     assert default["query"] == "topic:huawei-and-standards"
 
 

@@ -178,6 +178,21 @@ def test_the_shell_takes_in_what_it_gave_out(tmp_path: Path) -> None:
     assert len(json.loads(file.read_text("utf-8"))) == 3
 
 
+def test_what_subscriptions_export_gives_out_subscriptions_import_takes(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.db", tmp_path / "other.db"
+    with open_database(one) as db:
+        fill(db)
+    file, shell = tmp_path / "subscriptions.json", CliRunner()
+
+    out = shell.invoke(cli, ["subscriptions", "export"], env={"RULEWIRE_DATABASE": str(one)})
+    file.write_text(out.stdout, "utf-8")
+    taken = shell.invoke(
+        cli, ["subscriptions", "import", str(file)], env={"RULEWIRE_DATABASE": str(other)}
+    )
+
+    assert "New: 3" in taken.output
+
+
 def test_the_shell_tells_how_it_was_with_a_channel(tmp_path: Path) -> None:
     path = tmp_path / "rulewire.db"
     with open_database(path) as db:
