@@ -31,12 +31,17 @@ _NEARLY = re.compile(
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s*(?P<half>[ap])?(?:\.?m\.?)?", re.IGNORECASE
 )
-_SPAN = re.compile(r"(?P<count>\d{1,4})\s*(?P<unit>[mhdw])(?:[a-z]*)", re.IGNORECASE)
+_SPAN = re.compile(r"(?P<count>[0-9]{1,4})\s*(?P<unit>[a-z]+)")
+#: Written out, for "1 month" is no minute.
 _UNITS = {
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
+    word: lasts
+    for words, lasts in (
+        ("m min mins minute minutes", timedelta(minutes=1)),
+        ("h hr hrs hour hours", timedelta(hours=1)),
+        ("d day days", timedelta(days=1)),
+        ("w wk wks week weeks", timedelta(weeks=1)),
+    )
+    for word in words.split()
 }
 _QUIET = re.compile(
     r"\s*(?P<begins>.+?)\s*(?:-|\u2013|\bto\b|\buntil\b)\s*(?P<ends>.+?)\s*", re.IGNORECASE
@@ -155,8 +160,9 @@ def span(text: str) -> timedelta:
     Raises:
         TermsError: it is no span, or too long a one.
     """
-    found = _SPAN.fullmatch(text.strip())
-    lasts = int(found["count"]) * _UNITS[found["unit"].lower()] if found else timedelta()
+    found = _SPAN.fullmatch(text.strip().lower())
+    unit = _UNITS.get(found["unit"]) if found else None
+    lasts = int(found["count"]) * unit if found and unit else timedelta()
     if not timedelta() < lasts <= LONGEST_MUTE:
         raise TermsError(f"mute takes a time such as 2h or 3d, at most {LONGEST_MUTE.days}d.")
     return lasts

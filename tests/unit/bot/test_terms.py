@@ -113,13 +113,17 @@ def test_what_is_told_can_be_typed_again(cadence: Cadence, at: time, weekday: in
         ("3d", timedelta(days=3)),
         ("1 week", timedelta(days=7)),
         ("90 min", timedelta(minutes=90)),
+        ("2 hrs", timedelta(hours=2)),
+        ("30 Minutes", timedelta(minutes=30)),
     ],
 )
 def test_a_mute_lasts_as_long_as_is_said(text: str, lasts: timedelta) -> None:
     assert terms.span(text) == lasts
 
 
-@pytest.mark.parametrize("text", ["", "0h", "forever", "2", "h", "91d", "-2h", "9999w", "2 h 3"])
+@pytest.mark.parametrize(
+    "text", ["", "0h", "forever", "2", "h", "91d", "-2h", "9999w", "2 h 3", "1 month", "2 decades"]
+)
 def test_what_is_no_time_to_be_muted_is_refused(text: str) -> None:
     with pytest.raises(TermsError, match="such as 2h or 3d"):
         terms.span(text)
