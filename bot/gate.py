@@ -67,8 +67,7 @@ class Asked:
             self.followed
             or self.silent
             or self.urgent
-            or self.step in TIMED
-            or any(each.cadence is Cadence.NOW for each in self.working)
+            or any(self.step in TIMED or each.cadence is Cadence.NOW for each in self.working)
         )
 
 

@@ -670,6 +670,27 @@ def test_reminders_come_on_their_day_whatever_the_cadence(here: Channels, db: Da
     assert here.alerts == ["comments closing"]
 
 
+def test_a_reminder_that_quiet_hours_hold_waits_for_the_end_of_a_pause_as_well(
+    here: Channels, db: Database
+) -> None:
+    made = here.subscribe(Terms(cadence=Cadence.WEEKLY))
+    here.quiet("11:00", "14:00")
+    here.happens("17 14:00", make_item())
+    here.round("22 09:00")
+    noon = datetime(2020, 8, 3, 12, 0, tzinfo=BERLIN)
+    remind(db, now=noon, timezone=BERLIN)
+    here.round_at(noon)
+
+    subscriptions.pause(db, made.id, by="U1")
+    here.round_at(noon + timedelta(hours=2))
+    paused = here.alerts, [gate for _, gate, _ in here.held]
+    subscriptions.resume(db, made.id)
+    here.round_at(noon + timedelta(hours=3))
+
+    assert paused == ([], [Gate.PAUSED])
+    assert here.alerts == ["comments closing"]
+
+
 def test_a_card_that_stands_is_brought_up_to_date_as_a_digest_tells_its_step(
     here: Channels, db: Database
 ) -> None:
