@@ -66,7 +66,9 @@ class Outcome(StrEnum):
     LATER = "later"  # nothing was posted; waiting helps
     REJECTED = "rejected"  # this message will never be taken; others of the channel may
     CHANNEL_REFUSES = "channel refuses"  # gone, archived, token revoked: a person must act
-    CARD_GONE = "card gone"  # the thread's parent was deleted; nothing was posted
+    CARD_GONE = (
+        "card gone"  # the thread's parent was deleted, or takes no reply; nothing was posted
+    )
     UNCERTAIN = "uncertain"  # the answer was lost: it may stand, so never send again blind
 
 

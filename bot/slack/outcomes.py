@@ -17,9 +17,8 @@ _OUTCOMES = {
         access_denied account_inactive cannot_dm_bot channel_not_found channel_is_archived
         ekm_access_denied enterprise_is_restricted invalid_auth is_archived is_inactive
         messages_tab_disabled missing_scope no_permission not_allowed_token_type not_authed
-        not_in_channel org_login_required restricted_action restricted_action_non_threadable_channel
-        restricted_action_read_only_channel restricted_action_thread_only_channel
-        team_access_not_granted team_not_found token_expired token_revoked two_factor_setup_required
+        not_in_channel org_login_required restricted_action restricted_action_read_only_channel
+        restricted_action_thread_only_channel team_access_not_granted team_not_found token_expired token_revoked two_factor_setup_required
         user_not_found
     """,
     # The workspace's pace or state: the same message will do later.
@@ -28,8 +27,12 @@ _OUTCOMES = {
     """,
     # Slack's own words: "some aspect of the operation may have succeeded before the error".
     Outcome.UNCERTAIN: "fatal_error internal_error request_timeout service_unavailable",
-    # The parent of the thread, or the card to update.
-    Outcome.CARD_GONE: "cannot_reply_to_message message_not_found thread_not_found",
+    # The parent of the thread, or the card to update; and threads that take no reply, where a message
+    # of its own is taken.
+    Outcome.CARD_GONE: """
+        cannot_reply_to_message message_not_found restricted_action_non_threadable_channel
+        restricted_action_thread_locked thread_not_found
+    """,
 }
 _OUTCOME_OF = {error: outcome for outcome, errors in _OUTCOMES.items() for error in errors.split()}
 

@@ -324,6 +324,8 @@ async def test_slacks_own_wait_is_passed_on(slack: SlackRig) -> None:
         ("invalid_blocks", Outcome.REJECTED),
         ("an_error_of_next_year", Outcome.REJECTED),
         ("thread_not_found", Outcome.CARD_GONE),
+        ("restricted_action_thread_locked", Outcome.CARD_GONE),
+        ("restricted_action_non_threadable_channel", Outcome.CARD_GONE),
     ],
 )
 async def test_each_refusal_says_what_follows_from_it(
