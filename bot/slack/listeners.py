@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answers import Notice
+from bot.answers import Notice, Problem
 from bot.commands import Commands
 from bot.slack import alert_modals
 from bot.slack.actions import Actions
@@ -32,6 +33,9 @@ from bot.slack.views import Surface
 log = logging.getLogger(__name__)
 
 _ANYTHING = re.compile(".*", re.DOTALL)
+_SECRET = Problem(
+    message="The address of a calendar is told to you alone; others read this thread."
+)
 
 
 def register(
@@ -72,6 +76,9 @@ async def _answer(
 ) -> None:
     if unfurls.is_choice(asked):  # of the workspace, and of Slack alone
         await unfurls.choose(asked, client)
+        return
+    if asked.overheard and asked.text.lower().split(maxsplit=1)[:1] == ["calendar"]:
+        await reply(client, asked, message(replace(_SECRET, hint=asked.text), commands.timezone))
         return
     answer = await commands.answer(asked.text, channel=asked.channel, user=asked.user)
     answer = await linked(client, answer)

@@ -90,6 +90,11 @@ class Asked:
         """Asked in a direct message or on Home, where nobody else has to be told of a change."""
         return self.conversation.startswith("D") or not self.conversation
 
+    @property
+    def overheard(self) -> bool:
+        """Whether the answer stands in a thread that others read as well."""
+        return bool(self.answered_in) and not self.private
+
 
 def from_command(body: Mapping[str, Any], *, workspace: str) -> Asked:
     """Read a slash command.

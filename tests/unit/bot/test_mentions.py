@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.archive import ALICE, BOB, CHANNEL, Archive, document, press
+from tests.archive import ALICE, BOB, CALENDARS, CHANNEL, Archive, document, press
 from tests.slack_server import Fault
 from tests.slack_talk import Talk, open_talk
 
@@ -76,6 +76,21 @@ async def test_a_mention_is_answered_like_the_command_in_its_thread(
 
     assert "1 to 1 of 1" in answer["text"]
     assert (answer["channel"], answer["thread_ts"]) == (CHANNEL, "1592488900.000001")
+
+
+@pytest.mark.parametrize("text", ["calendar", "Calendar huawei", "calendar renew"])
+async def test_the_secret_address_of_a_calendar_is_told_in_no_thread_that_others_read(
+    archive: Archive, talk: Talk, text: str
+) -> None:
+    await archive.ask("subscribe huawei", channel=CHANNEL)
+    await archive.ask("subscribe huawei", channel=ALICE)
+
+    (aloud,) = await say(talk, f"<@{BOT}> {text}")
+    *_, alone = await write(talk, text)
+
+    assert CALENDARS not in json.dumps(aloud)
+    assert f"“/rulewire {text}”" in aloud["text"]
+    assert CALENDARS in alone["text"]
 
 
 @pytest.mark.parametrize(
