@@ -18,6 +18,7 @@ from storage.joins import RULE, Because
 from storage.workspaces import local
 
 _TO = re.compile(r"\s+to\s+")
+_JOIN = "join https://news.example/report to 2020-13093"
 #: How much of a title an answer repeats (characters).
 _TITLE = 120
 _GONE = Problem(message="This entry is not in the archive any more.")
@@ -32,11 +33,11 @@ def join(db: Database, question: Question) -> Notice | Problem:
     if len(named) != 2:
         return Problem(
             message="join takes two document numbers or addresses, with “to” between them.",
-            hint="join https://news.example/report to 2020-13093",
+            hint=_JOIN,
         )
     found = []
     for text in named:
-        entry = _find(db, text)
+        entry = _find(db, text, hint=_JOIN)
         if not isinstance(entry, Entry):
             return entry
         found.append(entry)
@@ -67,7 +68,7 @@ def _join(db: Database, question: Question, one: Entry, other: Entry) -> Notice 
 
 def split(db: Database, question: Question) -> Notice | Problem:
     """Take a document or page out of its story; no rule puts it back."""
-    entry = _find(db, question.text)
+    entry = _find(db, question.text, hint="split 2020-13093")
     return _take_out(db, question, entry) if isinstance(entry, Entry) else entry
 
 
@@ -106,12 +107,12 @@ def why_joined(db: Database, question: Question, entry: Entry) -> str:
     return f"{told}, by rule, confidence {because.confidence:.2f}."
 
 
-def _find(db: Database, text: str) -> Entry | Notice | Problem:
+def _find(db: Database, text: str, *, hint: str) -> Entry | Notice | Problem:
     named = reference.parse(text)
     if named is None:
         return Problem(
             message=f"“{clip(text, 60)}” is no document number and no address.",
-            hint="split 2020-13093",
+            hint=hint,
         )
     found = lookup.find(db, named, limit=2)
     if not found:

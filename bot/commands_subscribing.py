@@ -87,8 +87,8 @@ def unsubscribe(db: Database, question: Question) -> Notice | Problem:
     """End one of the channel's subscriptions, named by its topic or query."""
     if not question.text:
         return Problem(
-            message="unsubscribe takes a topic or a query.",
-            hint="subscriptions shows those of this channel",
+            message="unsubscribe takes a topic or a query. “subscriptions” shows those of this channel.",
+            hint="subscriptions",
         )
     found = named(db, question, word="unsubscribe")
     return found if isinstance(found, Problem) else _end(db, question, found.query)

@@ -96,3 +96,16 @@ async def test_joining_twice_and_splitting_what_is_alone_change_nothing(archive:
     answers.append(await archive.ask("split https://news.example/huawei-1"))
 
     assert [isinstance(each, Notice) and each.aloud for each in answers] == [False] * 3
+
+
+async def test_a_mistake_is_answered_with_the_command_that_was_meant(archive: Archive) -> None:
+    joined = await archive.ask("join the leak to 2020-13093")
+    split = await archive.ask("split the leak")
+    unsubscribed = await archive.ask("unsubscribe")
+
+    hints = [each.hint for each in (joined, split, unsubscribed) if isinstance(each, Problem)]
+    assert hints == [
+        "join https://news.example/report to 2020-13093",
+        "split 2020-13093",
+        "subscriptions",
+    ]
