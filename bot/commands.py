@@ -115,17 +115,17 @@ class Commands:
         *,
         channel: str,
         user: str,
-        changing: bool = False,
     ) -> T:
         """What a surface of its own reads, or changes, in one transaction.
 
         Raises:
             QueryError: where `ask` parses what a person typed.
         """
-        done = await self._asking.run(ask, text, channel=channel, user=user)
-        if changing:
-            await self._on_change()
-        return done
+        return await self._asking.run(ask, text, channel=channel, user=user)
+
+    async def take_up(self) -> None:
+        """Go by the subscriptions that `run` has changed; of thousands that takes seconds."""
+        await self._on_change()
 
     async def search(
         self, text: str, *, limit: int = finding.PAGE, order: Order = Order.NEWEST

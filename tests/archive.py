@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -50,6 +51,8 @@ class Archive:
     storage: Storage
     commands: Commands
     changes: list[str] = field(default_factory=list)
+    #: While it is not set, subscriptions that were changed are not taken up yet; None for at once.
+    taken_up: asyncio.Event | None = None
 
     async def ask(self, text: str, *, channel: str = CHANNEL, user: str = ALICE) -> Answer:
         return await self.commands.answer(text, channel=channel, user=user)
@@ -108,6 +111,8 @@ async def open_archive(
 
     async def changed() -> None:
         archive.changes.append("changed")
+        if archive.taken_up:
+            await archive.taken_up.wait()
 
     archive = Archive(
         storage=storage,

@@ -132,11 +132,12 @@ class Homes:
         if not await self._surface.may_change(asked, client, found):
             return await self._say(asked, client, _STRANGER)
         change = partial(_done, change=_CHANGES[asked.action], number=number)
-        done = await self._commands.run(change, channel=found, user=asked.user, changing=True)
+        done = await self._commands.run(change, channel=found, user=asked.user)
         if done is None:
             return await self._say(asked, client, GONE)
         if done.channel != asked.user:  # in one's own messages Home itself shows it
             await views.announce(client, self._commands, done)
+        await self._commands.take_up()
         return await self._say(asked, client, "")
 
     async def _unmark(self, asked: Asked, client: AsyncWebClient) -> None:

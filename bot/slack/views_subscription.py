@@ -112,6 +112,7 @@ class SubscriptionViews:
         elif isinstance(done, Done):
             await ack()
             await views.announce(client, self._commands, done)
+            await self._commands.take_up()
             await self._homes.show(client, asked.user)
 
     async def zones(self, asked: Asked, ack: AsyncAck, _: AsyncWebClient) -> None:
@@ -141,7 +142,7 @@ class SubscriptionViews:
         if chosen and await is_stranger(client, chosen):
             raise DraftError({form_of.CHANNEL: _UNINVITED})
         return await self._commands.run(
-            partial(_subscribe, agreed=agreed), channel=channel, user=asked.user, changing=True
+            partial(_subscribe, agreed=agreed), channel=channel, user=asked.user
         )
 
     async def _save_edited(
@@ -159,7 +160,6 @@ class SubscriptionViews:
             partial(_change, number=number, agreed=agreed),
             channel=loaded.subscription.channel,
             user=asked.user,
-            changing=True,
         )
 
     async def _count(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import time, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from storage.channels import Channel, Place
 from storage.deliveries import State
 from storage.subscriptions import Cadence, Subscription, Terms
 from tests.archive import ALICE, BOB, CHANNEL, Archive, document, press
+from tests.e2e.waiting import until_true
 from tests.factories import NOW
 from tests.slack_server import Fault
 from tests.slack_talk import Talk, open_talk
@@ -125,6 +127,21 @@ async def test_a_subscription_is_made_by_the_form_that_the_bare_command_opens(
     (told,) = talk.server.channels[CHANNEL]
     assert told["text"].startswith(f"<@{ALICE}> subscribed to topic:huawei, daily at 08:30")
     assert "In the last 30 days it would have told 0 entries" in told["text"]
+    assert archive.changes == ["changed"]
+
+
+async def test_a_form_is_answered_and_announced_though_taking_it_up_takes_long(
+    archive: Archive, talk: Talk
+) -> None:
+    archive.taken_up = asyncio.Event()
+    await talk.type("subscribe")
+    filled = {"topic": chosen("huawei"), "channel": channel(CHANNEL)}
+
+    sending = asyncio.create_task(talk.submit(filled))
+    await until_true(lambda: bool(talk.server.channels[CHANNEL]), what="announcement")
+    archive.taken_up.set()
+
+    assert await sending == {}
     assert archive.changes == ["changed"]
 
 
