@@ -8,7 +8,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from feeds import matching, query
+from feeds import matching, query, topics
+from feeds.anchors import Chooser
 from feeds.model import CfrPart, Document, DocumentType, Item
 from feeds.prepared import Prepared, prepare
 from feeds.query import Query
@@ -202,3 +203,21 @@ def test_a_query_of_words_that_prove_common_is_found_by_rarer_ones_from_then_on(
     assert found == {"alpha beta gamma"}
     (pair,) = stored._stored[next(iter(found))].anchors.unsettled
     assert "gamma" in pair
+
+
+def test_what_a_topic_has_to_offer_is_weighed_once_for_all_queries_that_name_it() -> None:
+    known = {name: topic.query for name, topic in topics.bundled().items()}
+    weighed: list[str] = []
+
+    def share(feature: str) -> float:
+        weighed.append(feature)
+        return 0.01
+
+    chooser = Chooser(share)
+    counts = []
+    for text in ("topic:huawei-and-standards -rumour", "topic:huawei-and-standards -opinion"):
+        chooser.anchors(query.parse(text, topics=known).root)
+        counts.append(len(weighed))
+        weighed.clear()
+
+    assert counts[0] > 3 * counts[1]
