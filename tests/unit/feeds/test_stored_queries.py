@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from feeds import matching, query, topics
 from feeds.anchors import Chooser
+from feeds.feature_finder import Finder
 from feeds.model import CfrPart, Document, DocumentType, Item
 from feeds.prepared import Prepared, prepare
 from feeds.query import Query
@@ -221,3 +222,18 @@ def test_what_a_topic_has_to_offer_is_weighed_once_for_all_queries_that_name_it(
         weighed.clear()
 
     assert counts[0] > 3 * counts[1]
+
+
+def test_what_is_asked_for_late_is_taken_to_be_no_rarer_than_what_was_asked_for_at_once() -> None:
+    early, late = Finder(), Finder()
+    early.ask({"notice"})
+    late.ask({"huawei"})
+    for _ in range(200):
+        late.learn({"notice", "huawei"})
+
+    late.ask({"notice"})
+
+    assert late.share("notice") == early.share("notice")
+    found = [[finder.learn({"notice"}) for _ in range(50)] for finder in (early, late)]
+    assert found[0] == found[1]
+    assert ["notice"] in found[1]
