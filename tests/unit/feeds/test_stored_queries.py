@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from feeds import matching, query, topics
+from feeds.anchor_index import AnchorIndex
 from feeds.anchors import Chooser
 from feeds.feature_finder import Finder
 from feeds.model import CfrPart, Document, DocumentType, Item
@@ -237,3 +238,19 @@ def test_what_is_asked_for_late_is_taken_to_be_no_rarer_than_what_was_asked_for_
     found = [[finder.learn({"notice"}) for _ in range(50)] for finder in (early, late)]
     assert found[0] == found[1]
     assert ["notice"] in found[1]
+
+
+def test_under_a_feature_that_very_many_share_nothing_is_copied_to_add_one_more() -> None:
+    index: AnchorIndex[int] = AnchorIndex()
+    for key in range(1_000):
+        index.add([("huawei", f"word{key}")], key)
+    crowded = index._under["huawei"]
+
+    index.add([("huawei", "word7")], 1_000)
+
+    assert index._under["huawei"] is crowded
+    assert index.met({"huawei", "word7"}) == {7, 1_000}
+    for key in range(1_000):
+        index.remove([("huawei", f"word{key}")], key)
+    assert index.met({"huawei", "word7"}) == {1_000}
+    assert isinstance(index._under["huawei"], tuple)
