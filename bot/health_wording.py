@@ -48,7 +48,7 @@ def out(
     one, many = _WHAT[kind]
     shared = f" of {visible(scope, 100)}" if scope and scope != NETWORK else ""
     said = f"{_subject(outs, feeds, shared=shared)} {one if len(outs) == 1 else many}"
-    paragraphs = [Part(rows=tuple(_rows(kind, outs, feeds, timezone=timezone)))]
+    paragraphs = [_list(kind, outs, feeds, timezone=timezone)]
     if scope == NETWORK:
         text = f"{len(outs)} of {len(feeds)} feeds fail at once: most likely it is our own network."
         paragraphs.insert(0, Part(text=text))
@@ -144,22 +144,29 @@ def _subject(outs: Sequence[Out], feeds: Mapping[str, Feed], *, shared: str) -> 
     return f"{len(outs)} feeds{shared}"
 
 
-def _rows(
+def _list(
     kind: Trouble, outs: Sequence[Out], feeds: Mapping[str, Feed], *, timezone: ZoneInfo
-) -> list[Row]:
-    rows = []
-    for each in outs[:FEEDS]:
-        feed = feeds.get(each.feed)
-        silent = kind is Trouble.SILENT
-        since = day(each.since.date()) if silent else moment(each.since, timezone)
-        what = f"last new item on {since}" if silent else f"since {since}"
-        rows.append(
-            Row(
-                text=visible(feed.title if feed else each.feed, 100),
-                url=feed.url if feed else "",
-                detail=f"{what}: {visible(each.reason, 200)}",
-            )
+) -> Part:
+    """Which feeds, each with what is wrong; once, when that is the same for all."""
+    said = [_said(kind, each, timezone) for each in outs]
+    same = len(said) > 1 and len(set(said)) == 1
+    rows = [
+        Row(
+            text=visible(feed.title if feed else each.feed, 100),
+            url=feed.url if feed else "",
+            detail="" if same else detail,
         )
+        for each, detail in zip(outs[:FEEDS], said, strict=False)
+        for feed in (feeds.get(each.feed),)
+    ]
     if len(outs) > FEEDS:
         rows.append(Row(text=f"and {len(outs) - FEEDS} more; `status` lists them"))
-    return rows
+    return Part(text=f"All {said[0]}" if same else "", rows=tuple(rows))
+
+
+def _said(kind: Trouble, out: Out, timezone: ZoneInfo) -> str:
+    if kind is Trouble.SILENT:
+        since = f"last new item on {day(out.since.date())}"
+    else:
+        since = f"since {moment(out.since, timezone)}"
+    return f"{since}: {visible(out.reason, 200)}"

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,14 @@ def open_database(path: Path | str) -> Database:
     try:
         if name != ":memory:":
             _create(name)
-        # Recursive triggers and plugins are sqlite-utils' defaults; this schema uses neither.
-        db = Database(name, recursive_triggers=False, execute_plugins=False)
-        _check_ours(db, name)
-        _set_up(db)
-        watch(db)
+        with ExitStack() as unless_it_opens:
+            # Recursive triggers and plugins are sqlite-utils' defaults; this schema uses neither.
+            db = Database(name, recursive_triggers=False, execute_plugins=False)
+            unless_it_opens.callback(db.close)
+            _check_ours(db, name)
+            _set_up(db)
+            watch(db)
+            unless_it_opens.pop_all()
     except sqlite3.DatabaseError as error:
         raise _failure(name, error) or DatabaseError(name, f"cannot be opened: {error}") from error
     except OSError as error:
@@ -78,7 +81,8 @@ def _check_ours(db: Database, name: str) -> None:
         raise DatabaseError(
             name, "is not a Rulewire database; set RULEWIRE_DATABASE to another path"
         )
-    known = {migration.name for migration in migrations.pending(Database(memory=True))}
+    with Database(memory=True) as nothing:
+        known = {migration.name for migration in migrations.pending(nothing)}
     unknown = sorted({applied.name for applied in migrations.applied(db)} - known)
     if unknown:
         raise DatabaseError(

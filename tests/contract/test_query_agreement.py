@@ -22,24 +22,24 @@ from tests.query_strategies import items, nodes
 def test_a_query_matches_an_item_exactly_when_a_search_finds_it(
     remembered: list[Item], queries: list[Query]
 ) -> None:
-    db = open_database(":memory:")
-    now = datetime(2020, 6, 20, tzinfo=UTC)
-    with transaction(db):
-        kept = [
-            entries.remember(db, item, now=now + timedelta(seconds=n)).entry
-            for n, item in enumerate(remembered)
-        ]
-    by_id = {entry.id: entry.item for entry in kept}
-    stored: StoredQueries[int] = StoredQueries()
-    for number, asked in enumerate(queries):
-        stored.add(number, asked)
-    met = {id_: stored.matching(prepare(item)) for id_, item in by_id.items()}
+    with open_database(":memory:") as db:
+        now = datetime(2020, 6, 20, tzinfo=UTC)
+        with transaction(db):
+            kept = [
+                entries.remember(db, item, now=now + timedelta(seconds=n)).entry
+                for n, item in enumerate(remembered)
+            ]
+        by_id = {entry.id: entry.item for entry in kept}
+        stored: StoredQueries[int] = StoredQueries()
+        for number, asked in enumerate(queries):
+            stored.add(number, asked)
+        met = {id_: stored.matching(prepare(item)) for id_, item in by_id.items()}
 
-    for number, asked in enumerate(queries):
-        matched = {id_ for id_, item in by_id.items() if matching.match(asked, item)}
-        assert {id_ for id_, numbers in met.items() if number in numbers} == matched, str(asked)
-        for order in search.Order:
-            page = search.search(db, asked, order=order, limit=50)
+        for number, asked in enumerate(queries):
+            matched = {id_ for id_, item in by_id.items() if matching.match(asked, item)}
+            assert {id_ for id_, numbers in met.items() if number in numbers} == matched, str(asked)
+            for order in search.Order:
+                page = search.search(db, asked, order=order, limit=50)
 
-            assert {entry.id for entry in page.entries} == matched, str(asked)
-            assert page.total == len(matched)
+                assert {entry.id for entry in page.entries} == matched, str(asked)
+                assert page.total == len(matched)

@@ -29,26 +29,26 @@ NOW = datetime(2020, 6, 20, tzinfo=UTC)
 def test_a_rehearsal_is_what_live_matching_gives(
     seen: list[Item], queries: list[Query], days: int
 ) -> None:
-    db = open_database(":memory:")
-    with transaction(db):
-        kept = [
-            entries.remember(db, item, now=NOW + timedelta(seconds=n)).entry
-            for n, item in enumerate(seen)
-        ]
-    last = NOW.astimezone(EASTERN).date()
-    window = Window(first=last - timedelta(days=days), last=last)
-    within = {entry.id: entry for entry in kept if window.first <= _day(entry) <= window.last}
+    with open_database(":memory:") as db:
+        with transaction(db):
+            kept = [
+                entries.remember(db, item, now=NOW + timedelta(seconds=n)).entry
+                for n, item in enumerate(seen)
+            ]
+        last = NOW.astimezone(EASTERN).date()
+        window = Window(first=last - timedelta(days=days), last=last)
+        within = {entry.id: entry for entry in kept if window.first <= _day(entry) <= window.last}
 
-    for asked in queries:
-        found = rehearsal.find(db, asked, window)
-        missed = _ended(rehearsal.near_misses(db, asked, window, found, limit=3))
+        for asked in queries:
+            found = rehearsal.find(db, asked, window)
+            missed = _ended(rehearsal.near_misses(db, asked, window, found, limit=3))
 
-        live = {n: entry for n, entry in within.items() if matching.match(asked, entry.item)}
-        press = [entry for entry in live.values() if entry.item.source is SourceKind.NEWS]
-        assert {entry.id for entry in matches.read(db, found.moments)} == set(live), str(asked)
-        assert (found.documents, found.press) == (len(live) - len(press), len(press))
-        assert found.stories == len({entry.story_id for entry in live.values()})
-        assert {miss.entry.id for miss in missed} <= set(within) - set(live), str(asked)
+            live = {n: entry for n, entry in within.items() if matching.match(asked, entry.item)}
+            press = [entry for entry in live.values() if entry.item.source is SourceKind.NEWS]
+            assert {entry.id for entry in matches.read(db, found.moments)} == set(live), str(asked)
+            assert (found.documents, found.press) == (len(live) - len(press), len(press))
+            assert found.stories == len({entry.story_id for entry in live.values()})
+            assert {miss.entry.id for miss in missed} <= set(within) - set(live), str(asked)
 
 
 def _ended(pieces: Generator[None, None, list[NearMiss]]) -> list[NearMiss]:

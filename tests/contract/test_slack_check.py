@@ -150,4 +150,5 @@ async def test_a_check_subscribes_nothing(server: SlackServer, tmp_path: Path) -
     found = await check(environ, clock=lambda: NOW)
 
     assert [each.partition(":")[0] for each in found] == ["feed press"]
-    assert subscriptions.every(open_database(tmp_path / "rulewire.db")) == []
+    with open_database(tmp_path / "rulewire.db") as db:
+        assert subscriptions.every(db) == []

@@ -29,7 +29,7 @@ from storage.reminders import Wish
 from storage.subscriptions import Cadence, Terms
 from tests.e2e.documents import rss
 from tests.factories import HEADLINE_WORDS
-from tests.faults.world import FEEDS, HOLDERS, Death, World, wait_for
+from tests.faults.world import FEEDS, HOLDERS, Death, World, wait_for, wait_reading
 from tests.servers import reply
 
 #: Who is told of everything in digests, and who runs the bot.
@@ -222,7 +222,7 @@ class BusyWorld(World):
             self.release()
             return (by or self.settled)()
 
-        if not await wait_for(done, seconds=seconds):
+        if not await wait_reading(self, done, seconds=seconds):
             raise TimeoutError
 
     def tallies(self) -> dict[str, Tally]:
@@ -391,7 +391,7 @@ async def rest(world: BusyWorld, *, seconds: float) -> bool:
             world.release()
             return bool(told())
 
-        done = await wait_for(ended, seconds=seconds)
+        done = await wait_reading(world, ended, seconds=seconds)
         if not done and world.process and world.process.returncode is None:
             world.process.send_signal(signal.SIGUSR1)
             await asyncio.sleep(0.5)

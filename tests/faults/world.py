@@ -361,6 +361,20 @@ async def wait_for(holds: Callable[[], bool], *, seconds: float) -> bool:
     return True
 
 
+async def wait_reading(world: World, holds: Callable[[], bool], *, seconds: float) -> bool:
+    """The same, while feeds are due every second.
+
+    A visit that was under way when something happened did not see it, and as it ends it puts the next
+    one off: by half an hour at night, which is longer than anyone waits here.
+    """
+    end = time.monotonic() + seconds
+    while not await wait_for(holds, seconds=1):
+        if time.monotonic() > end:
+            return False
+        world.make_due()
+    return True
+
+
 async def one_round(world: World, death: Death, *, patience: float) -> None:
     """A life of the bot: something happens, and it dies at a moment, at the latest after `patience`."""
     world.happens()
@@ -380,7 +394,7 @@ async def settle(world: World, *, seconds: float) -> bool:
     world.death, world.share = None, 0.0
     world.make_due()
     await world.start()
-    done = await wait_for(world.settled, seconds=seconds)
+    done = await wait_reading(world, world.settled, seconds=seconds)
     if not done and world.process and world.process.returncode is None:
         world.process.send_signal(signal.SIGUSR1)
         await asyncio.sleep(0.5)

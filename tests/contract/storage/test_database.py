@@ -66,7 +66,12 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
         open_database(path)
 
 
-@pytest.mark.parametrize("stop", [m.name for m in migrations.pending(Database(memory=True))])
+def _names() -> list[str]:
+    with Database(memory=True) as nothing:
+        return [migration.name for migration in migrations.pending(nothing)]
+
+
+@pytest.mark.parametrize("stop", _names())
 def test_every_earlier_schema_arrives_at_the_same_one(tmp_path: Path, stop: str) -> None:
     old = Database(tmp_path / "old.db")
     old.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -99,8 +100,9 @@ def dump(db: Database) -> str:
 
 
 @pytest.fixture
-def db() -> Database:
-    return filled(":memory:")
+def db() -> Iterator[Database]:
+    with filled(":memory:") as opened:
+        yield opened
 
 
 def test_every_table_has_a_rule_for_forgetting(db: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -36,8 +36,9 @@ LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def db() -> Database:
-    return open_database(":memory:")
+def db() -> Iterator[Database]:
+    with open_database(":memory:") as opened:
+        yield opened
 
 
 def show(db: Database, person: str, *, governs: bool = False) -> Home:

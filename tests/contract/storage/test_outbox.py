@@ -184,12 +184,13 @@ def test_a_step_waits_until_its_storys_card_is_found_or_known_to_be_unreadable(
 
 def test_a_delivery_has_the_same_id_in_every_copy_of_the_database(db: Database) -> None:
     ids = []
-    for other in (db, open_database(":memory:")):
-        if other is not db:
-            entries.remember(other, make_press(), now=NOW)  # other numbers for the same things
-        owe(other, entries.remember(other, make_item(), now=NOW).entry)
-        owe(other, entries.remember(other, make_item(), now=NOW).entry, "C2")
-        ids.append([each.delivery_id for each in deliveries.in_state(other, State.PENDING)])
+    with open_database(":memory:") as copy:
+        entries.remember(copy, make_press(), now=NOW)  # other numbers for the same things
+        for each in (db, copy):
+            owe(each, entries.remember(each, make_item(), now=NOW).entry)
+            owe(each, entries.remember(each, make_item(), now=NOW).entry, "C2")
+            pending = deliveries.in_state(each, State.PENDING)
+            ids.append([delivery.delivery_id for delivery in pending])
 
     assert ids[0] == ids[1]
     assert len(set(ids[0])) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from bot.slack import bulletin_blocks
 from feeds.model import Feed, FeedKind
 from storage import bulletins, entries, polls, publishing
 from storage.deliveries import State
-from storage.outages import Out, Trouble
+from storage.outages import NETWORK, Out, Trouble
 from tests.factories import NOW, make_feed, make_press
 from tests.slack_limits import check_limits
 
@@ -180,3 +181,19 @@ def test_forty_feeds_of_hostile_names_fit_one_message(kind: Trouble) -> None:
     text, blocks = bulletin_blocks.message(said)
     assert check_limits({"text": text, "blocks": blocks}) == []
     assert "<!channel>" not in str(blocks)
+
+
+def test_what_is_wrong_with_all_feeds_alike_is_said_once() -> None:
+    feeds = {name: make_feed(name=name, title=name.title()) for name in ("one", "two")}
+    alike = [Out(feed=name, since=NOW, reason="no such host") for name in feeds]
+    unlike = [alike[0], replace(alike[1], reason="503")]
+
+    same, other = (
+        health_wording.out(Trouble.FAILING, NETWORK, outs, feeds, timezone=ZoneInfo("UTC"))
+        for outs in (alike, unlike)
+    )
+
+    assert "\n".join(same.lines).count("no such host") == 1
+    assert [row.detail for row in same.parts[-1].rows] == ["", ""]
+    assert "no such host" in other.parts[-1].rows[0].detail
+    assert "503" in other.parts[-1].rows[1].detail

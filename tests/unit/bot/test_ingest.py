@@ -521,12 +521,12 @@ def test_a_first_poll_that_is_cut_comes_to_what_it_comes_to_in_one() -> None:
     ]
     held = []
     for ahead in (False, True):
-        db = open_database(":memory:")
-        everyone = audience(db, ("C1", HUAWEI))
-        left = ingest_ahead(db, found, now=NOW) if ahead else found
-        take(db, left, everyone, baseline=True)
-        kept = sorted(row["key"] for row in db.query("SELECT key FROM entries"))
-        held.append((kept, told(db), len(left)))
+        with open_database(":memory:") as db:
+            everyone = audience(db, ("C1", HUAWEI))
+            left = ingest_ahead(db, found, now=NOW) if ahead else found
+            take(db, left, everyone, baseline=True)
+            kept = sorted(row["key"] for row in db.query("SELECT key FROM entries"))
+            held.append((kept, told(db), len(left)))
 
     (whole, told_whole, _), (cut, told_cut, left_over) = held
     assert (cut, told_cut) == (whole, told_whole)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from contextlib import closing
 from itertools import product
 
 import pytest
@@ -159,12 +160,13 @@ def test_stems_equal_those_of_fts5_porter_over_a_large_vocabulary() -> None:
     }
     vocabulary |= {"a" * n + "ing" for n in range(55, 70)} | {"us", "as", "ay", "5s", "is"}
     ordered = sorted(vocabulary)
-    db = sqlite3.connect(":memory:")
-    db.execute("CREATE VIRTUAL TABLE fts USING fts5 (word, tokenize = 'porter unicode61')")
-    db.executemany("INSERT INTO fts (rowid, word) VALUES (?, ?)", enumerate(ordered))
-    db.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab (fts, 'instance')")
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE VIRTUAL TABLE fts USING fts5 (word, tokenize = 'porter unicode61')")
+        db.executemany("INSERT INTO fts (rowid, word) VALUES (?, ?)", enumerate(ordered))
+        db.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab (fts, 'instance')")
 
-    theirs = {ordered[row]: term for term, row in db.execute("SELECT term, doc FROM vocabulary")}
+        rows = db.execute("SELECT term, doc FROM vocabulary")
+        theirs = {ordered[row]: term for term, row in rows}
 
     assert len(theirs) > 25_000
     assert {word: stem(word) for word in theirs} == theirs
@@ -200,12 +202,12 @@ def test_written_words_are_cut_into_themselves(text: str) -> None:
 @settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_an_index_parts_our_tokens_at_spaces_only(text: str) -> None:
-    db = sqlite3.connect(":memory:")
-    db.execute("CREATE VIRTUAL TABLE fts USING fts5 (text, tokenize = 'ascii')")
-    db.execute("INSERT INTO fts VALUES (?)", [" ".join(tokens(text))])
-    db.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab (fts, 'instance')")
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE VIRTUAL TABLE fts USING fts5 (text, tokenize = 'ascii')")
+        db.execute("INSERT INTO fts VALUES (?)", [" ".join(tokens(text))])
+        db.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab (fts, 'instance')")
 
-    rows = db.execute("SELECT term FROM vocabulary ORDER BY offset").fetchall()
+        rows = db.execute("SELECT term FROM vocabulary ORDER BY offset").fetchall()
 
     assert [term for (term,) in rows] == tokens(text)
 
