@@ -7,6 +7,9 @@ from typing import Any, Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 
+#: So many places (two of them a key) under one feature are copied to add another; more are not.
+_CROWDED = 256
+
 
 class AnchorIndex(Generic[Key]):
     """Keys under a first feature, each beside its second one, which an item must have as well.
@@ -17,8 +20,9 @@ class AnchorIndex(Generic[Key]):
 
     def __init__(self) -> None:
         #: Under a first feature: second, key, second, key and so on. Time goes to fetching from
-        #: memory above all, and a flat tuple is the least to fetch.
-        self._under: dict[str, tuple[Any, ...]] = {}
+        #: memory above all, and a flat tuple is the least to fetch; a long one would be copied for
+        #: each key that is added, so beyond `_CROWDED` it is a list.
+        self._under: dict[str, tuple[Any, ...] | list[Any]] = {}
 
     def __len__(self) -> int:
         """How many first features there are."""
@@ -27,16 +31,24 @@ class AnchorIndex(Generic[Key]):
     def add(self, anchors: Iterable[tuple[str, str]], key: Key) -> None:
         """Keep a key at these pairs, each a first and a second feature."""
         for first, second in anchors:
-            self._under[first] = (*self._under.get(first, ()), second, key)
+            under = self._under.get(first, ())
+            if len(under) < _CROWDED:
+                self._under[first] = (*under, second, key)
+            elif isinstance(under, list):
+                under += (second, key)
+            else:
+                self._under[first] = [*under, second, key]
 
     def remove(self, anchors: Iterable[tuple[str, str]], key: Key) -> None:
         """Drop it from these pairs, at which it was added."""
         for first, second in anchors:
-            under = self._under[first]
+            under: Any = self._under[first]
             places = range(0, len(under), 2)
             at = next(at for at in places if under[at] == second and under[at + 1] == key)
-            if len(under) > 2:
-                self._under[first] = under[:at] + under[at + 2 :]
+            if len(under) > _CROWDED + 2:
+                del under[at : at + 2]
+            elif len(under) > 2:
+                self._under[first] = (*under[:at], *under[at + 2 :])
             else:
                 del self._under[first]
 

@@ -45,37 +45,53 @@ _Ways = tuple[_Way, ...]
 _NOTHING = (_Way(frozenset(), enough=False),)
 
 
-def anchors(node: Node, share: Share) -> Anchors:
-    """Where to look a query up; rare features serve best.
+class Chooser:
+    """Chooses where to look queries up; rare features serve best.
 
-    A feature alone stands beside `ALWAYS`, and where there is none, `ALWAYS` stands twice.
+    What is named in many queries, a topic or an entity, is weighed once for all of them, until its
+    features prove to be other than they were taken for.
     """
-    settled, unsettled = set[Pair](), set[Pair]()
-    for way in _ways(node, share):
-        rarest = sorted(way.features, key=lambda feature: (share(feature), feature))
-        first, second, *_ = *rarest[:2], ALWAYS, ALWAYS
-        (settled if way.enough and len(rarest) <= 2 else unsettled).add((first, second))
-    return Anchors(frozenset(settled), frozenset(unsettled - settled))
 
+    def __init__(self, share: Share) -> None:
+        self._share = share
+        self._named: dict[Node, _Ways] = {}
 
-def _ways(node: Node, share: Share) -> _Ways:
-    some = alternatives(node)
-    if some is not None:
-        return tuple(_Way(frozenset((one,)), enough=True) for one in some)
-    match node:
-        case Words():
-            ways: _Ways = (_Way(frozenset(pairs(node)), enough=False),)
-        case Near():
-            ways = tuple(replace(way, enough=False) for way in _ways(sides(node), share))
-        case Topic(_, part) | Entity(_, part):
-            ways = _ways(part, share)
-        case Or(nodes):
-            ways = tuple(way for part in nodes for way in _ways(part, share))
-        case And(nodes):
-            ways = _joined([_ways(part, share) for part in nodes], share)
-        case _:
-            ways = _NOTHING
-    return ways if all(way.features for way in ways) else _NOTHING
+    def weigh_again(self) -> None:
+        """Some features are far more common than `share` had it before."""
+        self._named.clear()
+
+    def anchors(self, node: Node) -> Anchors:
+        """Where to look a query up.
+
+        A feature alone stands beside `ALWAYS`, and where there is none, `ALWAYS` stands twice.
+        """
+        settled, unsettled = set[Pair](), set[Pair]()
+        for way in self._ways(node):
+            rarest = sorted(way.features, key=lambda feature: (self._share(feature), feature))
+            first, second, *_ = *rarest[:2], ALWAYS, ALWAYS
+            (settled if way.enough and len(rarest) <= 2 else unsettled).add((first, second))
+        return Anchors(frozenset(settled), frozenset(unsettled - settled))
+
+    def _ways(self, node: Node) -> _Ways:
+        if isinstance(node, Topic | Entity):
+            if node not in self._named:
+                self._named[node] = self._ways(node.node)
+            return self._named[node]
+        some = alternatives(node)
+        if some is not None:
+            return tuple(_Way(frozenset((one,)), enough=True) for one in some)
+        match node:
+            case Words():
+                ways: _Ways = (_Way(frozenset(pairs(node)), enough=False),)
+            case Near():
+                ways = tuple(replace(way, enough=False) for way in self._ways(sides(node)))
+            case Or(nodes):
+                ways = tuple(way for part in nodes for way in self._ways(part))
+            case And(nodes):
+                ways = _joined(list(map(self._ways, nodes)), self._share)
+            case _:
+                ways = _NOTHING
+        return ways if all(way.features for way in ways) else _NOTHING
 
 
 def _joined(parts: list[_Ways], share: Share) -> _Ways:

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from feeds import periods
+from feeds.issue_days import YEARS
 from feeds.periods import Period
 
 
@@ -170,8 +171,9 @@ _WRITTEN_OUT = re.compile(_DAY, re.IGNORECASE)
 
 
 def _written_day(token: re.Match[str]) -> date | None:
-    """None for the 30th of February."""
+    """None for the 30th of February, and for a year that is a slip."""
     try:
-        return date(int(token["year"]), _MONTH[token["month"][:3].lower()], int(token["day"]))
+        day = date(int(token["year"]), _MONTH[token["month"][:3].lower()], int(token["day"]))
     except ValueError:
         return None
+    return day if day.year in YEARS else None

@@ -6,6 +6,7 @@ import re
 import time
 from calendar import timegm
 from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from dateutil import parser as dateutil_parser
 from dateutil.tz import tzoffset
@@ -16,12 +17,16 @@ _LONGEST = 80
 
 #: Hours from UTC. RFC 822, section 5.1, and the other abbreviations that feeds are seen to use.
 _HOURS = dict.fromkeys(("UT", "UTC", "GMT", "Z", "WET"), 0.0) | {
-    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-    "ET": -5, "CT": -6, "MT": -7, "PT": -8, "AKST": -9, "AKDT": -8, "HST": -10,
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
     "BST": 1, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5,
     "SGT": 8, "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
-_ZONES = {name: tzoffset(name, int(hours * 3600)) for name, hours in _HOURS.items()}
+#: What Americans write all year round: summer time where it was summer.
+_ALL_YEAR = {"ET": "New_York", "CT": "Chicago", "MT": "Denver", "PT": "Los_Angeles"}
+_ZONES: dict[str, tzinfo] = {
+    **{name: tzoffset(name, int(hours * 3600)) for name, hours in _HOURS.items()},
+    **{name: ZoneInfo(f"America/{city}") for name, city in _ALL_YEAR.items()},
+}
 #: What is filled in when a part of a date is missing; a year so early that it is refused.
 _NO_DATE = datetime(1, 1, 1)  # noqa: DTZ001 - what is read decides the zone
 

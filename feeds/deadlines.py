@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -70,12 +70,11 @@ def of(
     for kind in DateKind:
         for one in _of_kind(dates, kind):
             found.setdefault((kind, one.applies_to), _due(number, one))
-    for kind, day in _moved_to(stands, later).items():
+    for kind, day, because in _moved_to(stands) if later else ():
         own = found.get((kind, ""))
         if day and (own is None or own.day != day):
-            source = next((one.number for one in reversed(later)), number)
             found[kind, ""] = Due(
-                kind=kind, day=day, provisional=False, source=stands.because or source, sentence=""
+                kind=kind, day=day, provisional=False, source=because or number, sentence=""
             )
     return tuple(due for due in found.values() if due.day)
 
@@ -97,9 +96,8 @@ def _due(number: str, one: DocumentDate) -> Due:
     )
 
 
-def _moved_to(stands: standing.Standing, later: Sequence[Later]) -> dict[DateKind, date | None]:
-    """The days that stand for the whole document where a later one has a say."""
-    if not later:
-        return {}
-    begins = stands.day if stands.force in (Force.NOT_YET, Force.DELAYED, Force.IN_FORCE) else None
-    return {DateKind.EFFECTIVE: begins, DateKind.COMMENTS_CLOSE: stands.comments_close}
+def _moved_to(stands: standing.Standing) -> Iterator[tuple[DateKind, date | None, str]]:
+    """The days that stand for the whole document where a later one has a say, and which one has."""
+    begins = stands.force in (Force.NOT_YET, Force.DELAYED, Force.IN_FORCE)
+    yield DateKind.EFFECTIVE, stands.day if begins else None, stands.because
+    yield DateKind.COMMENTS_CLOSE, stands.comments_close, stands.comments_because

@@ -56,9 +56,7 @@ _AGENCIES = (
 _SLUG = {name: slug for slug, _, names in _AGENCIES for name in (slug, *names.split())}
 _PARENT = {slug: parent for slug, parent, _ in _AGENCIES if parent}
 
-_DOCKET_PREFIX = re.compile(
-    r".*\b(?:dockets?|nos?|numbers?|cases?)\b\.?:?\s*", re.IGNORECASE | re.DOTALL
-)
+_DOCKET_PREFIX = re.compile(r"\b(?:dockets?|nos?|numbers?|cases?)\b\.?:?\s*", re.IGNORECASE)
 
 
 def of(item: Item) -> frozenset[tuple[str, str]]:
@@ -105,7 +103,7 @@ def dockets(text: str) -> tuple[str, ...]:
     >>> dockets("WC Docket Nos. 18-89, 19-351")
     ('18-89', '19-351')
     """
-    bare = _DOCKET_PREFIX.sub("", text)
+    bare = _DOCKET_PREFIX.split(text)[-1]
     parts = re.split(r"[,;]|\band\b", bare)
     return tuple(filter(None, (canonical("docket", part) for part in parts)))
 

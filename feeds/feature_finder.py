@@ -33,6 +33,8 @@ class Finder:
         self._blocks: dict[str, str] = {}
         #: How many items had each feature, as far as they were learned from.
         self._seen: Counter[str] = Counter()
+        #: How many items were learned from before it was asked for: they say nothing of it.
+        self._before: dict[str, int] = {}
         #: What the share of a feature was when it was last found far more common than before.
         self._taken_for: dict[str, float] = {}
         self._items = self._learned = 0
@@ -42,6 +44,7 @@ class Finder:
         for feature in features:
             self._asked[feature] += 1
             if self._asked[feature] == 1:
+                self._before[feature] = self._learned
                 table, key = self._place(feature)
                 table[key] = feature
 
@@ -50,7 +53,7 @@ class Finder:
         for feature in features:
             self._asked[feature] -= 1
             if not self._asked[feature]:
-                del self._asked[feature]
+                del self._asked[feature], self._before[feature]
                 self._seen.pop(feature, None)
                 self._taken_for.pop(feature, None)
                 table, key = self._place(feature)
@@ -88,13 +91,17 @@ class Finder:
     def _bound(self, feature: str) -> float:
         """How many items may have had it before it is more common than it was taken for."""
         taken_for = self._taken_for.get(feature) or _guess(feature)
-        return _ACCIDENT + _FAR_MORE * taken_for * self._learned
+        return _ACCIDENT + _FAR_MORE * taken_for * (self._learned - self._before[feature])
 
     def share(self, feature: str) -> float:
-        """In which share of items a feature is expected: what is known of items, then of queries."""
+        """In which share of items a feature that is asked for is expected.
+
+        As far as items tell; before that, queries do.
+        """
         guess = _guess(feature)
         asked = self._asked[feature] / (self._asked[feature] + 1_000)
-        return (self._seen[feature] + guess + guess * asked) / (self._learned + 1)
+        learned = self._learned - self._before[feature]
+        return (self._seen[feature] + guess + guess * asked) / (learned + 1)
 
     def _place(self, feature: str) -> tuple[_Asked, Any]:
         """Where a feature is looked for, and as what."""

@@ -73,22 +73,29 @@ def sides(node: Near) -> And:
     return And(tuple(both))
 
 
-def every(node: Node) -> Iterator[str]:
+def every(node: Node) -> frozenset[str]:  # noqa: PLR0911  one a kind of node
     """Every feature that is looked at to tell whether the node matches."""
     match node:
         case And(nodes) | Or(nodes):
-            for part in nodes:
-                yield from every(part)
-        case Not(part) | Topic(_, part) | Entity(_, part):
-            yield from every(part)
+            return frozenset().union(*map(every, nodes))
+        case Not(part):
+            return every(part)
+        case Topic(_, part) | Entity(_, part):
+            return _every_named(part)
         case Near():
-            yield from every(sides(node))
+            return every(sides(node))
         case Words():
-            yield from pairs(node)
+            return frozenset(pairs(node))
         case Day():
-            return
+            return frozenset()
         case _:
-            yield from alternatives(node) or ()
+            return alternatives(node) or frozenset()
+
+
+@lru_cache(maxsize=256)
+def _every_named(node: Node) -> frozenset[str]:
+    """As `every`, of what many queries name."""
+    return every(node)
 
 
 @lru_cache(maxsize=4_096)

@@ -68,6 +68,6 @@ def _clamped(value: float) -> float:
 def _http_date(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for numbers without end
         return None
     return moment if moment.tzinfo else None

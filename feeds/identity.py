@@ -113,7 +113,7 @@ def headline_key(title: str) -> str:
 
 
 #: " - Lowyat.NET" at the end of a headline that an aggregator passes on: up to five words.
-_PASSED_ON = re.compile(r"\s+[-|]\s+(?:[^\s|-]\S*\s*){1,5}$")
+_PASSED_ON = re.compile(r"\s+[-|]\s+[^\s|-]\S*(?:\s+[^\s|-]\S*){0,4}\s*$")
 #: A headline shorter than this could be two events' (words).
 _TELLING = 5
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
+#: The Register began in 1936; a year far off is a slip that no calendar should have to bear.
+YEARS = range(1936, 2200)
+
 _DAY = timedelta(days=1)
 
 #: (month, weekday Monday=0, which one; -1 the last) of the moving holidays of 5 U.S.C. 6103.

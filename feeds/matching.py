@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from feeds import entities
@@ -110,29 +110,38 @@ def _has_near(node: Near, text: Text) -> bool:
     return any_near(sides_of(node), node.distance, text)
 
 
-#: The words of one side, as they count, and those of the other.
-Sides = tuple[tuple[str, ...], tuple[str, ...]]
+#: What may stand on one side of a NEAR, each as its words count.
+Side = frozenset[tuple[str, ...]]
 
 
-def sides_of(node: Near) -> list[Sides]:
-    """What may stand on one side of a NEAR, each beside what may stand on the other."""
-    return [(a.tokens, b.tokens) for a in node.left for b in node.right]
+def sides_of(node: Near) -> tuple[Side, Side]:
+    """What may stand on either side of a NEAR."""
+    left, right = (frozenset(words.tokens for words in side) for side in (node.left, node.right))
+    return left, right
 
 
-def any_near(sides: Iterable[Sides], distance: int, text: Text) -> bool:
-    """Whether a text has some two sides with at most `distance` words between, in either order."""
-    for a, b in sides:
-        firsts, seconds = text.starts(a), text.starts(b)
-        if _within(distance, firsts, len(a), seconds) or _within(distance, seconds, len(b), firsts):
-            return True
-    return False
+def any_near(sides: tuple[Side, Side], distance: int, text: Text) -> bool:
+    """Whether a text has something of each side, at most `distance` words apart, in either order.
+
+    Each is looked for once, however many may stand on the other side.
+    """
+    left, right = (_spans(side, text) for side in sides)
+    return _within(distance, left, right) or _within(distance, right, left)
 
 
-def _within(distance: int, firsts: list[int], length: int, seconds: list[int]) -> bool:
+def _spans(side: Side, text: Text) -> list[tuple[int, int]]:
+    """Where something of a side stands, and how many words it has."""
+    return [(start, len(tokens)) for tokens in side for start in text.starts(tokens)]
+
+
+def _within(
+    distance: int, firsts: Sequence[tuple[int, int]], seconds: Sequence[tuple[int, int]]
+) -> bool:
     """Whether a second begins with or after some first, at most `distance` words past its end."""
-    for first in firsts:
-        following = bisect_left(seconds, first)
-        if following < len(seconds) and seconds[following] - first - length <= distance:
+    starts = sorted(start for start, _ in seconds)
+    for first, length in firsts:
+        following = bisect_left(starts, first)
+        if following < len(starts) and starts[following] - first - length <= distance:
             return True
     return False
 

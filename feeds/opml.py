@@ -37,7 +37,7 @@ def read(text: bytes | str) -> tuple[Feed, ...]:
     if len(text) > _MAX_OPML:
         raise ConfigError([f"the OPML file is longer than {_MAX_OPML:,} characters"])
     feeds: dict[str, Feed] = {}
-    names: set[str] = set()
+    names: dict[str, int] = {}
     problems: list[str] = []
     for outline in _outlines(text):
         url = re.sub(r"^feed:(?://)?(https?:)?(?://)?", r"\1//", outline["xmlUrl"].strip())
@@ -50,7 +50,6 @@ def read(text: bytes | str) -> tuple[Feed, ...]:
         title = " ".join(plain(outline.get("text") or outline.get("title") or "").split())
         title = clip(title, 100) or urlsplit(url).hostname or url
         name = _unused(slug(title), names)
-        names.add(name)
         feeds[canonical_url(url)] = Feed(name=name, kind=FeedKind.NEWS, title=title, url=url)
     if problems:
         raise ConfigError(problems)
@@ -81,11 +80,14 @@ def _outlines(text: bytes | str) -> list[dict[str, str]]:
     return outlines
 
 
-def _unused(name: str, taken: set[str]) -> str:
-    number, free = 2, name
+def _unused(name: str, taken: dict[str, int]) -> str:
+    """A name that nobody has, taken now; of each is known up to which number it is."""
+    free = name
     while free in taken:
-        ending = f"-{number}"
-        free, number = name[: _MAX_NAME - len(ending)] + ending, number + 1
+        taken[name] += 1
+        ending = f"-{taken[name]}"
+        free = name[: _MAX_NAME - len(ending)] + ending
+    taken[free] = 1
     return free
 
 

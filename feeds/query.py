@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from feeds import entities, fields, signs, terms
 from feeds.errors import QueryError
@@ -84,12 +85,10 @@ class _Parser:
         self, text: str, topics: Mapping[str, str], limits: Limits, within: tuple[str, ...]
     ) -> None:
         self._signs = signs.cut(text)
-        self._at = 0
+        self._at = self._depth = self._terms = 0
         self._topics = topics
         self._limits = limits
         self._within = within
-        self._depth = 0
-        self._terms = 0
         self._title = False
 
     @property
@@ -241,7 +240,11 @@ class _Parser:
         if name not in self._topics:
             raise fields.unknown("topic", name, self._topics, place)
         try:
-            inner = _parse(self._topics[name], self._topics, SHIPPED, (*self._within, name))
+            return _topic(name, tuple(self._topics.items()), self._within)
         except Problem as problem:
             raise Problem(f"In the topic {name}: {problem.message}", place) from problem
-        return Topic(name, inner.root)
+
+
+@lru_cache(maxsize=128)  # many queries name the same few
+def _topic(name: str, topics: tuple[tuple[str, str], ...], within: tuple[str, ...]) -> Topic:
+    return Topic(name, _parse(dict(topics)[name], dict(topics), SHIPPED, (*within, name)).root)

@@ -63,7 +63,9 @@ _DOCKET = re.compile(
     r"|(?:[\w.]+\s+){0,3}(?:dockets?|cases?)\s+(?:ids?|nos?\.?|numbers?)?:?\s*(?P<named>[\w-]*\d[\w-]*)",
     re.IGNORECASE | re.ASCII,
 )
-_CITATION_PAGE = re.compile(r"https?://(?:www\.)?federalregister\.gov/citation/(\d+)-FR-(\d+)/?")
+_CITATION_PAGE = re.compile(
+    r"https?://(?:www\.)?federalregister\.gov/citation/(\d{1,3})-FR-(\d{1,6})(?!\d)", re.ASCII
+)
 #: A part of the Code, or a section of one, as the eCFR's own pages name them.
 _ECFR_PAGE = re.compile(
     r"https?://(?:www\.)?ecfr\.gov/[^?#\s]*?title-(?P<title>\d{1,2})/[^?#\s]*?"

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from feeds import json_text
 from feeds.errors import ParseError
+from feeds.issue_days import YEARS
 from feeds.links import DASHES
 from feeds.model import Agency, DocumentType, Item
 from feeds.text import clip, plain
@@ -32,8 +33,6 @@ _TYPES = {
 _NUMBER = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _LONGEST_NUMBER = 40
 _LONGEST_LINK = 2_000
-#: The Register began in 1936; a year far off is a slip that no calendar should have to bear.
-_YEARS = range(1936, 2200)
 #: Malformed rows that are told of one by one.
 _TOLD = 5
 
@@ -152,7 +151,7 @@ def day(row: Row, field: str) -> date | None:
         found = date.fromisoformat(raw) if isinstance(raw, str) else None
     except ValueError:
         return None
-    return found if found and found.year in _YEARS else None
+    return found if found and found.year in YEARS else None
 
 
 def moment(row: Row, field: str) -> datetime | None:
@@ -162,7 +161,7 @@ def moment(row: Row, field: str) -> datetime | None:
         found = datetime.fromisoformat(raw) if isinstance(raw, str) else None
     except ValueError:
         return None
-    if found is None or found.tzinfo is None or found.year not in _YEARS:
+    if found is None or found.tzinfo is None or found.year not in YEARS:
         return None
     return found.astimezone(UTC)
 

@@ -10,7 +10,7 @@ HIDDEN = "[secret]"
 #: What a value is called when it is one.
 _NAMES = (
     r"(?:[\w.-]*(?:token|secret|passw(?:or)?d|passphrase|api[_-]?key|apikey|signature|credential)[\w.-]*"
-    r"|authorization|cookie|pwd|x-amz-[\w-]+)"
+    r"|(?:[\w.-]*[.-])?(?:authorization|cookie|pwd|x-amz-[\w-]+))"
 )
 #: What it may be called besides in an address, where short names are usual.
 _IN_ADDRESS = rf"(?:{_NAMES}|key|auth|sig|code|hash|session|sid|pass|user|login|state|email)"
@@ -36,7 +36,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            rf"\b({_NAMES}\\?[\"']?\s*[:=]\s*\\?[\"']?)(?!\[|bearer|basic)[^\s\"',;&}}\\]+",
+            rf"(?<![\w.-])({_NAMES}\\?[\"']?\s*[:=]\s*\\?[\"']?)(?!\[|bearer|basic)[^\s\"',;&}}\\]+",
             re.IGNORECASE,
         ),
         rf"\1{HIDDEN}",

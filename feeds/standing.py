@@ -55,6 +55,8 @@ class Standing:
     comments_open: bool = False
     #: Number of the later document that made it so; empty when its own dates do.
     because: str = ""
+    #: The same of the last day for comments.
+    comments_because: str = ""
 
 
 def of(
@@ -83,6 +85,7 @@ def of(
         and today <= state.comments
         and force not in (Force.WITHDRAWN, Force.SUPERSEDED),
         because=state.because,
+        comments_because=state.comments_because,
     )
 
 
@@ -98,6 +101,7 @@ class _State:
     suspended: tuple[date, date | None] | None = None
     over: tuple[Force, date] | None = None
     because: str = ""
+    comments_because: str = ""
 
 
 def _of_itself(dates: Sequence[DocumentDate]) -> _State:
@@ -145,7 +149,7 @@ def _moved(state: _State, step: Later) -> _State:
             return replace(state, stated=True, effective=effective, because=step.number)
         case RelationKind.EXTENDS_COMMENTS | RelationKind.REOPENS_COMMENTS:
             day = until or _main_day(step.dates, DateKind.COMMENTS_CLOSE)
-            return replace(state, comments=day or state.comments)
+            return replace(state, comments=day, comments_because=step.number) if day else state
         case RelationKind.EXTENDS:
             return replace(state, expires=until or _main_day(step.dates, DateKind.EXPIRES))
         case _:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
 from feeds.anchor_index import AnchorIndex
-from feeds.anchors import NOWHERE, Anchors, anchors
+from feeds.anchors import NOWHERE, Anchors, Chooser
 from feeds.feature_finder import Finder
 from feeds.features import every
 from feeds.prepared import Prepared
@@ -56,6 +56,7 @@ class StoredQueries(Generic[Key]):
         self._index: AnchorIndex[Key | _Question[Key]] = AnchorIndex()
         self._questions: set[_Question[Key]] = set()
         self._finder = Finder()
+        self._chooser = Chooser(self._finder.share)
         self._compiler = Checks()
 
     def __len__(self) -> int:
@@ -89,7 +90,10 @@ class StoredQueries(Generic[Key]):
             matched = cast("set[Key]", met - questions)
             asked = Asked(item, found)
             matched.update([one.key for one in questions if one.holds(asked)])
-        for feature in self._finder.learn(found):
+        common = self._finder.learn(found)
+        if common:
+            self._chooser.weigh_again()
+        for feature in common:
             for answer in self._index.under(feature):
                 self._anchor(answer.key if isinstance(answer, _Question) else answer)
         return matched
@@ -97,7 +101,7 @@ class StoredQueries(Generic[Key]):
     def _anchor(self, key: Key) -> None:
         """Put a query under the features that are rarest as far as is known now."""
         stored = self._stored[key]
-        chosen = anchors(stored.root, self._finder.share)
+        chosen = self._chooser.anchors(stored.root)
         if chosen == stored.anchors:
             return
         self._unanchor(key)

@@ -22,7 +22,7 @@ _CFR = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 #: Numbers of documents, dockets and rulemakings.
-_NUMBERED = re.compile(r"\b\w+(?:-\w+)*-\d[\w-]*")
+_NUMBERED = re.compile(r"(?<!\w)(?<!\w-)\w+(?:-\w+)*-\d[\w-]*")
 #: Sites whose addresses name documents, and not only a page.
 _OF_DOCUMENTS = {Kind.NUMBER, Kind.CITATION}
 #: Slack's own markup: mentions, channels, emoji.

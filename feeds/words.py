@@ -22,6 +22,10 @@ _ASCII_WORD = re.compile(
 #: Typewriter, right and left single quotation mark, letter apostrophe, full-width.
 _APOSTROPHES = frozenset("'\u2019\u2018\u02bc\uff07")
 
+#: Of a longer word so many letters count. No language has one; a text of one endless word has, and words
+#: are remembered by the ten thousand.
+LONGEST = 128
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -43,7 +47,7 @@ def written(text: str) -> list[str]:
 
     Hyphens, slashes and all other signs part words. An ideograph is a word by itself. A possessive
     's is dropped, any other apostrophe inside a word vanishes (don't is dont); a dotted
-    abbreviation is one word (U.S. is us).
+    abbreviation is one word (U.S. is us). A word is at most `LONGEST` letters long.
     """
     return list(_cut_again(text)) if len(text) <= _SHORT else _cut(text)
 
@@ -82,7 +86,7 @@ def is_ideograph(token: str) -> bool:
 def _bare(word: str) -> str:
     if "'" in word:
         word = word.removesuffix("'s").replace("'", "")
-    return word.replace(".", "")
+    return word.replace(".", "")[:LONGEST]
 
 
 class _FoldTable(dict[int, str]):

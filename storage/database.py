@@ -102,11 +102,23 @@ def _set_up(db: Database) -> None:
         try:
             db.enable_wal()
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            migrations.apply(db)
-        except sqlite3.OperationalError:
-            if time.monotonic() > give_up:
+            _migrate(db)
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > give_up:
                 raise
             time.sleep(0.05)  # another process, started at the same time, is at it
+
+
+def _migrate(db: Database) -> None:
+    """Bring the schema up to date in one piece: which migrations are due is read behind the lock."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(db)
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
 
 
 @contextmanager

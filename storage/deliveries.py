@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -174,7 +175,6 @@ def told(db: Database, story_id: int) -> dict[str, Knowing]:
 
     A reason holds while its subscription works. Who follows the story knows it since then.
     """
-    asking = working(db)
     owed = select(
         db,
         """
@@ -189,6 +189,7 @@ def told(db: Database, story_id: int) -> dict[str, Knowing]:
         "SELECT holder, made_at FROM marks WHERE story_id = ? AND mark = 'followed'",
         [story_id],
     )
+    asking = working(db, {row["channel"] for row in owed})
     follows = (Why(subscription=FOLLOWED, reasons=()),)
     knowing = {
         row["holder"]: Knowing(whys=follows, since=to_instant(row["made_at"])) for row in followers
@@ -202,13 +203,16 @@ def told(db: Database, story_id: int) -> dict[str, Knowing]:
     return knowing
 
 
-def working(db: Database, *, paused: bool = False) -> set[tuple[str, str]]:
-    """Each channel with the queries of its subscriptions that work; with `paused` also of those."""
+def working(
+    db: Database, channels: Collection[str], *, paused: bool = False
+) -> set[tuple[str, str]]:
+    """Channels, each with the queries of its subscriptions that work; with `paused` also of those."""
     rows = select(
         db,
         "SELECT channel, query FROM subscriptions"
-        " WHERE disabled_reason IS NULL AND (? OR paused_by IS NULL)",
-        [paused],
+        " WHERE channel IN (SELECT value FROM json_each(?))"
+        " AND disabled_reason IS NULL AND (? OR paused_by IS NULL)",
+        [json.dumps(list(channels)), paused],
     )
     return {(row["channel"], row["query"]) for row in rows}
 

@@ -36,7 +36,7 @@ def of_feed(
     rows = select(
         db,
         f"SELECT {COLUMNS} FROM entries WHERE feed = ? AND source = ?"  # noqa: S608  the columns are ours
-        " AND id NOT IN (SELECT entry_id FROM withheld) ORDER BY first_seen_at DESC LIMIT ?",
+        " AND NOT EXISTS (SELECT 1 FROM withheld WHERE entry_id = entries.id) ORDER BY first_seen_at DESC LIMIT ?",
         [feed, SourceKind.NEWS.value, limit],
     )
     entries = [from_row(row) for row in rows if row["id"] not in but]
@@ -76,7 +76,7 @@ def known_stories(db: Database, entry_ids: Collection[int]) -> set[int]:
             AND EXISTS (
                 SELECT 1 FROM entries AS old WHERE old.story_id = new.story_id
                     AND old.feed <> new.feed AND old.id < :first
-                    AND old.id NOT IN (SELECT entry_id FROM withheld)
+                    AND NOT EXISTS (SELECT 1 FROM withheld WHERE entry_id = old.id)
             )
         """,
         {"ids": json.dumps(sorted(entry_ids)), "first": min(entry_ids)},

@@ -154,14 +154,16 @@ def settle(db: Database, flood_id: int, state: State, *, by: str, now: datetime)
         return None
     if state is State.DROPPED:
         return 0
-    return sum(_owe(db, held, now=now) for held in entries(db, flood_id))
+    held = entries(db, flood_id)
+    # A pause holds it in the outbox.
+    still = working(db, {channel for each in held for channel in each.wanted}, paused=True)
+    return sum(_owe(db, each, still, now=now) for each in held)
 
 
-def _owe(db: Database, held: HeldEntry, *, now: datetime) -> int:
+def _owe(db: Database, held: HeldEntry, still: set[tuple[str, str]], *, now: datetime) -> int:
     event = events.get(db, held.event_id)
-    if event is None or not held.wanted:
+    if event is None:
         return 0
-    still = working(db, paused=True)  # a pause holds it in the outbox
     asked = {
         channel: [why for why in whys if (channel, why.subscription) in still]
         for channel, whys in held.wanted.items()

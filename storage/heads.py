@@ -29,7 +29,7 @@ def press_of(db: Database, story_id: int) -> int:
     """How many press items tell a story, without what is held back as a flood."""
     query = (
         "SELECT count(*) FROM entries WHERE story_id = ? AND source = ?"
-        " AND id NOT IN (SELECT entry_id FROM withheld)"
+        " AND NOT EXISTS (SELECT 1 FROM withheld WHERE entry_id = entries.id)"
     )
     return int(db.execute(query, [story_id, SourceKind.NEWS.value]).fetchone()[0])
 
@@ -41,7 +41,7 @@ def is_copy(db: Database, entry: Entry) -> bool:
         SELECT EXISTS (
             SELECT 1 FROM entries AS new JOIN entries AS old ON old.story_id = new.story_id
             WHERE new.id = ? AND old.id < new.id
-                AND old.id NOT IN (SELECT entry_id FROM withheld) AND (
+                AND NOT EXISTS (SELECT 1 FROM withheld WHERE entry_id = old.id) AND (
                 old.headline IN (new.headline, new.passed_on) OR old.passed_on = new.headline
             )
         )

@@ -163,6 +163,45 @@ def test_processes_that_open_a_new_file_at_once_all_get_the_whole_schema(tmp_pat
         assert set(threads.map(tables, range(4))) == {fresh.schema}
 
 
+@pytest.mark.parametrize("attempt", range(12))
+def test_processes_that_open_an_older_file_at_once_upgrade_it_once(
+    tmp_path: Path, attempt: int
+) -> None:
+    path = tmp_path / f"{attempt}.db"
+    with closing(Database(path)) as older:
+        older.enable_wal()
+        older.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        migrations.apply(older, stop_before="m024_floods_in_the_ledger")
+        older.execute(
+            "INSERT INTO floods (feed, title, reason, origin, state, known, told, began_at, grew_at,"
+            " channel) VALUES ('one', 'One', 'old', '', 'held', 0, 0, '2026', '2026', 'C1')"
+        )
+        older.commit()
+
+    def lines(_: int) -> int:
+        with closing(open_database(path)) as opened:
+            return int(opened.execute("SELECT count(*) FROM ledger").fetchone()[0])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(lines, range(8))) == {1}
+
+
+def test_an_upgrade_that_fails_leaves_the_older_schema_whole(tmp_path: Path) -> None:
+    path = tmp_path / "older.db"
+    with closing(Database(path)) as older:
+        migrations.apply(older, stop_before="m022_home")
+        older.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        older.execute("CREATE TABLE feedback (in_the_way TEXT)")  # m023 makes one, after m022
+        older.commit()
+        before = older.schema
+
+    with pytest.raises(DatabaseError, match="already exists"):
+        open_database(path)
+
+    with closing(Database(path)) as after:
+        assert after.schema == before
+
+
 def test_a_backup_made_while_in_use_holds_everything(db: Database, tmp_path: Path) -> None:
     with transaction(db):
         kept = entries.remember(db, make_item(), now=NOW).entry

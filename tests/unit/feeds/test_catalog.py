@@ -172,6 +172,17 @@ def test_folders_duplicates_and_equal_titles_of_an_opml_file_are_sorted_out() ->
     ]
 
 
+def test_very_many_feeds_under_one_title_are_named_apart_at_little_cost() -> None:
+    outlines = "".join(
+        f'<outline text="Wire" xmlUrl="https://{n}.example/"/>' for n in range(20_000)
+    )
+
+    feeds = import_opml(f"<opml><body>{outlines}</body></opml>")
+
+    assert [feed.name for feed in feeds[:3]] == ["wire", "wire-2", "wire-3"]
+    assert len({feed.name for feed in feeds}) == 20_000
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -20,6 +20,8 @@ NOON = datetime(2020, 6, 16, 12, 45, tzinfo=UTC)
         "Tue, 16 Jun 2020 12:45:00 GMT",
         "Tue, 16 Jun 2020 08:45:00 EDT",
         "Tue, 16 Jun 2020 08:45:00 -0400",
+        "Tue, 16 Jun 2020 08:45:00 ET",
+        "June 16, 2020 5:45 AM PT",
         "16 Jun 20 12:45 UT",
         "Tue, 16 Jun 2020 14:45:00 CEST",
         "2020-06-16T12:45:00Z",
@@ -35,6 +37,10 @@ NOON = datetime(2020, 6, 16, 12, 45, tzinfo=UTC)
 )
 def test_a_date_is_read_in_any_shape(text: str) -> None:
     assert instant(text) == NOON
+
+
+def test_a_zone_that_is_written_all_year_has_no_summer_time_in_winter() -> None:
+    assert instant("Tue, 15 Dec 2020 08:45:00 ET") == datetime(2020, 12, 15, 13, 45, tzinfo=UTC)
 
 
 def test_a_struct_time_is_utc() -> None:

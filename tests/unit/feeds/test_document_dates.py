@@ -369,3 +369,11 @@ def test_whatever_a_text_says_each_date_can_be_accounted_for(
             assert one.day is None
         else:
             assert one.day is not None
+
+
+@pytest.mark.parametrize("year", ["0001", "0202", "9999"])
+def test_a_year_that_is_a_slip_sets_no_day(year: str) -> None:
+    sentence = f"This rule is effective January 1, {year}, through December 31, {year}."
+
+    assert list(date_sentences.read(sentence)) == []
+    assert list(date_sentences.days(sentence)) == []

@@ -96,3 +96,8 @@ def test_a_document_is_found_under_any_spelling_of_its_number(printed: str) -> N
     found = facts.of(make_item(document=make_document(number=printed)))
 
     assert {("number", "2012-07333"), ("number", "2012-7333")} <= found
+
+
+@pytest.mark.parametrize("text", ["a " * 50_000, "docket " * 15_000, "." * 100_000])
+def test_a_docket_without_end_costs_little(text: str) -> None:
+    assert facts.dockets(f"{text} Docket No. 18-89") == ("18-89",)

@@ -25,6 +25,8 @@ DATE = "Tue, 16 Jun 2020 12:00:00 GMT"
         ("-5", None),
         ("1.5", None),
         ("Tue, 99 Jun 2020 12:05:00 GMT", None),
+        ("Tue, 16 Jun 2020 12:05:00 +99999999999999", None),
+        ("Tue, 16 Jun 99999999999999999999 12:05:00 GMT", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date_within_limits(value: str, wait: float | None) -> None:

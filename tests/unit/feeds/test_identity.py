@@ -18,6 +18,7 @@ from feeds.identity import (
     headline_key,
     merged,
     news_key,
+    passed_on_key,
     register_number,
     twin_key,
 )
@@ -415,3 +416,11 @@ def test_evidence_does_not_grow_without_end() -> None:
 
     assert len(item.evidence) == MAX_EVIDENCE
     assert item.evidence[0] == "passage 0"
+
+
+@pytest.mark.parametrize("words", [2, 5, 6, 60])
+def test_a_headline_with_one_endless_word_costs_little(words: int) -> None:
+    endless = "a" * 400
+    title = "US lets firms talk standards - " + " ".join([endless, *["b"] * (words - 1)])
+
+    assert (passed_on_key(title) is not None) == (words <= 5)

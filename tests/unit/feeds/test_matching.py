@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple, replace
+
 import pytest
 
 from feeds import matching, query
 from feeds.matching import Reason
 from feeds.model import CfrPart
-from feeds.prepared import prepare
+from feeds.prepared import Text, prepare, text_of
 from tests.factories import make_document, make_item, make_press
 
 TOPICS = {"huawei": "huawei OR hisilicon"}
@@ -151,3 +153,22 @@ def test_a_text_of_one_word_repeated_costs_little() -> None:
 
     assert matches('"the the" -("the a")', summary=item.summary)
     assert matches("the NEAR/3 technology", summary=item.summary) is True
+
+
+def test_each_word_beside_a_near_is_looked_for_once_however_many_stand_on_the_other_side() -> None:
+    looked_for: list[tuple[str, ...]] = []
+
+    class Watched(Text):
+        def starts(self, tokens: tuple[str, ...]) -> list[int]:
+            looked_for.append(tokens)
+            return super().starts(tokens)
+
+    left, right = ([f"{side}{number}" for number in range(40)] for side in ("aa", "bb"))
+    asked = query.parse(f"({' OR '.join(left)}) NEAR/2 ({' OR '.join(right)})")
+    item = prepare(make_item())
+    text = Watched(*astuple(text_of(f"{' '.join(left)} one two three {' '.join(right)}")))
+
+    found = matching.match(asked, replace(item, texts={**item.texts, "summary": text}))
+
+    assert found is None
+    assert sorted(looked_for) == sorted((word,) for word in (*left, *right))

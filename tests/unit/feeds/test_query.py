@@ -13,6 +13,7 @@ from feeds import matching, query
 from feeds.errors import QueryError
 from feeds.fields import FIELDS
 from feeds.query import Query
+from feeds.terms import And, spelled_out
 from feeds.topics import bundled
 from tests.factories import make_press
 from tests.query_strategies import TOPICS, nodes
@@ -209,3 +210,15 @@ def test_every_field_is_documented_and_its_example_parses() -> None:
 
     assert all(f"{field}:" in text for field in FIELDS)
     assert all(query.parse(example, topics={"huawei": "huawei"}) for example in FIELDS.values())
+
+
+def test_a_topic_that_many_queries_name_is_read_once() -> None:
+    known = {"made": "huawei OR zte"}
+
+    one, other = (query.parse(f"topic:made {word}", topics=known) for word in ("rule", "order"))
+    changed = query.parse("topic:made rule", topics={"made": "smic"})
+
+    assert isinstance(one.root, And)
+    assert isinstance(other.root, And)
+    assert one.root.nodes[0] is other.root.nodes[0]
+    assert str(spelled_out(changed.root)) == "smic rule"

@@ -103,3 +103,12 @@ def test_a_mention_is_read_again_as_the_same_reference(text: str) -> None:
         assert 0 <= start < len(text)
         if mention.kind in (Kind.CITATION, Kind.RIN):
             assert reference.parse(mention.value) == mention
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "1" * 5_000, "1234567"])
+def test_a_page_that_no_volume_has_is_no_citation(number: str) -> None:
+    for address in (f"{number}-FR-36719", f"85-FR-{number}"):
+        found = reference.parse(f"https://www.federalregister.gov/citation/{address}")
+
+        assert found
+        assert found.kind is Kind.URL

@@ -8,7 +8,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from feeds import matching, query
+from feeds import matching, query, topics
+from feeds.anchor_index import AnchorIndex
+from feeds.anchors import Chooser
+from feeds.feature_finder import Finder
 from feeds.model import CfrPart, Document, DocumentType, Item
 from feeds.prepared import Prepared, prepare
 from feeds.query import Query
@@ -202,3 +205,52 @@ def test_a_query_of_words_that_prove_common_is_found_by_rarer_ones_from_then_on(
     assert found == {"alpha beta gamma"}
     (pair,) = stored._stored[next(iter(found))].anchors.unsettled
     assert "gamma" in pair
+
+
+def test_what_a_topic_has_to_offer_is_weighed_once_for_all_queries_that_name_it() -> None:
+    known = {name: topic.query for name, topic in topics.bundled().items()}
+    weighed: list[str] = []
+
+    def share(feature: str) -> float:
+        weighed.append(feature)
+        return 0.01
+
+    chooser = Chooser(share)
+    counts = []
+    for text in ("topic:huawei-and-standards -rumour", "topic:huawei-and-standards -opinion"):
+        chooser.anchors(query.parse(text, topics=known).root)
+        counts.append(len(weighed))
+        weighed.clear()
+
+    assert counts[0] > 3 * counts[1]
+
+
+def test_what_is_asked_for_late_is_taken_to_be_no_rarer_than_what_was_asked_for_at_once() -> None:
+    early, late = Finder(), Finder()
+    early.ask({"notice"})
+    late.ask({"huawei"})
+    for _ in range(200):
+        late.learn({"notice", "huawei"})
+
+    late.ask({"notice"})
+
+    assert late.share("notice") == early.share("notice")
+    found = [[finder.learn({"notice"}) for _ in range(50)] for finder in (early, late)]
+    assert found[0] == found[1]
+    assert ["notice"] in found[1]
+
+
+def test_under_a_feature_that_very_many_share_nothing_is_copied_to_add_one_more() -> None:
+    index: AnchorIndex[int] = AnchorIndex()
+    for key in range(1_000):
+        index.add([("huawei", f"word{key}")], key)
+    crowded = index._under["huawei"]
+
+    index.add([("huawei", "word7")], 1_000)
+
+    assert index._under["huawei"] is crowded
+    assert index.met({"huawei", "word7"}) == {7, 1_000}
+    for key in range(1_000):
+        index.remove([("huawei", f"word{key}")], key)
+    assert index.met({"huawei", "word7"}) == {1_000}
+    assert isinstance(index._under["huawei"], tuple)

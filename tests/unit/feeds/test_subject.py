@@ -100,3 +100,7 @@ def test_whatever_is_written_its_queries_can_be_asked(text: str) -> None:
     for asked in about.queries:
         assert queries.parse(f"({asked}) -source:news").has_positive
     assert len(about.references) <= 6
+
+
+def test_a_run_of_hyphens_without_end_costs_little() -> None:
+    assert subject.of("A-" * 6_000).references == ()

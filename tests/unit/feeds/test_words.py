@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.words import stem, tokens, words, written
+from feeds.words import LONGEST, stem, tokens, words, written
 
 ENDINGS = [
     "s",
@@ -210,3 +210,12 @@ def test_an_index_parts_our_tokens_at_spaces_only(text: str) -> None:
         rows = db.execute("SELECT term FROM vocabulary ORDER BY offset").fetchall()
 
     assert [term for (term,) in rows] == tokens(text)
+
+
+@pytest.mark.parametrize("letter", ["x", "é"])
+def test_of_an_endless_word_only_the_first_letters_are_kept(letter: str) -> None:
+    endless = letter * 90_000
+
+    assert [len(word) for word in written(f"of {endless}, too")] == [2, LONGEST, 3]
+    assert [word.written for word in words(endless)] == written(endless)
+    assert written(written(endless)[0]) == written(endless)

@@ -1,0 +1,51 @@
+"""feeds/deadlines.py: the days that a document sets, and which document sets them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from feeds import deadlines
+from feeds.date_sentences import DateKind
+from feeds.document_dates import Basis, DocumentDate
+from feeds.model import Stage
+from feeds.relation_words import RelationKind
+from feeds.relations import Relation
+from feeds.standing import Later
+
+NOW = datetime(2020, 8, 20, 16, tzinfo=UTC)
+JUNE, AUGUST, OCTOBER = date(2020, 6, 18), date(2020, 8, 17), date(2020, 10, 1)
+RULE = (
+    DocumentDate(kind=DateKind.EFFECTIVE, day=JUNE, basis=Basis.FIELD),
+    DocumentDate(kind=DateKind.COMMENTS_CLOSE, day=AUGUST, basis=Basis.FIELD),
+)
+
+
+def later(number: str, kind: RelationKind, since: date, until: date | None = None) -> Later:
+    relation = Relation(kind=kind, target=None, sentence="", until=until)
+    return Later(relation=relation, number=number, since=since)
+
+
+def test_a_day_is_of_the_document_that_moved_it_whatever_came_after() -> None:
+    extended = later("2020-17000", RelationKind.EXTENDS_COMMENTS, date(2020, 8, 4), OCTOBER)
+    delayed = later("2020-17500", RelationKind.DELAYS, date(2020, 8, 10), date(2020, 9, 1))
+    corrected = later("2020-18000", RelationKind.CORRECTS, date(2020, 8, 18))
+
+    found = deadlines.of(
+        "2020-13093", RULE, (extended, delayed, corrected), stage=Stage.PUBLISHED, now=NOW
+    )
+
+    assert {(due.kind, due.day, due.source) for due in found} == {
+        (DateKind.EFFECTIVE, date(2020, 9, 1), "2020-17500"),
+        (DateKind.COMMENTS_CLOSE, OCTOBER, "2020-17000"),
+    }
+
+
+def test_a_day_that_nothing_later_moves_is_the_document_s_own() -> None:
+    corrected = later("2020-18000", RelationKind.CORRECTS, date(2020, 8, 18))
+
+    found = deadlines.of("2020-13093", RULE, (corrected,), stage=Stage.PUBLISHED, now=NOW)
+
+    assert {(due.day, due.source) for due in found} == {
+        (JUNE, "2020-13093"),
+        (AUGUST, "2020-13093"),
+    }
