@@ -73,7 +73,7 @@ def _outlines(text: bytes | str) -> list[dict[str, str]]:
     parser.StartDoctypeDeclHandler = doctype
     try:
         parser.Parse(text, True)  # noqa: FBT003 - expat takes no keywords
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # or an encoding that expat lacks
         raise ConfigError([f"the OPML file is not well-formed: {error}"]) from error
     if names[:1] != ["opml"]:
         raise ConfigError(["not an OPML file"])

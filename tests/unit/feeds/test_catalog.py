@@ -154,6 +154,16 @@ def test_news_feeds_survive_a_trip_through_opml() -> None:
     assert [(feed.title, feed.url) for feed in back] == [(feed.title, feed.url) for feed in news]
 
 
+@pytest.mark.parametrize(
+    "encoding", ["utfh-8", "utf-32", "rot13", "idna", "shift_jis", "undefined"]
+)
+def test_an_opml_file_in_an_encoding_that_cannot_be_read_is_refused(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?><opml><body/></opml>'
+
+    with pytest.raises(ConfigError, match="not well-formed"):
+        import_opml(text.encode())
+
+
 def test_folders_duplicates_and_equal_titles_of_an_opml_file_are_sorted_out() -> None:
     text = """<?xml version="1.0" encoding="utf-16"?>
       <opml version="2.0"><body><outline text="Folder">
