@@ -22,6 +22,7 @@ from bot.slack import blocks, buttons, modals, mrkdwn, story_buttons
 from bot.slack.address import address
 from bot.slack.blocks import Block
 from bot.slack.click import Click
+from bot.slack.history import NOTE
 from bot.slack.modals import Option
 from bot.slack.parts import clipped, context, who
 from bot.slack.permissions import Permissions
@@ -148,6 +149,7 @@ async def _post(click: Click, channel: str, shown: Details, word: str) -> str:
             channel=channel,
             text=spoken(clipped(f"{by}\n{blocks.fallback(shown.card)}")),
             blocks=[context(by), *blocks.alert(shown.card)],
+            metadata=NOTE,
             unfurl_links=False,
             unfurl_media=False,
         )

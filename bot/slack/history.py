@@ -20,6 +20,9 @@ PAGE = 999
 #: Deliveries that a message names as told by it, in 2,700 characters: Slack refuses metadata that is
 #: too large, and does not say how large that is.
 MOST_NAMED = 125
+#: Metadata of a message that tells of no delivery: where only such stand, the channel can be read back
+#: all the same. What is answered by a response_url can have none.
+NOTE = {"event_type": "rulewire_note", "event_payload": {"from": "rulewire"}}
 #: Bytes of a delivery's id.
 _ID = 16
 

@@ -12,6 +12,7 @@ from bot.commands import Commands
 from bot.config import DEFAULT_QUERY
 from bot.slack import buttons
 from bot.slack.click import Click
+from bot.slack.history import NOTE
 from bot.slack.parts import Message, code, section
 from bot.slack.reply import Asked
 from bot.slack.spoken import spoken
@@ -40,6 +41,7 @@ class Onboarding:
                 channel=asked.conversation,
                 text=spoken(text),
                 blocks=blocks,
+                metadata=NOTE,
                 unfurl_links=False,
                 unfurl_media=False,
             )

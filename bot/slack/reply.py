@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.address import address
+from bot.slack.history import NOTE
 from bot.slack.parts import Message
 from bot.slack.spoken import spoken
 
@@ -211,6 +212,7 @@ async def _speak(client: AsyncWebClient, asked: Asked, message: Message) -> bool
             thread_ts=asked.answered_in,
             text=spoken(text),
             blocks=blocks,
+            metadata=NOTE,
             unfurl_links=False,
             unfurl_media=False,
         )

@@ -21,6 +21,7 @@ from bot.slack import modals
 from bot.slack.address import bare, split
 from bot.slack.answer_blocks import message
 from bot.slack.blocks import Block
+from bot.slack.history import NOTE
 from bot.slack.modals import Filled
 from bot.slack.parts import context, section
 from bot.slack.reply import Asked, reply
@@ -160,6 +161,7 @@ async def announce(client: AsyncWebClient, commands: Commands, done: Done) -> No
             channel=bare(done.channel),
             text=text,
             blocks=blocks,
+            metadata=NOTE,
             unfurl_links=False,
             unfurl_media=False,
         )

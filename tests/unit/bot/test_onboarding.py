@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.slack import buttons
+from bot.slack.client import SlackPoster, web_client
 from tests.archive import ALICE, CHANNEL, Archive
-from tests.slack_server import Fault
+from tests.slack_server import TOKEN, Fault
 from tests.slack_talk import Talk, open_talk
 
 BOT = "U0BOT"
@@ -52,6 +55,16 @@ async def test_a_channel_is_greeted_once_however_often_the_bot_is_added(
     assert {arguments["channel"] for arguments in talk.server.asked("chat.postMessage")} == {
         CHANNEL
     }
+
+
+async def test_a_channel_that_was_only_greeted_can_be_read_back(talk: Talk) -> None:
+    await join(talk)
+
+    async with aiohttp.ClientSession() as session:
+        poster = SlackPoster(web_client(TOKEN, base_url=talk.server.url, session=session))
+        found = await poster.read_back(CHANNEL, thread=None, age=timedelta(days=1))
+
+    assert found == {}
 
 
 async def test_a_person_who_joins_is_not_greeted(talk: Talk) -> None:
