@@ -64,13 +64,14 @@ def item_of(told: Told, *, feed: Feed) -> Item | None:
 
 
 def _absolute(link: str, base: str) -> str:
-    """Return an http or https address, or nothing."""
+    """Return an address that begins with http:// or https://, written so, or nothing."""
     try:
         joined = urljoin(base, link.strip()) if link.strip() else ""
-        host = urlsplit(joined).hostname
+        scheme, host = urlsplit(joined).scheme, urlsplit(joined).hostname
     except ValueError:
         return ""
     joined = _UNSAFE.sub(lambda found: quote(found[0], errors="replace"), joined)
+    joined = scheme + joined[len(scheme) :]
     return joined if host and is_web(joined) and len(joined) <= _MAX_URL else ""
 
 

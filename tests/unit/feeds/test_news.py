@@ -272,6 +272,7 @@ def test_a_json_feed_is_read() -> None:
         ("<guid>https://news.example/by-guid</guid>", "https://news.example/by-guid"),
         ("<link>story?id=5#x</link>", "https://news.example/story?id=5#x"),
         ("<link>//other.example/a</link>", "https://other.example/a"),
+        ("<link>HTtP://other.example/A</link>", "http://other.example/A"),
         (
             "<link>https://x.example/a b\u202e&lt;c&gt;|d</link>",
             "https://x.example/a%20b%E2%80%AE%3Cc%3E%7Cd",
