@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.audience import Audience
+from bot.audience import Audience, take_up
 from bot.commands import Commands
 from bot.config import DEFAULT_QUERY, TERMINAL, Settings
 from bot.deliver import PACE_SECONDS, Deliverer
@@ -35,7 +35,7 @@ from feeds.public_inspection import PublicInspection
 from feeds.source import Source
 from feeds.topics import Topic
 from feeds.worker import Worker
-from storage import polls, query_versions, subscriptions
+from storage import polls, subscriptions
 from storage.deliveries import OutboxRow
 from storage.subscriptions import Subscription
 from storage.workspaces import workspace_of
@@ -95,9 +95,9 @@ class App:
             served = [each for each in everyone if self.serves(each.channel)]
             if served == self._served:
                 return
-            audience = await asyncio.to_thread(Audience, served, self.queries)  # may take seconds
-            self._served, self.audience = served, audience
-            await self.storage.run(query_versions.keep, self.audience.versions, now=self.clock())
+            new = await asyncio.to_thread(self.audience.read, served, self.queries)
+            await self.storage.run(take_up, self.audience, served, new, now=self.clock())
+            self._served = served
             for query, reason in self.audience.broken.items():
                 log.warning("subscription broken query=%r reason=%s", query, reason)
 

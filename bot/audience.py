@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+
+from sqlite_utils import Database
 
 from feeds import matching, query
 from feeds.errors import QueryError
@@ -13,13 +17,31 @@ from feeds.prepared import prepare
 from feeds.query import Query
 from feeds.stored_queries import StoredQueries
 from feeds.terms import spelled_out
+from storage import query_versions
 from storage.deliveries import Why
 from storage.query_versions import QueryVersion
 from storage.subscriptions import Subscription
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """Queries that were not known yet, by their text."""
+
+    understood: Mapping[str, tuple[Query, QueryVersion]]
+    #: Those that no longer parse (a topic was removed), with the reason.
+    broken: Mapping[str, str]
+
+    @property
+    def versions(self) -> list[QueryVersion]:
+        """What each of them means now."""
+        return [version for _, version in self.understood.values()]
+
+
 class Audience:
-    """The subscriptions that work, ready to be matched. Build a new one when they change."""
+    """The subscriptions that work, ready to be matched.
+
+    It is asked and changed on one thread. A change costs as much as the queries that come or go.
+    """
 
     def __init__(self, subscriptions: Iterable[Subscription], topics: Mapping[str, str]) -> None:
         """Parse the queries of all that work.
@@ -28,16 +50,51 @@ class Audience:
             subscriptions: Disabled and paused ones are left out.
             topics: Query of each topic, by name.
         """
-        #: What each query means now; each once, in the order of the subscriptions.
-        self.versions: list[QueryVersion] = []
-        self._queries: list[Query] = []
-        self._stored: StoredQueries[int] = StoredQueries()
+        self._known: dict[str, tuple[Query, QueryVersion]] = {}
+        self._stored: StoredQueries[str] = StoredQueries()
+        #: Of each query, in the order of the subscriptions, and where that stands.
         self._channels: dict[str, list[str]] = {}
-        #: Queries that no longer parse (a topic was removed), with the reason; shown in status.
+        self._places: dict[str, int] = {}
+        #: Queries that no longer parse, with the reason.
         self.broken: dict[str, str] = {}
-        for subscription in subscriptions:
-            if subscription.works and self._learn(subscription.query, topics):
-                self._channels.setdefault(subscription.query, []).append(subscription.channel)
+        everyone = list(subscriptions)
+        self.take_up(everyone, self.read(everyone, topics))
+
+    def read(self, subscriptions: Iterable[Subscription], topics: Mapping[str, str]) -> Read:
+        """Parse those queries of working subscriptions that are not known; changes nothing.
+
+        Of thousands this takes seconds, and may be done on any thread while no change is made.
+        """
+        understood: dict[str, tuple[Query, QueryVersion]] = {}
+        broken: dict[str, str] = {}
+        for text in {each.query for each in subscriptions if each.works} - self._known.keys():
+            try:
+                asked = query.parse(text, topics=topics)
+            except QueryError as error:
+                broken[text] = str(error)
+            else:
+                understood[text] = (asked, _version(text, asked))
+        return Read(understood=understood, broken=broken)
+
+    def take_up(self, subscriptions: Iterable[Subscription], new: Read) -> None:
+        """Have these subscriptions from now on, and no others.
+
+        Args:
+            subscriptions: As they are now.
+            new: What `read` gave for them.
+        """
+        channels: dict[str, list[str]] = {}
+        for each in subscriptions:
+            if each.works and each.query not in new.broken:
+                channels.setdefault(each.query, []).append(each.channel)
+        for text in self._known.keys() - channels.keys():
+            self._stored.remove(text)
+            del self._known[text]
+        for text, known in new.understood.items():
+            self._stored.add(text, known[0])
+            self._known[text] = known
+        self._channels, self.broken = channels, dict(new.broken)
+        self._places = {text: number for number, text in enumerate(channels)}
 
     def of(self, item: Item, full_text: str = "") -> dict[str, list[Why]]:
         """Channels that want this item, each with every subscription that says so, and why.
@@ -48,30 +105,30 @@ class Audience:
         """
         prepared = prepare(item, full_text)
         wanted: dict[str, list[Why]] = {}
-        for number in sorted(self._stored.matching(prepared)):
-            known = self.versions[number]
-            match = matching.match(self._queries[number], prepared)
+        for text in sorted(self._stored.matching(prepared), key=self._places.__getitem__):
+            asked, version = self._known[text]
+            match = matching.match(asked, prepared)
             why = Why(
-                subscription=known.query,
+                subscription=text,
                 reasons=match.reasons if match else (),
-                version=known.version,
+                version=version.version,
             )
-            for channel in self._channels[known.query]:
+            for channel in self._channels[text]:
                 wanted.setdefault(channel, []).append(why)
         return wanted
 
-    def _learn(self, text: str, topics: Mapping[str, str]) -> bool:
-        if text in self._channels:
-            return True
-        try:
-            asked = query.parse(text, topics=topics)
-        except QueryError as error:
-            self.broken[text] = str(error)
-            return False
-        self._stored.add(len(self._queries), asked)
-        self._queries.append(asked)
-        self.versions.append(_version(text, asked))
-        return True
+
+def take_up(
+    db: Database,
+    audience: Audience,
+    subscriptions: Iterable[Subscription],
+    new: Read,
+    *,
+    now: datetime,
+) -> None:
+    """Let an audience have these subscriptions, once it is written down what their queries mean."""
+    query_versions.keep(db, new.versions, now=now)
+    audience.take_up(subscriptions, new)
 
 
 def broken(subscriptions: Iterable[Subscription], topics: Mapping[str, str]) -> dict[str, str]:

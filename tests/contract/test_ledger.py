@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bot.audience import Audience
+from bot.audience import Audience, take_up
 from bot.export import rows
 from bot.ingest import ingest
 from bot.poster import DeliveryError, Outcome
 from bot.storage_thread import Storage
 from bot.table import Format, written
 from feeds.model import Item
-from storage import query_versions, subscriptions
+from storage import subscriptions
 from tests.delivering import lead, new_deliverer
 from tests.factories import NOW, make_filing, make_item, make_press
 from tests.fake_poster import FakePoster
@@ -43,8 +43,10 @@ class Bot:
         """A poll brings items; what is owed is sent."""
 
         def kept(db: Database) -> None:
-            audience = Audience(subscriptions.every(db), {"mine": self.meaning})
-            query_versions.keep(db, audience.versions, now=self.now)
+            everyone = subscriptions.every(db)
+            audience = Audience([], {})
+            new = audience.read(everyone, {"mine": self.meaning})
+            take_up(db, audience, everyone, new, now=self.now)
             ingest(db, items, audience=audience, now=self.now)
 
         await self.storage.run(kept)

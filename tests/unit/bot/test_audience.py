@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 from sqlite_utils import Database
@@ -60,9 +61,9 @@ def test_a_version_names_what_a_query_means_with_its_topics_spelled_out(db: Data
     mine = subscribe(db, "C1", "topic:mine -topic:other")
     topics = {"mine": "huawei OR zte", "other": "topic:mine notice"}
 
-    (first,) = Audience([mine], topics).versions
-    (same,) = Audience([mine], topics | {"more": "x"}).versions
-    (changed,) = Audience([mine], topics | {"mine": "huawei"}).versions
+    (first,) = Audience([], {}).read([mine], topics).versions
+    (same,) = Audience([], {}).read([mine], topics | {"more": "x"}).versions
+    (changed,) = Audience([], {}).read([mine], topics | {"mine": "huawei"}).versions
 
     assert first.definition == "(huawei OR zte) -((huawei OR zte) notice)"
     assert first == same
@@ -70,8 +71,54 @@ def test_a_version_names_what_a_query_means_with_its_topics_spelled_out(db: Data
 
 
 def test_a_match_names_the_version_of_its_query(db: Database) -> None:
-    wants = Audience([subscribe(db, "C1", "topic:mine")], {"mine": "huawei"})
+    mine = subscribe(db, "C1", "topic:mine")
+    wants = Audience([], {})
+    new = wants.read([mine], {"mine": "huawei"})
+
+    wants.take_up([mine], new)
 
     (why,) = wants.of(make_item())["C1"]
+    assert [each.version for each in new.versions] == [why.version]
 
-    assert [each.version for each in wants.versions] == [why.version]
+
+def test_what_comes_and_goes_leaves_what_one_built_anew_would_have(db: Database) -> None:
+    topics = {"mine": "huawei OR zte"}
+    texts = [
+        "huawei",
+        "topic:mine",
+        "standards -zte",
+        "topic:gone",
+        "type:rule",
+        "notice",
+        "title:huawei",
+    ]
+    everyone = [
+        replace(
+            subscribe(db, channel, text),
+            paused_by="U1" if (channel, text) == ("C2", "notice") else None,
+        )
+        for channel in ("C1", "C2")
+        for text in texts
+    ]
+    items = [
+        make_item(),
+        make_item(title="ZTE standards", summary=""),
+        make_item(title="Notice", summary="huawei"),
+    ]
+    chance, wants = random.Random(7), Audience([], {})
+
+    for _ in range(60):
+        some = chance.sample(everyone, chance.randrange(len(everyone) + 1))
+        wants.take_up(some, wants.read(some, topics))
+
+        anew = Audience(some, topics)
+        assert [wants.of(item) for item in items] == [anew.of(item) for item in items]
+        assert wants.broken == anew.broken
+
+
+def test_only_what_is_not_known_is_read(db: Database) -> None:
+    first, second = subscribe(db, "C1", "huawei"), subscribe(db, "C1", "zte")
+    wants = Audience([first], {})
+
+    assert wants.read([first], {}).versions == []
+    assert [each.query for each in wants.read([second, first], {}).versions] == ["zte"]
