@@ -88,7 +88,8 @@ class BackCheck:
             if since := tonight.asked.get(name):
                 await self._inspection(tonight, inspection, since)
         late = await self._storage.run(night.end, tonight, channel=self._channel)
-        log.info("compared days=%s..%s late=%d", tonight.first, tonight.last, late)
+        if tonight.asked:  # before the first poll of a feed there is nothing to compare
+            log.info("compared days=%s..%s late=%d", tonight.first, tonight.last, late)
 
     async def _printed(self, tonight: Night, source: FederalRegister, since: date) -> None:
         """One feed's documents of the whole window."""

@@ -90,6 +90,16 @@ async def marked(world: IssueWorld, text: str) -> list[Fact]:
     return await world.storage.run(shown)
 
 
+async def test_before_the_first_poll_nothing_is_said_to_be_compared(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    async with issue_world(tmp_path) as world:
+        await world.back_check.check(now=NIGHT)
+
+    assert "compared" not in caplog.text
+
+
 async def test_an_archive_that_lost_nothing_is_complete(world: IssueWorld) -> None:
     before = await world.completeness()
     await world.back_check.check(now=NIGHT)
