@@ -33,6 +33,18 @@ async def test_a_bot_killed_between_any_two_steps_loses_nothing_and_repeats_noth
     assert world.outcome().perfect, world.outcome()
 
 
+async def test_a_kill_that_was_meant_for_one_life_does_not_end_the_next(world: World) -> None:
+    await world.start()
+    for _ in range(2):
+        world.doom(Death.SETTLE, seconds=0.1)
+    world.kill(Death.SETTLE)
+    await world.ended()
+    await world.start()
+
+    assert not await wait_for(world.gone.is_set, seconds=0.3)
+    assert world.deaths[Death.SETTLE] == 1
+
+
 async def test_a_bot_killed_around_a_digest_tells_all_of_it_once(world: World) -> None:
     deaths = [Death.POST, Death.ANSWER, Death.SETTLE, *[Death.ANYWHEN] * 5]
 

@@ -188,6 +188,16 @@ class World:
             self.death = None
             self.gone.set()
 
+    def doom(self, death: Death, *, seconds: float) -> None:
+        """End the bot that lives now as a power cut would, after so long; never one that is started meanwhile."""
+        doomed = self.process
+
+        def strike() -> None:
+            if self.process is doomed:
+                self.kill(death)
+
+        asyncio.get_running_loop().call_later(seconds, strike)
+
     async def ended(self) -> None:
         """Wait for the end of the bot that was killed."""
         if self.process:
@@ -288,20 +298,17 @@ class World:
         if self.death and method in deadly.get(self.death, set()):
             self.kill(self.death)
         if self.death is Death.SETTLE and method == POST:
-            asyncio.get_running_loop().call_later(
-                self.draw.uniform(0, 0.02), self.kill, Death.SETTLE
-            )
+            self.doom(Death.SETTLE, seconds=self.draw.uniform(0, 0.02))
 
 
 def _deadly(world: World, answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
     async def answered(request: web.Request) -> web.StreamResponse:
-        later = asyncio.get_running_loop().call_later
         if world.death is Death.FETCH:
             world.kill(Death.FETCH)
         if world.death is Death.INGEST:
-            later(world.draw.uniform(0, 0.06), world.kill, Death.INGEST)
+            world.doom(Death.INGEST, seconds=world.draw.uniform(0, 0.06))
         if world.death is Death.CLAIM:
-            later(world.draw.uniform(0.01, 0.2), world.kill, Death.CLAIM)
+            world.doom(Death.CLAIM, seconds=world.draw.uniform(0.01, 0.2))
         return await answer(request)
 
     return answered
