@@ -12,8 +12,7 @@ from sqlite_utils import Database
 
 from feeds import matching, query
 from feeds.errors import QueryError
-from feeds.model import Item
-from feeds.prepared import prepare
+from feeds.prepared import Prepared
 from feeds.query import Query
 from feeds.stored_queries import StoredQueries
 from feeds.terms import spelled_out
@@ -96,18 +95,12 @@ class Audience:
         self._channels, self.broken = channels, dict(new.broken)
         self._places = {text: number for number, text in enumerate(channels)}
 
-    def of(self, item: Item, full_text: str = "") -> dict[str, list[Why]]:
-        """Channels that want this item, each with every subscription that says so, and why.
-
-        Args:
-            item: What was published.
-            full_text: As much of the document's text as was read.
-        """
-        prepared = prepare(item, full_text)
+    def of(self, item: Prepared) -> dict[str, list[Why]]:
+        """Channels that want this item, each with every subscription that says so, and why."""
         wanted: dict[str, list[Why]] = {}
-        for text in sorted(self._stored.matching(prepared), key=self._places.__getitem__):
+        for text in sorted(self._stored.matching(item), key=self._places.__getitem__):
             asked, version = self._known[text]
-            match = matching.match(asked, prepared)
+            match = matching.match(asked, item)
             why = Why(
                 subscription=text,
                 reasons=match.reasons if match else (),

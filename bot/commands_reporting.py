@@ -22,7 +22,7 @@ from bot.report import Explanation, Telling
 from feeds import matching, reference
 from feeds import query as queries
 from feeds.errors import QueryError
-from feeds.prepared import prepare
+from feeds.prepared import Prepared, prepare
 from feeds.query import Query
 from feeds.secrets import without_secrets
 from feeds.terms import And, Or
@@ -105,16 +105,16 @@ def _silence(db: Database, question: Question, entry: Entry) -> str:
         return "The story is muted here."
     if not own:
         return "There is no subscription here."
-    body = texts.body(db, entry.id)
-    if not Audience(own, question.queries).of(entry.item, body):
+    prepared = prepare(entry.item, texts.body(db, entry.id))
+    if not Audience(own, question.queries).of(prepared):
         for stopped in (each for each in own if not each.works):
             awake = replace(stopped, disabled_reason=None, paused_by=None)
-            if Audience([awake], question.queries).of(entry.item, body):
+            if Audience([awake], question.queries).of(prepared):
                 reason = stopped.disabled_reason or "it is paused"
                 return f"The subscription here that matches it tells nothing: {reason}"
-        return f"No subscription here matches it. {_lacking(question, own, entry, body)}".strip()
+        return f"No subscription here matches it. {_lacking(question, own, prepared)}".strip()
     before = [each for each in own if each.created_at <= entry.first_seen_at]
-    if not Audience(before, question.queries).of(entry.item, body):
+    if not Audience(before, question.queries).of(prepared):
         return "A subscription here matches it, but was made after it was first seen."
     return (
         "A subscription here matches it. It was remembered in silence: as history, or with a feed's"
@@ -122,9 +122,8 @@ def _silence(db: Database, question: Question, entry: Entry) -> str:
     )
 
 
-def _lacking(question: Question, own: Sequence[Subscription], entry: Entry, body: str) -> str:
+def _lacking(question: Question, own: Sequence[Subscription], prepared: Prepared) -> str:
     """Which one term would have let a subscription's query match, where any one would."""
-    prepared = prepare(entry.item, body)
     said = []
     for each in own:
         try:

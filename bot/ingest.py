@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,8 +16,9 @@ from bot.flood import Visit
 from bot.telling import enqueue, newly, tell, wanted_by
 from feeds import full_text
 from feeds.model import Item
+from feeds.prepared import prepare
 from storage import entries, events, outbox, texts
-from storage.entries import Change
+from storage.entries import Change, Remembered
 from storage.texts import Wanted
 
 #: A first poll tells nothing older than this, and no more than so many alerts a feed.
@@ -101,8 +103,8 @@ def ingest_late(
     """
     report = IngestReport()
     for item in sorted(items, key=lambda item: item.event_at or now, reverse=True):
-        arrival = _arrival(db, item, found_late=True, now=now)
-        sighting = arrival.sighting
+        sighting = entries.remember(db, item, now=now)
+        arrival = _arrival(db, item, sighting, found_late=True, now=now)
         report.counts[sighting.change] += 1
         silent = sighting.change is not Change.ADVANCED and len(report.told) >= alerts
         _want_text(db, arrival, silent=silent, now=now)
@@ -129,17 +131,17 @@ def ingest_text(
     entry = entries.get(db, wanted.entry_id)
     if entry is None:
         return 0
-    known = audience.of(entry.item, texts.body(db, entry.id))
+    known = audience.of(prepare(entry.item, texts.body(db, entry.id)))
     entries.keep_text(db, entry, body, now=now)
     owed = follow_up.noted(db, entry, edited=True, silent=wanted.silent, now=now)
     outbox.hasten(db, entry.id, now=now)
     if wanted.silent:
         return owed
     event = events.reach(db, entry, now=now)
-    return owed + enqueue(db, event, newly(audience.of(entry.item, body), known), now=now)
+    return owed + enqueue(db, event, newly(audience.of(prepare(entry.item, body)), known), now=now)
 
 
-def ingest_ahead(db: Database, items: Iterable[Item], *, now: datetime) -> list[Item]:
+def ingest_ahead(db: Database, items: Sequence[Item], *, now: datetime) -> list[Item]:
     """Keep, before a feed's first poll is ingested, those new items of which it tells nobody anyhow.
 
     A long first poll is cut so: after a crash between, what is kept is seen again, as it would be later.
@@ -147,12 +149,13 @@ def ingest_ahead(db: Database, items: Iterable[Item], *, now: datetime) -> list[
     Returns:
         The items that are left to `ingest`.
     """
-    left = []
+    early = (item for item in items if not _is_recent(item, now))
+    kept, left = iter(entries.remember_new(db, early, now=now)), []
     for item in items:
-        if _is_recent(item, now) or entries.known(db, item):
-            left.append(item)
+        if sighting := None if _is_recent(item, now) else next(kept):
+            _note_quietly(db, _arrival(db, item, sighting, now=now), now=now)
         else:
-            _note_quietly(db, _arrival(db, item, now=now), now=now)
+            left.append(item)
     return left
 
 
@@ -168,18 +171,19 @@ def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestRepo
 def _remembered(
     db: Database, items: Iterable[Item], *, now: datetime
 ) -> tuple[IngestReport, list[Arrival]]:
-    report, arrivals = IngestReport(), []
-    for item in items:
-        arrivals.append(_arrival(db, item, now=now))
-        report.counts[arrivals[-1].sighting.change] += 1
-    return report, arrivals
+    report, items = IngestReport(), list(items)
+    sightings = entries.remember_all(db, items, now=now)
+    report.counts.update(Counter(sighting.change for sighting in sightings))
+    return report, [_arrival(db, *each, now=now) for each in zip(items, sightings, strict=True)]
 
 
-def _arrival(db: Database, item: Item, *, now: datetime, found_late: bool = False) -> Arrival:
-    """Remember an item and what it means to its story."""
-    sighting = entries.remember(db, item, now=now)
-    seen = sighting.change is Change.SEEN
-    event = None if seen else events.reach(db, sighting.entry, now=now, found_late=found_late)
+def _arrival(
+    db: Database, item: Item, sighting: Remembered, *, now: datetime, found_late: bool = False
+) -> Arrival:
+    """What an item that is remembered means to its story."""
+    event = None
+    if sighting.change is not Change.SEEN:
+        event = events.reach(db, sighting.entry, now=now, found_late=found_late)
     return Arrival(item=item, sighting=sighting, event=event)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.audience import Audience
+from feeds.prepared import prepare
 from storage import deliveries, entries, flood_entries, held, subscriptions, texts
 from storage.deliveries import Why
 from storage.entries import Entry
@@ -29,7 +30,7 @@ class _Anew:
         others = tuple(why for why in whys if why.subscription != self.before.query)
         if entry is None or len(others) == len(whys):
             return others
-        asked = self.asks.of(entry.item, texts.body(db, entry.id))
+        asked = self.asks.of(prepare(entry.item, texts.body(db, entry.id)))
         return (*others, *asked.get(self.before.channel, ()))
 
 

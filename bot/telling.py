@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot import follow_up
 from bot.arrival import Arrival
 from bot.audience import Audience
+from feeds.prepared import prepare
 from storage import deliveries, outbox, relations, texts
 from storage.deliveries import Why
 from storage.entries import Change, Remembered
@@ -28,10 +29,10 @@ def wanted_by(
     """
     if sighting.change is Change.SEEN:
         return {}
-    body = texts.body(db, sighting.entry.id)
-    wanted = audience.of(sighting.entry.item, body)
+    entry = sighting.entry
+    wanted = audience.of(sighting.prepared or prepare(entry.item, texts.body(db, entry.id)))
     if wanted and sighting.change is Change.REVISED and sighting.before:
-        return newly(wanted, audience.of(sighting.before, body))
+        return newly(wanted, audience.of(prepare(sighting.before, texts.body(db, entry.id))))
     return wanted
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 #: So many words are remembered, some 13 MB, before all are forgotten.
 _MOST_WORDS = 131_072
 
@@ -31,11 +33,11 @@ class Beginnings:
         self._by_head.clear()
         return self._asked
 
-    def of(self, words: set[str], *others: frozenset[str]) -> list[str]:
+    def of(self, words: set[str], *others: Iterable[str]) -> list[str]:
         """The features of the beginnings that some words have."""
         if len(self._plain) + len(self._started) >= _MOST_WORDS:
             self._forget_words()
-        some = words.difference(self._plain).union(*(other - self._plain for other in others))
+        some = words.union(*others).difference(self._plain)
         if new := some.difference(self._started):
             self._meet(new)
         return [feature for word in self._started.keys() & some for feature in self._started[word]]

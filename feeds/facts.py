@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from feeds.links import canonical_url
 from feeds.model import Agency, Document, Item
@@ -83,18 +84,24 @@ def canonical(field: str, value: str) -> str:
     Folds case, accents and signs as `feeds.words` does; RINs and dockets keep capitals. An empty
     answer means that the value has no letters or digits.
     """
-    slug = "-".join(written(value))
-    if field == "agency":
-        return _SLUG.get(slug) or re.sub(r"^us-", "u-s-", slug)  # as the API's slugs have it
     if field == "url":
         return canonical_url(value)
     if field == "cfr":
         return value.strip().lower()
+    slug = _slug(value)
+    if field == "agency":
+        return _SLUG.get(slug) or re.sub(r"^us-", "u-s-", slug)  # as the API's slugs have it
     if field in ("rin", "docket", "number"):
         return slug.upper()
     if field == "citation":
         return slug.replace("-", " ").upper()
     return slug
+
+
+@lru_cache(maxsize=1_024)
+def _slug(value: str) -> str:
+    """Remembered, as every item of a feed, a publisher and an agency names it again."""
+    return "-".join(written(value))
 
 
 def dockets(text: str) -> tuple[str, ...]:

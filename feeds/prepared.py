@@ -23,8 +23,8 @@ class Text:
     tokens: tuple[str, ...]
     #: Every token.
     vocabulary: frozenset[str]
-    #: Words as written, where that is not the token.
-    written: frozenset[str]
+    #: Each word as written, once, where that is not its token; in order.
+    written: tuple[str, ...]
 
     def starts(self, tokens: tuple[str, ...]) -> list[int]:
         """Places where these tokens stand side by side."""
@@ -67,5 +67,6 @@ def text_of(text: str) -> Text:
     # One string for all items that have a word: less memory, and sets of them compare faster.
     spelled = list(map(intern, written(text)))
     tokens = tuple(map(stem, spelled))
-    vocabulary = frozenset(tokens)
-    return Text(text, tokens, vocabulary, frozenset(spelled) - vocabulary)
+    pairs = zip(spelled, tokens, strict=True)
+    differing = dict.fromkeys([word for word, token in pairs if word != token])
+    return Text(text, tokens, frozenset(tokens), tuple(differing))

@@ -73,11 +73,15 @@ def _gap(markup: re.Match[str]) -> str:
 
 
 def _spaces(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
+    return " ".join(text.split())
 
 
 def _fold(text: str) -> str:
-    lines = (" ".join(line.split()) for line in _INVISIBLE.sub("", text).split("\n"))
+    if not (
+        text.isascii() and text.isprintable()
+    ):  # then it holds nothing invisible, and no newline
+        text = _INVISIBLE.sub("", text)
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 

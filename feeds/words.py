@@ -49,32 +49,21 @@ def written(text: str) -> list[str]:
     's is dropped, any other apostrophe inside a word vanishes (don't is dont); a dotted
     abbreviation is one word (U.S. is us). A word is at most `LONGEST` letters long.
     """
-    return list(_cut_again(text)) if len(text) <= _SHORT else _cut(text)
-
-
-def _cut(text: str) -> list[str]:
     if text.isascii():
-        found = _ASCII_WORD.findall(text.lower())
-    else:
-        found = _WORD.findall(text.translate(_FOLD))
-    return [_bare(word) for word in found]
-
-
-#: The texts of one item are cut for its matching and again for its index; only short ones are kept.
-_SHORT = 8_000
-_cut_again = lru_cache(maxsize=8)(_cut)
+        return _bare(_ASCII_WORD.findall(text.lower()))
+    return _bare(_WORD.findall(text.translate(_FOLD)))
 
 
 def words(text: str) -> Iterator[Word]:
     """The words of a text in order, each with its place; the same words as `written` gives."""
     if text.isascii():
         for hit in _ASCII_WORD.finditer(text.lower()):
-            bare = _bare(hit[0])
+            (bare,) = _bare([hit[0]])
             yield Word(stem(bare), bare, hit.start(), hit.end())
         return
     folded, places = _folded(text)
     for hit in _WORD.finditer(folded):
-        bare = _bare(hit[0])
+        (bare,) = _bare([hit[0]])
         yield Word(stem(bare), bare, places[hit.start()], places[hit.end() - 1] + 1)
 
 
@@ -83,10 +72,16 @@ def is_ideograph(token: str) -> bool:
     return re.fullmatch(f"[{_IDEOGRAPH}]", token) is not None
 
 
-def _bare(word: str) -> str:
-    if "'" in word:
-        word = word.removesuffix("'s").replace("'", "")
-    return word.replace(".", "")[:LONGEST]
+def _bare(found: list[str]) -> list[str]:
+    """Words without apostrophes, a possessive's s, and the dots of an abbreviation."""
+    joined = " ".join(found)
+    if "'" in joined:
+        found = f"{joined} ".replace("'s ", " ").replace("'", "").replace(".", "").split()
+    elif "." in joined:
+        found = joined.replace(".", "").split()
+    if len(joined) > LONGEST and max(map(len, found)) > LONGEST:
+        return [word[:LONGEST] for word in found]
+    return found
 
 
 class _FoldTable(dict[int, str]):

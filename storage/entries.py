@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
@@ -13,9 +13,12 @@ import msgspec
 from sqlite_utils import Database
 
 from feeds import identity
-from feeds.model import Item, SourceKind, Stage
-from storage import placing, search_index, texts
+from feeds.model import Item
+from feeds.prepared import Prepared, prepare
+from storage import placing, texts
+from storage.columns import Columns, columns_of, published_on, same_document
 from storage.database import select, to_instant, to_text
+from storage.search_index import Index, indexing, moment_of
 
 #: What `from_row` needs.
 COLUMNS = "entries.id, item, story_id, revision, first_seen_at"
@@ -53,19 +56,43 @@ class Remembered:
     change: Change
     #: The item before this sighting; None for a new one.
     before: Item | None = None
+    #: The entry's item taken apart, as it was indexed; None when it was seen before.
+    prepared: Prepared | None = None
 
 
 def remember(db: Database, item: Item, *, now: datetime) -> Remembered:
-    """Keep an item. The same thing is kept once, however often and wherever it is sighted.
+    """As `remember_all`, of one item."""
+    return remember_all(db, [item], now=now)[0]
+
+
+def remember_all(db: Database, items: Iterable[Item], *, now: datetime) -> list[Remembered]:
+    """Keep items. The same thing is kept once, however often and wherever it is sighted.
 
     Args:
         db: Inside a transaction.
-        item: A sighting, from any source.
-        now: First-seen time of a new entry.
+        items: Sightings, from any source, one after the other.
+        now: First-seen time of new entries.
     """
-    known = _known(db, item)
+    with indexing(db) as index:
+        return [_remember(db, index, item, now=now) for item in items]
+
+
+def remember_new(db: Database, items: Iterable[Item], *, now: datetime) -> list[Remembered | None]:
+    """As `remember_all`, of what is new; None for a sighting of an entry that is kept."""
+
+    def keep(item: Item) -> Remembered | None:
+        sighted = _sighted(db, item)
+        return None if sighted.entry else _insert(db, index, item, sighted.columns, now=now)
+
+    with indexing(db) as index:
+        return list(map(keep, items))
+
+
+def _remember(db: Database, index: Index, item: Item, *, now: datetime) -> Remembered:
+    sighted = _sighted(db, item)
+    known = sighted.entry
     if known is None:
-        return Remembered(entry=_insert(db, item, now=now), change=Change.NEW)
+        return _insert(db, index, item, sighted.columns, now=now)
     before = known.item
     if item.document is None and (before.document or item.feed != before.feed):
         # Two feeds word one press item differently; the one that showed it first has the word. The
@@ -74,19 +101,12 @@ def remember(db: Database, item: Item, *, now: datetime) -> Remembered:
     merged = identity.merged(before, item)
     if merged == before:
         return Remembered(entry=known, change=Change.SEEN, before=before)
+    columns = columns_of(merged)
+    revised = columns["hash"] != identity.content_hash(before) or merged.evidence != before.evidence
+    entry, prepared = _update(db, index, known, merged, columns, revised=revised, now=now)
     advanced = merged.stage is not before.stage
-    revised = (
-        identity.content_hash(merged) != identity.content_hash(before)
-        or merged.evidence != before.evidence
-    )
-    entry = _update(db, known, merged, revised=revised, now=now)
     change = Change.ADVANCED if advanced else Change.REVISED if revised else Change.SEEN
-    return Remembered(entry=entry, change=change, before=before)
-
-
-def known(db: Database, item: Item) -> bool:
-    """Whether an item is a sighting of an entry that is kept."""
-    return _known(db, item) is not None
+    return Remembered(entry=entry, change=change, before=before, prepared=prepared)
 
 
 def get(db: Database, entry_id: int) -> Entry | None:
@@ -98,8 +118,9 @@ def keep_text(db: Database, entry: Entry, body: str, *, now: datetime) -> None:
     """The entry's full text was read: keep it, and let searches find it."""
     texts.keep(db, entry.id, body, now=now)
     moment = db.execute("SELECT moment FROM entries WHERE id = ?", [entry.id]).fetchone()[0]
-    search_index.remove(db, entry.id, moment)
-    search_index.add(db, entry.id, moment, entry.item, body)
+    with indexing(db) as index:
+        index.remove(entry.id, moment)
+        index.add(entry.id, moment, prepare(entry.item, body))
 
 
 def of_story(db: Database, story_id: int) -> list[Entry]:
@@ -127,104 +148,102 @@ def from_row(row: Mapping[str, Any]) -> Entry:
 _SELECT = f"SELECT {COLUMNS} FROM entries"  # noqa: S608  the columns are ours
 
 
-def _known(db: Database, item: Item) -> Entry | None:
-    """The entry that this item is a sighting of."""
-    if item.document is None and not item.key.startswith(identity.REGISTER):
-        rows = select(
-            db,
-            f"{_SELECT} WHERE (key = ? AND published_on = '') OR twin = ? ORDER BY key = ? DESC",
-            [item.key, identity.twin_key(item), item.key],
-        )
-        return next((from_row(row) for row in rows), None) or _repeated(db, item)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sighted:
+    """The entry that an item is a sighting of, if any; else the columns of a new one."""
+
+    entry: Entry | None
+    columns: Columns = field(default_factory=dict)
+
+
+def _sighted(db: Database, item: Item) -> _Sighted:
+    press = item.document is None and not item.key.startswith(identity.REGISTER)
+    entry = _by_key(db, item) if press else _document(db, item)
+    if entry:
+        return _Sighted(entry=entry)
+    columns = columns_of(item)
+    entry = _by_content(db, columns) if press else None
+    return _Sighted(entry=entry, columns=columns)
+
+
+def _by_key(db: Database, item: Item) -> Entry | None:
+    rows = select(db, f"{_SELECT} WHERE key = ? AND published_on = ''", [item.key])
+    return from_row(rows[0]) if rows else None
+
+
+def _document(db: Database, item: Item) -> Entry | None:
     rows = select(db, f"{_SELECT} WHERE key = ? ORDER BY published_on DESC", [item.key])
     known = [from_row(row) for row in rows]
-    same = (entry for entry in known if _same_document(entry.item, item))
+    same = (entry for entry in known if same_document(entry.item, item))
     # A number that was filed, never printed, and is filed again long after has no other identity.
-    alike = (entry for entry in known if _published_on(entry.item) == _published_on(item))
+    alike = (entry for entry in known if published_on(entry.item) == published_on(item))
     return next(chain(same, alike), None)
 
 
-def _repeated(db: Database, item: Item) -> Entry | None:
-    """What a flood of the feed brought already, word for word, under whatever id and link."""
-    rows = select(
+def _by_content(db: Database, columns: Columns) -> Entry | None:
+    """The item issued anew; or what a flood of its feed brought word for word, under any id and link."""
+    found = select(db, f"{_SELECT} WHERE twin = :twin ORDER BY id LIMIT 1", columns) or select(
         db,
-        f"{_SELECT} WHERE headline = ? AND feed = ? AND hash = ?"  # noqa: S608  values are bound
+        f"{_SELECT} WHERE headline = :headline AND feed = :feed AND hash = :hash"  # noqa: S608  values are bound
         " AND id IN (SELECT entry_id FROM flood_entries WHERE fresh) LIMIT 1",
-        [identity.headline_key(item.title), item.feed, identity.content_hash(item)],
+        columns,
     )
-    return next((from_row(row) for row in rows), None)
+    return from_row(found[0]) if found else None
 
 
-def _same_document(known: Item, seen: Item) -> bool:
-    """Whether two items with one document number are one document."""
-    if known.stage is Stage.PUBLISHED and seen.stage is Stage.PUBLISHED:
-        return _published_on(known) == _published_on(seen)
-    if known.event_at is None or seen.event_at is None:
-        return True
-    return abs(known.event_at - seen.event_at) <= placing.SAME_DOCUMENT
-
-
-def _published_on(item: Item) -> str:
-    """The publication date once published, else empty: half of a document's identity."""
-    published = item.document and item.stage is Stage.PUBLISHED and item.document.publication_date
-    return published.isoformat() if published else ""
-
-
-def _columns(item: Item) -> dict[str, str | None]:
-    """The columns that follow from an item."""
-    press = item.source is SourceKind.NEWS
-    number = identity.register_number(item.url) if press else None
-    register_key = identity.document_key(number) if number else None
-    return {
-        "published_on": _published_on(item),
-        "twin": identity.twin_key(item),
-        "headline": (identity.headline_key(item.title) or None) if press else None,
-        "passed_on": identity.passed_on_key(item.title) if press else None,
-        "register_key": register_key if press else item.key,
-        "source": item.source.value,
-        "stage": item.stage.value,
-        "feed": item.feed,
-        "event_at": to_text(item.event_at) if item.event_at else None,
-        "event_day": item.event_day.isoformat() if item.event_day else None,
-        "hash": identity.content_hash(item),
-        "item": msgspec.json.encode(item).decode(),
-    }
-
-
-def _insert(db: Database, item: Item, *, now: datetime) -> Entry:
-    named = {"key": item.key, "first_seen_at": to_text(now)} | _columns(item)
+def _insert(
+    db: Database, index: Index, item: Item, columns: Columns, *, now: datetime
+) -> Remembered:
     placed = placing.place(
         db,
         item,
-        register_key=named["register_key"],
-        headline=named["headline"],
-        passed_on=named["passed_on"],
+        register_key=columns["register_key"],
+        headline=columns["headline"],
+        passed_on=columns["passed_on"],
         now=now,
     )
-    moment = search_index.moment_of(db, item, first_seen_at=now)
-    columns = named | {"story_id": placed.story_id, "moment": moment}
-    names = ", ".join(columns)
-    values = ", ".join(f":{name}" for name in columns)
-    cursor = db.execute(f"INSERT INTO entries ({names}) VALUES ({values})", columns)  # noqa: S608  names are ours
+    moment = moment_of(db, item, first_seen_at=now)
+    row = columns | {
+        "key": item.key,
+        "first_seen_at": to_text(now),
+        "story_id": placed.story_id,
+        "moment": moment,
+    }
+    names = ", ".join(row)
+    values = ", ".join(f":{name}" for name in row)
+    cursor = db.execute(f"INSERT INTO entries ({names}) VALUES ({values})", row)  # noqa: S608  names are ours
     entry_id = int(cursor.lastrowid or 0)
-    search_index.add(db, entry_id, moment, item)
+    prepared = prepare(item)
+    index.add(entry_id, moment, prepared)
     placing.settle(db, entry_id, item.key, placed, now=now)
-    return Entry(id=entry_id, item=item, story_id=placed.story_id, revision=0, first_seen_at=now)
+    entry = Entry(id=entry_id, item=item, story_id=placed.story_id, revision=0, first_seen_at=now)
+    return Remembered(entry=entry, change=Change.NEW, prepared=prepared)
 
 
-def _update(db: Database, known: Entry, item: Item, *, revised: bool, now: datetime) -> Entry:
+def _update(
+    db: Database,
+    index: Index,
+    known: Entry,
+    item: Item,
+    columns: Columns,
+    *,
+    revised: bool,
+    now: datetime,
+) -> tuple[Entry, Prepared]:
     before = db.execute("SELECT moment FROM entries WHERE id = ?", [known.id]).fetchone()[0]
-    moment = search_index.moment_of(db, item, first_seen_at=known.first_seen_at, known=before)
+    moment = moment_of(db, item, first_seen_at=known.first_seen_at, known=before)
     revision = known.revision + revised
-    columns = _columns(item) | {"moment": moment, "revision": revision}
-    sets = ", ".join(f"{name} = :{name}" for name in columns)
-    db.execute(f"UPDATE entries SET {sets} WHERE id = :id", columns | {"id": known.id})  # noqa: S608  names are ours
-    search_index.remove(db, known.id, before)
-    search_index.add(db, known.id, moment, item, texts.body(db, known.id))
-    return Entry(
+    row = columns | {"moment": moment, "revision": revision}
+    sets = ", ".join(f"{name} = :{name}" for name in row)
+    db.execute(f"UPDATE entries SET {sets} WHERE id = :id", row | {"id": known.id})  # noqa: S608  names are ours
+    prepared = prepare(item, texts.body(db, known.id))
+    index.remove(known.id, before)
+    index.add(known.id, moment, prepared)
+    entry = Entry(
         id=known.id,
         item=item,
         story_id=placing.place_again(db, known.story_id, item, now=now),
         revision=revision,
         first_seen_at=known.first_seen_at,
     )
+    return entry, prepared

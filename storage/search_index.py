@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 
 from sqlite_utils import Database
 
-from feeds import facts
 from feeds.model import EASTERN, Item
-from feeds.prepared import texts_of
+from feeds.prepared import TEXTS, Prepared, Text
 from feeds.reference import Kind
-from feeds.words import stem, written
 from storage import merit
 
 #: A word as it was written ends so; no word holds this sign or one of those below.
@@ -42,37 +41,70 @@ _NOON = 12
 _MOST_DIGITS = 5
 
 
-def add(db: Database, entry_id: int, moment: int, item: Item, full_text: str = "") -> None:
-    """Index an entry that is not indexed, with as much of its full text as was read."""
-    found = sorted(facts.of(item))
-    db.conn.executemany(
-        "INSERT INTO entry_facts (field, value, entry_id) VALUES (?, ?, ?)",
-        [(field, value, entry_id) for field, value in found if field in _LOOKED_UP],
-    )
-    db.execute(
-        "INSERT INTO entries_fts (rowid, title, summary, head, facts, evidence)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        [moment, *_row(item, found, full_text)],
-    )
+class Index:
+    """Entries that are indexed together, as they come together; made by `indexing`.
+
+    FTS5 writes out what it has gathered whenever a rowid is lower than the last one, and at every
+    savepoint, which is what a statement that fires a trigger opens (ext/fts5/fts5_index.c,
+    sqlite3Fts5IndexBeginWrite; fts5_main.c, fts5SavepointMethod). A feed shows its newest item first,
+    so entry by entry it would write after each.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._rows: dict[int, tuple[str, ...]] = {}
+
+    def add(self, entry_id: int, moment: int, item: Prepared) -> None:
+        """Index an entry that is not indexed. Its facts are found at once, its words once written."""
+        found = sorted(item.facts)
+        looked_up = [(*fact, entry_id) for fact in found if fact[0] in _LOOKED_UP]
+        if looked_up:
+            self._db.conn.executemany(
+                "INSERT INTO entry_facts (field, value, entry_id) VALUES (?, ?, ?)", looked_up
+            )
+        self._rows[moment] = _row(item, found)
+
+    def remove(self, entry_id: int, moment: int) -> None:
+        """Take an entry out of the index."""
+        self._db.execute("DELETE FROM entry_facts WHERE entry_id = ?", [entry_id])
+        if self._rows.pop(moment, None) is None:
+            self._db.execute("DELETE FROM entries_fts WHERE rowid = ?", [moment])
+
+    def write(self) -> None:
+        """Let searches find what was added."""
+        self._db.conn.executemany(
+            "INSERT INTO entries_fts (rowid, title, summary, head, facts, evidence)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [(moment, *row) for moment, row in sorted(self._rows.items())],
+        )
+        self._rows.clear()
 
 
-def _row(item: Item, found: Sequence[tuple[str, str]], full_text: str) -> tuple[str, ...]:
+@contextmanager
+def indexing(db: Database) -> Iterator[Index]:
+    """Index entries together: searches find them when it ends.
+
+    Args:
+        db: Inside a transaction, which ends later.
+    """
+    index = Index(db)
+    yield index
+    index.write()
+
+
+def _row(item: Prepared, found: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Title, summary, head, facts and evidence, in tokens."""
-    texts = texts_of(item, full_text)
-    title, summary, evidence = (
-        _title(texts["title"]),
-        _text(texts["summary"]),
-        _text(texts["evidence"]),
+    title, summary, evidence = (item.texts[name] for name in TEXTS)
+    in_title, in_summary, in_evidence = _title(title), _text(summary), _text(evidence)
+    head = in_evidence[:_HEAD]
+    worth = _worth(
+        _slack(in_title, in_summary),
+        Counter(title.tokens),
+        Counter(summary.tokens),
+        _counted(head),
     )
-    head = evidence[:_HEAD]
-    tokens = [*_fact_tokens(item, found), *worth_tokens(title, summary, head)]
-    return title, summary, head, " ".join(tokens), evidence
-
-
-def remove(db: Database, entry_id: int, moment: int) -> None:
-    """Take an entry out of the index."""
-    db.execute("DELETE FROM entry_facts WHERE entry_id = ?", [entry_id])
-    db.execute("DELETE FROM entries_fts WHERE rowid = ?", [moment])
+    tokens = [*_fact_tokens(item, found), *worth]
+    return in_title, in_summary, head, " ".join(tokens), in_evidence
 
 
 def moment_of(db: Database, item: Item, *, first_seen_at: datetime, known: int = 0) -> int:
@@ -144,17 +176,17 @@ def _minute(instant: datetime) -> int:
     return (instant - _BEGINNING) // timedelta(minutes=1)
 
 
-def _text(text: str) -> str:
+def _text(text: Text) -> str:
     """Every token in order, then each distinct written form that differs from its token.
 
     The tokenizer need only part words at spaces: phrases and distances are those of the matcher,
     and a prefix finds tokens and written forms in one place. A space at each end lets whole words
     be counted (`ranking`).
     """
-    return f" {' '.join(words)} " if (words := _words(text)) else ""
+    return f" {' '.join(_words(text))} " if text.tokens else ""
 
 
-def _title(text: str) -> str:
+def _title(text: Text) -> str:
     """As any text, then the same with lists of their own, so that titles are found fast.
 
     Two spaces lie between words, so that a word said twice in a row is counted twice.
@@ -163,23 +195,26 @@ def _title(text: str) -> str:
     return f" {'  '.join([*words, *(IN_TITLE + word for word in words)])} " if words else ""
 
 
-def _words(text: str) -> list[str]:
-    spelled = written(text)
-    tokens = list(map(stem, spelled))
-    pairs = zip(spelled, tokens, strict=True)
-    return [*tokens, *dict.fromkeys([word + WRITTEN for word, token in pairs if word != token])]
+def _words(text: Text) -> list[str]:
+    return [*text.tokens, *[word + WRITTEN for word in text.written]]
 
 
 def worth_tokens(title: str, summary: str, head: str) -> Iterator[str]:
     """The words that are worth much, each behind its signs; of texts in tokens."""
-    slack = merit.slack(len(title.encode()) + len(summary.encode()))
+    return _worth(_slack(title, summary), *map(_counted, (title, summary, head)))
+
+
+def _slack(title: str, summary: str) -> float:
+    return merit.slack(len(title.encode()) + len(summary.encode()))
+
+
+def _worth(
+    slack: float, title: Counter[str], summary: Counter[str], head: Counter[str]
+) -> Iterator[str]:
     signs = [(merit.uses_for(steps, slack), sign) for steps, sign in WORTH.items()]
-    in_title, in_summary, in_head = map(_counted, (title, summary, head))
-    for word in in_title.keys() | {word for word, times in in_summary.items() if times > 1}:
+    for word in title.keys() | {word for word, times in summary.items() if times > 1}:
         uses = (
-            merit.TITLE * in_title[word]
-            + merit.SUMMARY * in_summary[word]
-            + merit.EVIDENCE * in_head[word]
+            merit.TITLE * title[word] + merit.SUMMARY * summary[word] + merit.EVIDENCE * head[word]
         )
         for least, sign in signs:
             if uses >= least:
@@ -194,9 +229,9 @@ def _counted(text: str) -> Counter[str]:
     return Counter(text[: text.rfind(" ", 0, end) + 1 if end >= 0 else len(text)].split())
 
 
-def _fact_tokens(item: Item, found: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _fact_tokens(item: Prepared, found: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield EVERY
-    if item.event_at is None:
+    if item.day is None:
         yield UNDATED
     for field, value in found:
         yield fact_token(field, value)

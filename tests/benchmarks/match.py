@@ -25,8 +25,9 @@ from feeds.model import Item
 from feeds.prepared import Prepared, prepare
 from feeds.query import Query
 from feeds.stored_queries import StoredQueries
-from storage import condition, search_index
+from storage import condition
 from storage.database import open_database, transaction
+from storage.search_index import indexing
 from tests.benchmarks.measured import machine, options, table
 from tests.benchmarks.stored_workload import queries
 from tests.benchmarks.texts import Prose, items
@@ -80,9 +81,9 @@ class Batch:
         """Index the items as the archive does."""
         db = open_database(":memory:")
         db.execute("PRAGMA foreign_keys = OFF")  # the index alone, without entries
-        with transaction(db):
+        with transaction(db), indexing(db) as index:
             for number, item in enumerate(self._items):
-                search_index.add(db, number, number, item)
+                index.add(number, number, prepare(item))
         cursor = db.execute("SELECT rowid, * FROM entries_fts")
         self._columns = [column[0] for column in cursor.description]
         self._rows = cursor.fetchall()

@@ -15,6 +15,7 @@ from bot.app import open_app
 from bot.config import Settings
 from bot.run import poll_once
 from feeds.errors import ConfigError
+from feeds.prepared import prepare
 from storage import entries, events, outbox, polls, subscriptions
 from storage.database import open_database, transaction
 from storage.deliveries import State, Why
@@ -92,7 +93,7 @@ async def test_what_another_process_changes_is_taken_up(tmp_path: Path) -> None:
                 other, channel="terminal", query="technology", created_by="shell", now=NOW
             )
         await app.refresh()
-        heard = [why.subscription for why in app.audience.of(make_item())["terminal"]]
+        heard = [why.subscription for why in app.audience.of(prepare(make_item()))["terminal"]]
         with open_database(using.database) as other, transaction(other):
             polls.change_feed(other, "more", None, now=NOW)
         more = app.feeds.get("more")

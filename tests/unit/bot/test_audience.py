@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from bot.audience import Audience, broken
+from feeds.prepared import prepare
 from storage import subscriptions
 from tests.factories import NOW, make_item
 
@@ -19,13 +20,13 @@ def subscribe(db: Database, channel: str, query: str) -> subscriptions.Subscript
 def test_a_disabled_subscription_wants_nothing(db: Database) -> None:
     gone = replace(subscribe(db, "C1", "huawei"), disabled_reason="is_archived")
 
-    assert Audience([gone], {}).of(make_item()) == {}
+    assert Audience([gone], {}).of(prepare(make_item())) == {}
 
 
 def test_a_topic_is_asked_by_its_name(db: Database) -> None:
     wants = Audience([subscribe(db, "C1", "topic:mine")], {"mine": "huawei"})
 
-    assert list(wants.of(make_item())) == ["C1"]
+    assert list(wants.of(prepare(make_item()))) == ["C1"]
 
 
 def test_a_query_that_no_longer_parses_is_named_and_the_others_work(db: Database) -> None:
@@ -34,7 +35,7 @@ def test_a_query_that_no_longer_parses_is_named_and_the_others_work(db: Database
     )
 
     assert list(wants.broken) == ["topic:gone"]
-    assert list(wants.of(make_item())) == ["C2"]
+    assert list(wants.of(prepare(make_item()))) == ["C2"]
 
 
 def test_what_is_broken_is_known_without_an_audience_and_anew_once_a_topic_is_back(
@@ -51,7 +52,7 @@ def test_what_is_broken_is_known_without_an_audience_and_anew_once_a_topic_is_ba
 def test_a_match_says_why(db: Database) -> None:
     wants = Audience([subscribe(db, "C1", "huawei")], {})
 
-    (why,) = wants.of(make_item())["C1"]
+    (why,) = wants.of(prepare(make_item()))["C1"]
 
     assert why.subscription == "huawei"
     assert "Huawei" in why.reasons[0].sentence
@@ -77,7 +78,7 @@ def test_a_match_names_the_version_of_its_query(db: Database) -> None:
 
     wants.take_up([mine], new)
 
-    (why,) = wants.of(make_item())["C1"]
+    (why,) = wants.of(prepare(make_item()))["C1"]
     assert [each.version for each in new.versions] == [why.version]
 
 
@@ -101,9 +102,9 @@ def test_what_comes_and_goes_leaves_what_one_built_anew_would_have(db: Database)
         for text in texts
     ]
     items = [
-        make_item(),
-        make_item(title="ZTE standards", summary=""),
-        make_item(title="Notice", summary="huawei"),
+        prepare(make_item()),
+        prepare(make_item(title="ZTE standards", summary="")),
+        prepare(make_item(title="Notice", summary="huawei")),
     ]
     chance, wants = random.Random(7), Audience([], {})
 
