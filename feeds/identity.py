@@ -36,6 +36,8 @@ MAX_EVIDENCE = 60
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032"), "'") | dict.fromkeys(
     map(ord, "\u201c\u201d\u2033"), '"'
 )
+_SIGNS = DASHES | _QUOTES
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def document_key(number: str) -> str:
@@ -77,8 +79,7 @@ def _short(key: str) -> str:
 
 
 def _digest(parts: object) -> str:
-    text = json.dumps(parts, ensure_ascii=True, separators=(",", ":"))
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+    return blake2b(_as_json(parts).encode(), digest_size=16).hexdigest()
 
 
 def twin_key(item: Item) -> str | None:
@@ -170,7 +171,8 @@ def _document_told(document: Document) -> list[object]:
 
 
 def _bare(text: str) -> str:
-    return " ".join(plain(text).translate(DASHES).translate(_QUOTES).split())
+    bare = plain(text)
+    return " ".join((bare if bare.isascii() else bare.translate(_SIGNS)).split())
 
 
 def merged(old: Item, new: Item) -> Item:

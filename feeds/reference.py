@@ -123,8 +123,14 @@ _MENTIONS = (
 )
 
 
+#: Every mention has one.
+_DIGIT = re.compile(r"[0-9]")
+
+
 def mentions(text: str) -> list[tuple[int, Reference]]:
     """The documents, rulemakings and dockets that running text names, with where, in its order."""
+    if not _DIGIT.search(text):
+        return []
     plain = text.translate(DASHES)
     found = [
         (hit.start(), Reference(kind=kind, value=_mentioned(kind, hit)))

@@ -137,3 +137,15 @@ LASTING = {
 }
 HEADINGS = [(kind, re.compile(shape, re.IGNORECASE)) for kind, shape in _HEADINGS]
 VERBS = [(kind, re.compile(shape)) for kind, shape in _VERBS]
+#: Whatever fits one of these, but the last, has one of those. Most sentences have none.
+_VERB = re.compile(
+    "correct|delay|postpon|defer|extend|open|suspend|stay|withdraw|supersed|rescind|replac|repeal"
+    "|remov|confirm|adopt|announc|publish|amend|revis|modif"
+)
+
+
+def done_by(sentence: str) -> RelationKind:
+    """What a sentence says is done to the documents that it names: the first of `VERBS` that fits."""
+    if not _VERB.search(sentence):
+        return RelationKind.FOLLOWS
+    return next(kind for kind, shape in VERBS if shape.search(sentence))

@@ -11,7 +11,7 @@ from feeds import date_sentences, facts, preamble, reference
 from feeds.links import DASHES
 from feeds.model import Item
 from feeds.reference import Kind, Reference
-from feeds.relation_words import HEADINGS, LASTING, VERBS, RelationKind
+from feeds.relation_words import HEADINGS, LASTING, RelationKind, done_by
 from feeds.text import sentences
 
 
@@ -90,7 +90,7 @@ def _of_sentence(sentence: str) -> Iterator[Relation]:
     end = aside.start() if aside else len(bounded)
     named = [found for start, found in reference.mentions(bounded) if start < end]
     documents = [found for found in named if found.kind in (Kind.NUMBER, Kind.CITATION)]
-    kind = next(kind for kind, shape in VERBS if shape.search(bounded))
+    kind = done_by(bounded)
     if kind is RelationKind.FOLLOWS and not documents:
         return
     targets: list[Reference | None] = [*(documents or named)]

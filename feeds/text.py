@@ -55,7 +55,7 @@ def plain(html: str) -> str:
         Text without markup, control characters, zero-width characters or direction overrides.
     """
     text, tags = _strip(html[:MAX_CHARS])
-    if not tags and _MARKUP_LEFT.search(text):
+    if not tags and ("<" in text or "&" in text) and _MARKUP_LEFT.search(text):
         text, _ = _strip(text)
     return _fold(text)
 

@@ -18,6 +18,7 @@ def columns_of(item: Item) -> Columns:
     press = item.source is SourceKind.NEWS
     number = identity.register_number(item.url) if press else None
     register_key = identity.document_key(number) if number else None
+    day = item.event_day
     return {
         "published_on": published_on(item),
         "twin": identity.twin_key(item),
@@ -28,7 +29,7 @@ def columns_of(item: Item) -> Columns:
         "stage": item.stage.value,
         "feed": item.feed,
         "event_at": to_text(item.event_at) if item.event_at else None,
-        "event_day": item.event_day.isoformat() if item.event_day else None,
+        "event_day": day.isoformat() if day else None,
         "hash": identity.content_hash(item),
         "item": msgspec.json.encode(item).decode(),
     }

@@ -109,6 +109,8 @@ def place_again(db: Database, story_id: int, item: Item, *, now: datetime) -> in
 def _of_document(
     db: Database, register_key: str | None, *, at: datetime
 ) -> tuple[int, Because] | None:
+    if register_key is None:
+        return None
     found = db.execute(
         "SELECT story_id FROM entries WHERE register_key = ?"
         " AND coalesce(event_at, first_seen_at) BETWEEN ? AND ? ORDER BY id LIMIT 1",
@@ -121,6 +123,8 @@ def _of_headline(
     db: Database, headline: str | None, passed_on: str | None, *, now: datetime
 ) -> tuple[int, Because] | None:
     """The same headline, or one that an aggregator passed on."""
+    if headline is None:
+        return None
     found = db.execute(
         """
         SELECT story_id FROM (

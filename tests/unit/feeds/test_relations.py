@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feeds import relations
 from feeds.model import Item
 from feeds.reference import Kind, Reference
-from feeds.relation_words import RelationKind
+from feeds.relation_words import VERBS, RelationKind, done_by
 from feeds.relations import Relation
 from tests.factories import make_document, make_item, make_press
 
@@ -292,3 +292,8 @@ def test_whatever_is_said_each_relation_can_be_shown_where_it_stands(
     for one in found:
         assert one.sentence in (title, *summary.split("\n")) or one.sentence in summary
         assert one.target is not None or one.kind is not FOLLOWS
+
+
+@given(st.sampled_from(VERBS).flatmap(lambda verb: st.from_regex(verb[1])))
+def test_what_is_done_is_what_the_first_fitting_words_say(sentence: str) -> None:
+    assert done_by(sentence) == next(kind for kind, shape in VERBS if shape.search(sentence))
