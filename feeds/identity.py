@@ -171,8 +171,8 @@ def _document_told(document: Document) -> list[object]:
 
 
 def _bare(text: str) -> str:
-    bare = plain(text)
-    return " ".join((bare if bare.isascii() else bare.translate(_SIGNS)).split())
+    bare = plain(text).replace("\n", " ")
+    return bare if bare.isascii() else bare.translate(_SIGNS)
 
 
 def merged(old: Item, new: Item) -> Item:

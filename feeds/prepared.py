@@ -8,7 +8,7 @@ from sys import intern
 
 from feeds import facts
 from feeds.model import Item
-from feeds.words import stem, written
+from feeds.words import stems, written
 
 #: The texts of an item, first the one that says most; also the columns of the search index.
 TEXTS = ("title", "summary", "evidence")
@@ -64,9 +64,8 @@ def texts_of(item: Item, full_text: str = "") -> dict[str, str]:
 
 def text_of(text: str) -> Text:
     """Take one text apart."""
-    # One string for all items that have a word: less memory, and sets of them compare faster.
-    spelled = list(map(intern, written(text)))
-    tokens = tuple(map(stem, spelled))
+    spelled = written(text)
+    tokens = stems(spelled)
     pairs = zip(spelled, tokens, strict=True)
     differing = dict.fromkeys([word for word, token in pairs if word != token])
-    return Text(text, tokens, frozenset(tokens), tuple(differing))
+    return Text(text, tuple(tokens), frozenset(tokens), tuple(map(intern, differing)))

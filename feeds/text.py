@@ -54,10 +54,18 @@ def plain(html: str) -> str:
     Returns:
         Text without markup, control characters, zero-width characters or direction overrides.
     """
-    text, tags = _strip(html[:MAX_CHARS])
-    if not tags and ("<" in text or "&" in text) and _MARKUP_LEFT.search(text):
+    text = _spaces(html[:MAX_CHARS])
+    if _is_plain(text):
+        return text
+    text, tags = _strip(text)
+    if not tags and _MARKUP_LEFT.search(text):
         text, _ = _strip(text)
     return _fold(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text of single spaces surely is what `plain` makes of it, as most that is hashed is."""
+    return text.isascii() and text.isprintable() and "<" not in text and "&" not in text
 
 
 def _strip(html: str) -> tuple[str, int]:
@@ -77,11 +85,7 @@ def _spaces(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    if not (
-        text.isascii() and text.isprintable()
-    ):  # then it holds nothing invisible, and no newline
-        text = _INVISIBLE.sub("", text)
-    lines = (" ".join(line.split()) for line in text.split("\n"))
+    lines = (" ".join(line.split()) for line in _INVISIBLE.sub("", text).split("\n"))
     return "\n".join(line for line in lines if line)
 
 

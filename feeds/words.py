@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from sys import intern
 
 _IDEOGRAPH = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _SIGN = rf"(?:(?![{_IDEOGRAPH}])[^\W_])"
@@ -39,7 +39,7 @@ class Word:
 
 def tokens(text: str) -> list[str]:
     """What the words of a text count as: folded, and English endings taken off (`stem`)."""
-    return [stem(word) for word in written(text)]
+    return stems(written(text))
 
 
 def written(text: str) -> list[str]:
@@ -145,12 +145,38 @@ def _rules(text: str) -> dict[str, tuple[tuple[str, str], ...]]:
 _STEPS = tuple((_rules(text), least) for text, least in ((_STEP_2, 1), (_STEP_3, 1), (_STEP_4, 2)))
 
 
-@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """A folded word without its English ending, exactly as FTS5's `porter` tokenizer has it.
 
     A word with signs beyond ASCII is returned as it is: it is not English.
     """
+    return _STEMS[word]
+
+
+def stems(words: Iterable[str]) -> list[str]:
+    """As `stem`, of many words."""
+    return list(map(_STEMS.__getitem__, words))
+
+
+class _Stems(dict[str, str]):
+    """What each word counts as, worked out once; all are forgotten when they are too many.
+
+    One string for all items that have a word: less memory, and sets of them compare faster.
+    """
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_STEMS:
+            self.clear()
+        known = intern(word)
+        self[known] = token = intern(_stemmed(known))
+        return token
+
+
+_MOST_STEMS = 65_536
+_STEMS = _Stems()
+
+
+def _stemmed(word: str) -> str:
     if not 3 <= len(word) <= 64 or not word.isascii():
         return word
     word = _step_1(word)
