@@ -72,6 +72,8 @@ class Index:
 
     def write(self) -> None:
         """Let searches find what was added."""
+        if not self._rows:
+            return
         self._db.conn.executemany(
             "INSERT INTO entries_fts (rowid, title, summary, head, facts, evidence)"
             " VALUES (?, ?, ?, ?, ?, ?)",
