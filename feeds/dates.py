@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from calendar import timegm
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from dateutil import parser as dateutil_parser
@@ -27,6 +27,15 @@ _ZONES: dict[str, tzinfo] = {
     **{name: tzoffset(name, int(hours * 3600)) for name, hours in _HOURS.items()},
     **{name: ZoneInfo(f"America/{city}") for name, city in _ALL_YEAR.items()},
 }
+#: RFC 822, section 5, as nearly every RSS feed has it; dateutil takes ten times as long over it.
+_RFC_822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(?P<day>\d{1,2})"
+    r" (?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?P<year>\d{4})"
+    r" (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    r" (?:GMT|(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d))",
+    re.ASCII,
+)
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905 - a table of words
 #: What is filled in when a part of a date is missing; a year so early that it is refused.
 _NO_DATE = datetime(1, 1, 1)  # noqa: DTZ001 - what is read decides the zone
 
@@ -63,12 +72,27 @@ def _read(value: str | time.struct_time) -> datetime:
     text = " ".join(value[: _LONGEST + 1].split())
     if len(text) > _LONGEST or not re.search(r"\d{2}", text):
         raise ValueError(text)
+    if found := _RFC_822.fullmatch(text):
+        return _of_rfc_822(found)
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         # "GMT+0800 (CST)", as JavaScript prints it, dateutil reads as eight hours behind, or not.
         text = re.sub(r"\b(?:GMT|UTC?)\s?(?=[+-]\d)|\([^()]*\)$", "", text)
         return dateutil_parser.parse(text, default=_NO_DATE, tzinfos=_zone)
+
+
+def _of_rfc_822(found: re.Match[str]) -> datetime:
+    ahead = timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
+    return datetime(
+        int(found["year"]),
+        _MONTHS.index(found["month"]) + 1,
+        int(found["day"]),
+        int(found["hour"]),
+        int(found["minute"]),
+        int(found["second"]),
+        tzinfo=timezone(-ahead if found["sign"] == "-" else ahead),
+    )
 
 
 def _zone(name: str | None, offset: int | None) -> tzinfo | None:

