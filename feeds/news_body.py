@@ -37,6 +37,8 @@ feedparser.mixin._FeedParserMixin._sync_author_detail = lambda *_: None  # noqa:
 feedparser.mixin._FeedParserMixin._add_tag = lambda parser, *_: (  # noqa: SLF001 - as said
     parser._get_context().setdefault("tags", [])  # noqa: SLF001 - as said
 )
+# For each feed it would look through the disk for a driver of libxml2, which nobody installs beside it.
+feedparser.api.PREFERRED_XML_PARSERS = []
 
 Read = tuple[tuple[Item, ...], tuple[str, ...], tuple[str, ...]]
 
