@@ -1,4 +1,4 @@
-"""Items that come together are kept as if they came one after the other, and indexed in one piece."""
+"""Items that come together are kept as if one after the other, at a flat cost."""
 
 from __future__ import annotations
 
@@ -107,3 +107,34 @@ def test_what_comes_together_newest_first_is_one_piece_of_the_index(db: Database
         entries.remember_all(db, items, now=NOW)
 
     assert db.execute("SELECT count(DISTINCT segid) FROM entries_fts_idx").fetchone()[0] == 1
+
+
+def steps(db: Database, item: Item) -> int:
+    """How much SQLite does to remember an item: its virtual machine's instructions."""
+    taken = 0
+
+    def count() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    with transaction(db):
+        db.conn.set_progress_handler(count, 1)
+        entries.remember(db, item, now=NOW)
+        db.conn.set_progress_handler(None, 0)
+    return taken
+
+
+def test_an_item_costs_no_more_when_its_feed_has_brought_hundreds(db: Database) -> None:
+    items = [
+        make_press(key=f"news:{number}", url=f"https://news.example/{number}", title=f"No {number}")
+        for number in range(302)
+    ]
+    with transaction(db):
+        entries.remember(db, items[0], now=NOW)
+    alone = steps(db, items[1])
+
+    with transaction(db):
+        entries.remember_all(db, items[2:301], now=NOW)
+
+    assert steps(db, items[301]) < 2 * alone
