@@ -42,7 +42,9 @@ def item_of(told: Told, *, feed: Feed) -> Item | None:
         None when there is neither a title nor a text nor a link.
     """
     link = _absolute(told.link, feed.url)
-    summary = FOOTER.sub("", plain(told.body))
+    summary = plain(told.body)
+    if "The post" in summary:  # looking for all of it takes a while
+        summary = FOOTER.sub("", summary)
     title = clip(" ".join(plain(told.title).split()), MAX_TITLE)
     if summary.casefold() == title.casefold():
         summary = ""  # many feeds say the headline twice

@@ -59,7 +59,7 @@ def plain(html: str) -> str:
         return text
     text, tags = _strip(text)
     if not tags and _MARKUP_LEFT.search(text):
-        text, _ = _strip(text)
+        text, _ = _strip(_spaces(text))
     return _fold(text)
 
 
@@ -70,7 +70,7 @@ def _is_plain(text: str) -> bool:
 
 def _strip(html: str) -> tuple[str, int]:
     """Return the text and the number of pieces of markup that were in it."""
-    text, tags = _MARKUP.subn(_gap, _spaces(html)) if "<" in html else (_spaces(html), 0)
+    text, tags = _MARKUP.subn(_gap, html) if "<" in html else (html, 0)
     return unescape(_ENDLESS_REFERENCE.sub("\ufffd", text)) if "&" in text else text, tags
 
 
