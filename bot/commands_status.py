@@ -95,7 +95,7 @@ def _uncertain(db: Database, question: Question) -> Iterator[Telling]:
             continue
         told = Telling(
             channel=sent.channel,
-            title=bulletin.decode(sent.body).title,
+            title=bulletin.decode(sent.body).headline,
             step=sent.kind.capitalize(),
             state=UNCERTAIN,
             at=sent.settled_at or sent.created_at,

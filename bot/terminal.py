@@ -69,7 +69,7 @@ def _shown(alert: Alert, *, framed: bool) -> RenderableType:
 
 def _bulletin(bulletin: Bulletin) -> RenderableType:
     """A bulletin as lines, with the addresses that Slack hides behind its rows."""
-    lines = [Text(visible(bulletin.title, _LINE), style="bold cyan")]
+    lines = [Text(visible(bulletin.headline, _LINE), style="bold cyan")]
     for part in bulletin.parts:
         said = (visible(part.heading, _LINE), visible(part.text, 3 * _LINE))
         lines += [Text(each) for each in said if each]

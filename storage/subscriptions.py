@@ -84,10 +84,13 @@ def add(
 
     Wakes one that was disabled or paused.
     """
-    db.execute(
-        "UPDATE subscriptions SET disabled_reason = NULL WHERE channel = ? AND query = ?",
+    woken = db.execute(
+        "UPDATE subscriptions SET disabled_reason = NULL"
+        " WHERE channel = ? AND query = ? AND disabled_reason IS NOT NULL",
         [channel, query],
     )
+    if woken.rowcount:
+        held.judge_again(db, channel)
     db.execute("INSERT OR IGNORE INTO subscribers (channel) VALUES (?)", [channel])
     done = db.execute(
         "INSERT OR IGNORE INTO subscriptions (channel, query, created_by, created_at)"

@@ -1,0 +1,222 @@
+"""What is said of a channel that refuses messages, or takes them again: as bulletins (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.bulletin import Bulletin, Part, Row
+from bot.health_wording import span
+from bot.wording import moment, visible
+from feeds.model import EASTERN
+from storage.refusals import Refusal
+from storage.workspaces import TOKEN_ERRORS, is_person, workspace_of
+
+#: How many queries are spelled out as searches.
+QUERIES = 3
+#: How many of the alerts that were refused are named.
+NAMED = 5
+
+_INVITE = "write /invite @Rulewire in the channel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meaning:
+    """What some of Slack's words mean, and what to do about it."""
+
+    words: str
+    means: str
+    remedy: str
+
+
+#: Of channels (https://docs.slack.dev/reference/methods/chat.postMessage, "Errors").
+_CHANNELS = (
+    _Meaning(
+        words="not_in_channel",
+        means="Rulewire is not in the channel.",
+        remedy=f"To have it back, {_INVITE}.",
+    ),
+    _Meaning(
+        words="channel_not_found",
+        means="Slack shows Rulewire no such channel: it was deleted, or it is private and Rulewire"
+        " was removed from it.",
+        remedy=f"If it is still there, {_INVITE}.",
+    ),
+    _Meaning(
+        words="channel_is_archived is_archived is_inactive",
+        means="The channel is archived.",
+        remedy=f"Unarchive it and {_INVITE}; or subscribe another channel.",
+    ),
+    _Meaning(
+        words="restricted_action restricted_action_read_only_channel"
+        " restricted_action_thread_only_channel",
+        means="Only some may post in the channel, and Rulewire is not one of them.",
+        remedy="Let it post: in the channel's settings under Posting permissions, or by an admin of"
+        " the workspace.",
+    ),
+    _Meaning(
+        words="missing_scope no_permission not_allowed_token_type",
+        means="The app lacks a permission that it needs to post.",
+        remedy="Install the app again with the manifest that rulewire manifest prints; rulewire"
+        " check names what is missing.",
+    ),
+    _Meaning(
+        words=" ".join(TOKEN_ERRORS),
+        means="Slack does not take the app's token any more.",
+        remedy="Install the app again and give Rulewire the new token; rulewire check says whether"
+        " it works.",
+    ),
+    _Meaning(
+        words="access_denied ekm_access_denied enterprise_is_restricted org_login_required"
+        " team_access_not_granted team_not_found two_factor_setup_required",
+        means="The settings of the workspace or its organisation keep the app out.",
+        remedy="Ask an admin to let it in.",
+    ),
+)
+#: Of direct messages, which come first there.
+_PEOPLE = (
+    _Meaning(
+        words="account_inactive channel_not_found is_archived is_inactive user_not_found",
+        means="Their account is deactivated, or Slack does not know it any more.",
+        remedy="If they have left, remove what they subscribed to.",
+    ),
+    _Meaning(
+        words="messages_tab_disabled",
+        means="Direct messages with the app are switched off.",
+        remedy="Switch them on: the app's settings, App Home, Messages Tab.",
+    ),
+    _Meaning(
+        words="cannot_dm_bot",
+        means="It is a bot, and bots are not written to.",
+        remedy="Remove what it subscribed to.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A refusal with what is told of it."""
+
+    refusal: Refusal
+    #: How many alerts and other messages the channel was not told.
+    missed: int
+    #: Queries that whoever is told may read: to the owners none, for channels may be private.
+    queries: Sequence[str] = ()
+    #: The newest of what it was not told; to itself alone.
+    newest: Sequence[Row] = ()
+
+
+def plainly(reason: str, channel: str) -> tuple[str, str]:
+    """What Slack's word means, and what to do about it.
+
+    Args:
+        reason: "is_archived".
+        channel: Of which it was said.
+    """
+    for each in (*(_PEOPLE if is_person(channel) else ()), *_CHANNELS):
+        if reason in each.words.split():
+            return f"{each.means} (Slack's word: {reason})", each.remedy
+    return f"Slack says: {visible(reason, 200)}", "rulewire check may say more."
+
+
+def refuses(told: Told, *, timezone: ZoneInfo) -> Bulletin:
+    """A channel refuses messages: what others are told while it lasts."""
+    refusal = told.refusal
+    meaning, remedy = plainly(refusal.reason or "no reason", refusal.channel)
+    since = moment(refusal.since, timezone)
+    return Bulletin(
+        title="Rulewire cannot write to"
+        if is_person(refusal.channel)
+        else "Rulewire cannot post in",
+        place=refusal.channel,
+        parts=(
+            Part(text=f"Since {since}. {meaning}"),
+            Part(
+                text=f"{_count(told.missed)} refused, and nothing is told there until it takes"
+                " messages again. None of it is sent later.",
+            ),
+            Part(
+                heading="What to do",
+                rows=(Row(text=remedy), Row(text=_removing(refusal.channel))),
+            ),
+            *_searches(told, "To read meanwhile what it is not told:"),
+        ),
+        closing="Tried again when Rulewire is invited, and else at growing intervals, at most 6 hours"
+        " apart. This message says when it is over.",
+    )
+
+
+def is_over(told: Told, *, timezone: ZoneInfo) -> Bulletin:
+    """A channel takes messages again: what the others' message says then."""
+    refusal = told.refusal
+    ended_at = refusal.ended_at or refusal.since
+    person = is_person(refusal.channel)
+    return Bulletin(
+        title="Rulewire writes again to" if person else "Rulewire posts again in",
+        place=refusal.channel,
+        parts=(
+            Part(
+                text=f"It takes messages again since {moment(ended_at, timezone)}, after"
+                f" {span(ended_at - refusal.since)}. {_count(told.missed)} refused and not sent"
+                " later; it was told how to read them.",
+            ),
+            *_searches(told, "To read what it was not told:"),
+        ),
+    )
+
+
+def is_given_up(refusal: Refusal, *, timezone: ZoneInfo) -> Bulletin:
+    """Nobody wants anything there any more: what the others' message says then."""
+    since = moment(refusal.since, timezone)
+    return Bulletin(
+        title="Rulewire does not write any more to"
+        if is_person(refusal.channel)
+        else "Rulewire does not post any more in",
+        place=refusal.channel,
+        parts=(
+            Part(
+                text=f"It refused messages from {since} on. Nothing is subscribed there any more."
+            ),
+        ),
+    )
+
+
+def returns(told: Told, *, timezone: ZoneInfo) -> Bulletin:
+    """What the channel itself is told first, once it takes messages again."""
+    refusal = told.refusal
+    meaning, _ = plainly(refusal.reason or "no reason", refusal.channel)
+    since = moment(refusal.since, timezone)
+    more = told.missed - len(told.newest)
+    rows = (*told.newest, *([Row(text=f"and {more:,} more")] if more > 0 and told.newest else []))
+    person = is_person(refusal.channel)
+    return Bulletin(
+        title="Rulewire can write to you again" if person else "Rulewire can post here again",
+        parts=(
+            Part(text=f"From {since} until now Slack refused its messages. {meaning}"),
+            Part(text=f"{_count(told.missed)} refused{':' if rows else '.'}", rows=rows),
+            *_searches(told, "Nor was anything else told meanwhile. To read all of it:"),
+        ),
+        closing="What happens from now on is told as ever.",
+    )
+
+
+def _removing(channel: str) -> str:
+    """How to end it where nobody needs it; what is typed on the server is for whoever runs the bot."""
+    ways = [
+        *([] if is_person(channel) else ["/rulewire unsubscribe QUERY in the channel"]),
+        *([] if workspace_of(channel) else [f"rulewire subscriptions remove {channel} QUERY"]),
+    ]
+    return f"If nobody needs it any more: {', or on the server '.join(ways)}"
+
+
+def _count(missed: int) -> str:
+    return f"{missed:,} message{' was' if missed == 1 else 's were'}"
+
+
+def _searches(told: Told, text: str) -> tuple[Part, ...]:
+    """Commands that find what was published since, query by query."""
+    day = told.refusal.since.astimezone(EASTERN).date().isoformat()
+    queries = [f"({each})" if " " in each else each for each in told.queries[:QUERIES]]
+    rows = tuple(Row(text=f"/rulewire search {each} after:{day}") for each in queries)
+    return (Part(text=text, rows=rows),) if rows else ()
