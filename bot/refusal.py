@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from storage.refusals import Refusal
-from storage.workspaces import TOKEN_ERRORS, is_person, workspace_of
+from storage.workspaces import ENDED, TOKEN_ERRORS, is_person, workspace_of
 
 #: A channel that refuses is tried again at growing intervals; whoever invites the bot need not wait.
 FIRST, LONGEST = timedelta(minutes=15), timedelta(hours=6)
@@ -33,6 +33,8 @@ def to_tell(
         subscribers: Who made the channel's subscriptions, in their order.
         deaf: Channels that refuse themselves: they are told later, if it lasts until then.
     """
+    if refusal.reason in ENDED:
+        return ()
     if refusal.reason in TOKEN_ERRORS and not is_person(refusal.channel):
         return ()
     people = [each for each in dict.fromkeys(subscribers) if is_person(each)][:PEOPLE]

@@ -116,7 +116,7 @@ def plainly(reason: str, channel: str) -> tuple[str, str]:
     """
     for each in (*(_PEOPLE if is_person(channel) else ()), *_CHANNELS):
         if reason in each.words.split():
-            return f"{each.means} (Slack's word: {reason})", each.remedy
+            return each.means, each.remedy
     return f"Slack says: {visible(reason, 200)}", "rulewire check may say more."
 
 

@@ -82,15 +82,12 @@ def add(
 ) -> tuple[Subscription, bool]:
     """Subscribe a channel; the flag is False when it already was, and its terms are as they were.
 
-    Wakes one that was disabled or paused.
+    Wakes one that was disabled or paused; a channel that refused messages is tried at once.
     """
-    woken = db.execute(
-        "UPDATE subscriptions SET disabled_reason = NULL"
-        " WHERE channel = ? AND query = ? AND disabled_reason IS NOT NULL",
+    db.execute(
+        "UPDATE subscriptions SET disabled_reason = NULL WHERE channel = ? AND query = ?",
         [channel, query],
     )
-    if woken.rowcount:
-        held.judge_again(db, channel)
     db.execute("INSERT OR IGNORE INTO subscribers (channel) VALUES (?)", [channel])
     done = db.execute(
         "INSERT OR IGNORE INTO subscriptions (channel, query, created_by, created_at)"
@@ -103,6 +100,7 @@ def add(
         change(db, found.id, terms)
     elif not new:
         resume(db, found.id)
+    held.judge_again(db, channel)
     return get(db, found.id) or found, new
 
 
