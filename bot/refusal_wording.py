@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.bulletin import Bulletin, Part, Row
+from bot.bulletin import Bulletin, Button, Part, Row
 from bot.health_wording import span
 from bot.wording import moment, visible
 from feeds.model import EASTERN
 from storage.refusals import Refusal
 from storage.workspaces import TOKEN_ERRORS, is_person, workspace_of
 
-#: How many queries are spelled out as searches.
-QUERIES = 3
+#: What the button does; its value is the query whose findings were missed.
+READ = "refusal-read"
+#: How many queries are spelled out as searches, and the longest that a button carries (characters).
+QUERIES, _VALUE = 3, 600
 #: How many of the alerts that were refused are named.
 NAMED = 5
 
@@ -142,6 +145,7 @@ def refuses(told: Told, *, timezone: ZoneInfo) -> Bulletin:
             ),
             *_searches(told, "To read meanwhile what it is not told:"),
         ),
+        buttons=_buttons(told),
         closing="Tried again when Rulewire is invited, and else at growing intervals, at most 6 hours"
         " apart. This message says when it is over.",
     )
@@ -158,11 +162,12 @@ def is_over(told: Told, *, timezone: ZoneInfo) -> Bulletin:
         parts=(
             Part(
                 text=f"It takes messages again since {moment(ended_at, timezone)}, after"
-                f" {span(ended_at - refusal.since)}. {_count(told.missed)} refused and not sent"
-                " later; it was told how to read them.",
+                f" {span(ended_at - refusal.since)}. {_count(told.missed)} refused, and it was told"
+                " how to read what it missed.",
             ),
             *_searches(told, "To read what it was not told:"),
         ),
+        buttons=_buttons(told),
     )
 
 
@@ -193,10 +198,13 @@ def returns(told: Told, *, timezone: ZoneInfo) -> Bulletin:
     return Bulletin(
         title="Rulewire can write to you again" if person else "Rulewire can post here again",
         parts=(
-            Part(text=f"From {since} until now Slack refused its messages. {meaning}"),
+            Part(
+                text=f"From {since} until now Slack refused its messages. What it said: {meaning}"
+            ),
             Part(text=f"{_count(told.missed)} refused{':' if rows else '.'}", rows=rows),
             *_searches(told, "Nor was anything else told meanwhile. To read all of it:"),
         ),
+        buttons=_buttons(told),
         closing="What happens from now on is told as ever.",
     )
 
@@ -216,7 +224,21 @@ def _count(missed: int) -> str:
 
 def _searches(told: Told, text: str) -> tuple[Part, ...]:
     """Commands that find what was published since, query by query."""
-    day = told.refusal.since.astimezone(EASTERN).date().isoformat()
-    queries = [f"({each})" if " " in each else each for each in told.queries[:QUERIES]]
-    rows = tuple(Row(text=f"/rulewire search {each} after:{day}") for each in queries)
+    rows = tuple(
+        Row(text=f"/rulewire search {_since(told, each)}") for each in told.queries[:QUERIES]
+    )
     return (Part(text=text, rows=rows),) if rows else ()
+
+
+def _buttons(told: Told) -> tuple[Button, ...]:
+    """One that finds it all."""
+    several = " OR ".join(f"({each})" for each in told.queries)
+    query = _since(told, several if told.queries[1:] else "".join(told.queries))
+    fits = bool(told.queries) and len(query) <= _VALUE
+    return (Button(label="Show What Was Missed", action=READ, value=query),) if fits else ()
+
+
+def _since(told: Told, query: str) -> str:
+    """What a query finds of the days since, in the Register's days: one more, for what came late."""
+    day = told.refusal.since.astimezone(EASTERN).date() - timedelta(days=1)
+    return f"({query}) after:{day}" if " " in query else f"{query} after:{day}"

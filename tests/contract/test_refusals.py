@@ -54,7 +54,7 @@ class Bot:
     async def owe(self, channel: str = CHANNEL) -> None:
         """Owe a channel news of a story of its own."""
         self._owed += 1
-        item = press(self._owed)
+        item = press(self._owed, event_at=self.clock.now)
 
         def write(db: Database) -> None:
             entry = entries.remember(db, item, now=self.clock.now).entry
@@ -184,7 +184,7 @@ async def test_the_owners_and_whoever_subscribed_are_told_why_and_what_to_do(
         assert meaning in told
         assert remedy in told
         assert "1 message was refused" in told
-    assert "/rulewire search huawei after:2020-06-18" in bot.said(ALICES)[0]
+    assert "/rulewire search huawei after:2020-06-17" in bot.said(ALICES)[0]
     assert "huawei" not in bot.said(OWNERS)[0]
 
 
@@ -239,13 +239,32 @@ async def test_an_invited_bot_says_at_once_what_was_missed_and_goes_on(bot: Bot)
     assert back.startswith("Rulewire can post here again.")
     assert "2 messages were refused" in back
     assert "Huawei report number 1" in back
-    assert "/rulewire search huawei after:2020-06-18" in back
+    assert "/rulewire search huawei after:2020-06-17" in back
     assert "Huawei report number 3" in news
     assert (asleep, await bot.working()) == ([False], [True])
     for channel in (OWNERS, ALICES):
         (told,) = bot.said(channel)
         assert told.startswith(f"Rulewire posts again in <#{CHANNEL}>")
         assert "after 5 hours. 2 messages were refused" in told
+
+
+async def test_what_was_missed_is_shown_by_a_click_to_the_one_who_clicks(bot: Bot) -> None:
+    await bot.subscribe()
+    bot.slack.strange.add(CHANNEL)
+    await bot.owe()
+    await bot.round()
+    await bot.invite()
+    await bot.round()
+    (message,) = (each for each in bot.slack.channels[CHANNEL] if "post here again" in each["text"])
+    (row,) = (each for each in message["blocks"] if each["type"] == "actions")
+    (button,) = row["elements"]
+
+    await bot.talk.click({"action_id": button["action_id"], "value": button["value"]})
+
+    answer = bot.talk.replies[-1]
+    assert button["text"]["text"] == "Show What Was Missed"
+    assert "Huawei report number 1" in answer["text"]
+    assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", False)
 
 
 async def test_a_channel_that_is_unarchived_is_found_within_hours_and_told_once(bot: Bot) -> None:

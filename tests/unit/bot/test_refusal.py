@@ -129,8 +129,8 @@ def test_the_notice_says_which_channel_since_when_why_what_is_lost_and_what_to_d
         "Rulewire cannot post in <#C01GEN>",
         "Since 18 June 2020, 2:00 p.m. UTC. Rulewire is not in the channel.",
         "To have it back, write /invite @Rulewire in the channel.",
-        "/rulewire search topic:huawei after:2020-06-18",
-        "/rulewire search (a OR b) after:2020-06-18",
+        "/rulewire search topic:huawei after:2020-06-17",
+        "/rulewire search (a OR b) after:2020-06-17",
     ):
         assert line in said.splitlines()
     assert "3 messages were refused, and nothing is told there until" in said
@@ -166,7 +166,25 @@ def test_the_channel_is_told_the_newest_of_what_it_missed() -> None:
     )
 
     assert "7 messages were refused:\nRelease of technology\nand 6 more\n" in said
-    assert "/rulewire search topic:huawei after:2020-06-18" in said
+    assert "/rulewire search topic:huawei after:2020-06-17" in said
+
+
+@pytest.mark.parametrize(
+    ("queries", "value"),
+    [
+        (["topic:huawei"], "topic:huawei after:2020-06-17"),
+        (["a OR b"], "(a OR b) after:2020-06-17"),
+        (["a OR b", "topic:c"], "((a OR b) OR (topic:c)) after:2020-06-17"),
+        (["a " * 400], None),
+        ([], None),
+    ],
+)
+def test_one_button_finds_what_every_subscription_missed(
+    queries: list[str], value: str | None
+) -> None:
+    said = refusal_wording.returns(Told(refusal=refusal(), missed=1, queries=queries), timezone=UTC)
+
+    assert [each.value for each in said.buttons] == ([value] if value else [])
 
 
 def test_outside_text_does_nothing_in_any_of_them() -> None:
