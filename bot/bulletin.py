@@ -23,7 +23,7 @@ class BulletinKind(StrEnum):
     COMPLETENESS = "completeness"
     FEEDBACK = "feedback"
     #: A channel refuses messages: told to others, and to itself once it takes them again.
-    REFUSAL = refusals.NOTICE
+    REFUSAL = refusals.REFUSAL
     RETURN = refusals.RETURN
 
 

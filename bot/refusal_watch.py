@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from bot import bulletin, refusal_wording
 from bot.bulletin import Bulletin, Row
+from bot.card import UTC
 from bot.question import Question
 from bot.refusal import to_tell, wait
 from bot.refusal_wording import NAMED, Told
@@ -46,9 +47,9 @@ def refused(db: Database, delivery: OutboxRow, *, reason: str, now: datetime) ->
     outbox.settle_dead(db, delivery, reason=reason, now=now)
     outbox.bury(db, delivery.channel, reason=reason, now=now)
     subscriptions.disable(db, delivery.channel, reason=reason)
-    # What it says is made at the next look, long before it is tried.
-    first = bulletin.encode(Bulletin(title="Rulewire can post here again"))
-    refusals.begin(db, delivery.channel, reason=reason, body=first, now=now, until=until)
+    begun = refusals.begin(db, delivery.channel, reason=reason, now=now, until=until)
+    if begun:
+        _write_return(db, begun, timezone=UTC)
 
 
 def taken(db: Database, delivery: OutboxRow, *, now: datetime) -> None:
@@ -102,29 +103,17 @@ class RefusalWatch:
     def _lasts(self, db: Database, refusal: Refusal, deaf: set[str], *, now: datetime) -> int:
         """Owe a word to those who have none; what stands or waits says what is so now."""
         own = subscriptions.of_channel(db, refusal.channel)
-        missed = refusals.missed(db, refusal)
-        back = refusal_wording.returns(
-            Told(
-                refusal=refusal,
-                missed=len(missed),
-                queries=[each.query for each in own],
-                newest=_named(db, missed[:NAMED]),
-            ),
-            timezone=self._timezone,
-        )
-        body = bulletin.encode(back)
-        bulletins.change(
-            db, channel=refusal.channel, kind=refusals.RETURN, key=refusal.began, body=body
-        )
+        _write_return(db, refusal, timezone=self._timezone)
+        missed = len(refusals.missed(db, refusal))
         subscribers = [each.created_by for each in own]
         tell = to_tell(refusal, owners=self._owners, subscribers=subscribers, deaf=deaf)
-        told = [each.channel for each in refusals.notices(db, refusal)]
+        told = [each.channel for each in refusals.told(db, refusal)]
         owed = 0
         for person in dict.fromkeys((*told, *tell)):
-            said = Told(refusal=refusal, missed=len(missed), queries=_made_by(person, own))
+            said = Told(refusal=refusal, missed=missed, queries=_made_by(person, own))
             body = bulletin.encode(refusal_wording.refuses(said, timezone=self._timezone))
             new = bulletins.owe(
-                db, channel=person, kind=refusals.NOTICE, key=refusal.key, body=body, now=now
+                db, channel=person, kind=refusals.REFUSAL, key=refusal.key, body=body, now=now
             )
             if new is None:
                 _edit(db, person, refusal.key, body)
@@ -135,11 +124,11 @@ class RefusalWatch:
         """What stands says so; what was not told yet is no news any more."""
         missed = len(refusals.missed(db, refusal))
         own = subscriptions.of_channel(db, refusal.channel)
-        for notice in refusals.notices(db, refusal):
-            if notice.state is not State.SENT:
-                refusals.drop(db, notice.id, reason="it is over", now=now)
-            elif over := self._over(refusal, notice.channel, own, missed=missed):
-                _edit(db, notice.channel, refusal.key, bulletin.encode(over))
+        for word in refusals.told(db, refusal):
+            if word.state is not State.SENT:
+                refusals.drop(db, word.id, reason="it is over", now=now)
+            elif over := self._over(refusal, word.channel, own, missed=missed):
+                _edit(db, word.channel, refusal.key, bulletin.encode(over))
 
     def _over(
         self, refusal: Refusal, person: str, own: Sequence[Subscription], *, missed: int
@@ -153,8 +142,26 @@ class RefusalWatch:
         return None
 
 
+def _write_return(db: Database, refusal: Refusal, *, timezone: ZoneInfo) -> None:
+    """What the channel itself is told once it takes messages again, as it would be now."""
+    missed = refusals.missed(db, refusal)
+    back = Told(
+        refusal=refusal,
+        missed=len(missed),
+        queries=[each.query for each in subscriptions.of_channel(db, refusal.channel)],
+        newest=_named(db, missed[:NAMED]),
+    )
+    bulletins.change(
+        db,
+        channel=refusal.channel,
+        kind=refusals.RETURN,
+        key=refusal.began,
+        body=bulletin.encode(refusal_wording.returns(back, timezone=timezone)),
+    )
+
+
 def _edit(db: Database, person: str, key: str, body: str) -> None:
-    bulletins.change(db, channel=person, kind=refusals.NOTICE, key=key, body=body)
+    bulletins.change(db, channel=person, kind=refusals.REFUSAL, key=key, body=body)
 
 
 def _made_by(person: str, own: Sequence[Subscription]) -> list[str]:

@@ -19,7 +19,7 @@ from storage.workspaces import ENDED
 #: Kinds of bulletins: the word that a channel is owed once it takes messages again, and what others
 #: are told meanwhile. The first stands for the refusal: it is held, tried now and then, and once it
 #: is taken the refusal is over.
-RETURN, NOTICE = "return", "refusal"
+RETURN, REFUSAL = "return", "refusal"
 _KINDS = "('return', 'refusal')"
 
 
@@ -31,7 +31,7 @@ class Refusal:
     id: int
     channel: str
     since: datetime
-    #: In Slack's word, as it was heard last; None once it is over.
+    #: In Slack's word, as it was heard last; or why it was given up. None once it is over.
     reason: str | None
     state: State
     #: When the channel took a message again, or was given up; None while it lasts.
@@ -62,32 +62,34 @@ _SELECT = (
 
 def is_of_one(delivery: OutboxRow) -> bool:
     """Whether a delivery tells of a refusal: that it is refused is news to nobody."""
-    return isinstance(delivery, BulletinDelivery) and delivery.kind in {RETURN, NOTICE}
+    return isinstance(delivery, BulletinDelivery) and delivery.kind in {RETURN, REFUSAL}
 
 
 def begin(
-    db: Database, channel: str, *, reason: str, body: str, now: datetime, until: datetime
-) -> None:
-    """A channel refuses from now on; nothing when it did before.
+    db: Database, channel: str, *, reason: str, now: datetime, until: datetime
+) -> Refusal | None:
+    """A channel refuses from now on, and is owed a `RETURN` that says nothing yet.
 
     Args:
         db: Inside a transaction.
         channel: Which.
         reason: Slack's word.
-        body: What it is told once it takes messages again.
         now: Time of the refusal.
         until: When it is tried again.
+
+    Returns:
+        None when it refused before.
     """
-    before = select(db, f"{_SELECT} AND bulletins.channel = ?", [channel])
-    if any(_from_row(row).lasts for row in before):
-        return
+    if any(each.lasts for each in _of(db, channel)):
+        return None
     number = bulletins.owe(
-        db, channel=channel, kind=RETURN, key=to_text(now), body=body, now=now, due_at=until
+        db, channel=channel, kind=RETURN, key=to_text(now), body="", now=now, due_at=until
     )
     db.execute(
         "UPDATE outbox SET state = 'held', last_error = ? WHERE id = ?",
         [reason, number],
     )
+    return next((each for each in _of(db, channel) if each.id == number), None)
 
 
 def wait(db: Database, refused: OutboxRow, *, reason: str, until: datetime) -> None:
@@ -177,11 +179,13 @@ def wanted(db: Database, channel: str) -> bool:
     return bool(db.execute(query, {"channel": channel}).fetchone()[0])
 
 
-def notices(db: Database, refusal: Refusal) -> list[BulletinDelivery]:
+def told(db: Database, refusal: Refusal) -> list[BulletinDelivery]:
     """What others were told, or are owed, of a refusal."""
     query = "SELECT channel FROM bulletins WHERE kind = 'refusal' AND key = ?"
-    told = [row["channel"] for row in select(db, query, [refusal.key])]
-    found = (bulletins.get(db, channel=channel, kind=NOTICE, key=refusal.key) for channel in told)
+    channels = [row["channel"] for row in select(db, query, [refusal.key])]
+    found = (
+        bulletins.get(db, channel=channel, kind=REFUSAL, key=refusal.key) for channel in channels
+    )
     return [each for each in found if each]
 
 
@@ -206,12 +210,7 @@ def wake(db: Database) -> None:
         [json.dumps(ENDED)],
     )
     for channel in (row["channel"] for row in rows):
-        last = select(
-            db,
-            f"{_SELECT} AND bulletins.channel = ? ORDER BY outbox.id DESC LIMIT 1",
-            [channel],
-        )
-        if last and last[0]["state"] == State.SENT:
+        if [each.state for each in _of(db, channel)][-1:] == [State.SENT]:
             returned(db, channel)
 
 
@@ -219,6 +218,12 @@ def returned(db: Database, channel: str) -> None:
     """A channel has taken its `RETURN`: its subscriptions go on, and what is held is judged anew."""
     db.execute("UPDATE subscriptions SET disabled_reason = NULL WHERE channel = ?", [channel])
     held.judge_again(db, channel)
+
+
+def _of(db: Database, channel: str) -> list[Refusal]:
+    """A channel's, first begun first."""
+    where = "AND bulletins.channel = ? ORDER BY outbox.id"
+    return [_from_row(row) for row in select(db, f"{_SELECT} {where}", [channel])]
 
 
 def _from_row(row: Mapping[str, Any]) -> Refusal:

@@ -67,9 +67,9 @@ class Bot:
         """All that the jobs do, once."""
         now, storage = self.clock.now, self.archive.storage
         await fold_due(storage, now=now, timezone=UTC)
-        await self._deliver()
+        await self.deliver()
         await storage.run(self.watch.look, now=now)
-        await self._deliver()
+        await self.deliver()
         await self.editor.edit_due()
 
     async def pass_by(self, time: timedelta, *, step: timedelta = timedelta(minutes=5)) -> None:
@@ -79,7 +79,7 @@ class Bot:
             self.clock.now += step
             await self.round()
 
-    async def _deliver(self) -> None:
+    async def deliver(self) -> None:
         await self.deliverer.deliver_due()
         await self.deliverer.finish()
 
@@ -188,7 +188,7 @@ async def test_the_owners_and_whoever_subscribed_are_told_why_and_what_to_do(
     assert "huawei" not in bot.said(OWNERS)[0]
 
 
-async def test_fifty_refusals_of_a_channel_are_one_notice_also_with_a_restart_between(
+async def test_fifty_refusals_of_a_channel_are_one_message_also_with_a_restart_between(
     tmp_path: Path,
 ) -> None:
     told: list[tuple[list[str], list[str]]] = []
@@ -205,7 +205,7 @@ async def test_fifty_refusals_of_a_channel_are_one_notice_also_with_a_restart_be
     assert [(len(owners), len(alice)) for owners, alice in told] == [(1, 1), (0, 0)]
 
 
-async def test_the_notice_keeps_count_without_disturbing_anybody_again(bot: Bot) -> None:
+async def test_the_message_keeps_count_without_disturbing_anybody_again(bot: Bot) -> None:
     await bot.subscribe()
     bot.slack.archived.add(CHANNEL)
     await bot.owe()
@@ -246,6 +246,20 @@ async def test_an_invited_bot_says_at_once_what_was_missed_and_goes_on(bot: Bot)
         (told,) = bot.said(channel)
         assert told.startswith(f"Rulewire posts again in <#{CHANNEL}>")
         assert "after 5 hours. 2 messages were refused" in told
+
+
+async def test_a_channel_that_returns_before_anybody_looked_is_told_all_of_it(bot: Bot) -> None:
+    await bot.subscribe()
+    bot.slack.strange.add(CHANNEL)
+    await bot.owe()
+    await bot.deliver()
+    await bot.invite()
+
+    await bot.round()
+
+    (back,) = bot.said(CHANNEL)
+    assert "Huawei report number 1" in back
+    assert bot.said(OWNERS) == bot.said(ALICES) == []
 
 
 async def test_what_was_missed_is_shown_by_a_click_to_the_one_who_clicks(bot: Bot) -> None:
@@ -342,7 +356,7 @@ async def test_owners_whose_own_channel_refuses_are_told_nothing_there_until_it_
     ]
 
 
-async def test_a_notice_that_is_refused_begets_no_other(bot: Bot) -> None:
+async def test_a_word_of_a_refusal_that_is_refused_begets_no_other(bot: Bot) -> None:
     await bot.subscribe()
     bot.slack.archived |= {CHANNEL, OWNERS, ALICES}
     await bot.owe()

@@ -116,7 +116,7 @@ def test_a_word_that_is_not_known_is_shown_as_it_is() -> None:
     assert plainly("new_error", CHANNEL)[0] == "Slack says: new_error"
 
 
-def test_the_notice_says_which_channel_since_when_why_what_is_lost_and_what_to_do() -> None:
+def test_the_message_says_which_channel_since_when_why_what_is_lost_and_what_to_do() -> None:
     of = refusal(reason="not_in_channel")
 
     said = text_of(
