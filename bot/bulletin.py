@@ -34,10 +34,17 @@ class Row:
     text: str
     #: What the text links to.
     url: str = ""
+    #: The channel or person that stands instead of the text, by address.
+    place: str = ""
     #: Facts beside it.
     detail: str = ""
     #: What is said of it below, line by line. Such a row stands by itself.
     lines: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """The text in words, for where nobody can be mentioned."""
+        return self.text or local(self.place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +104,7 @@ class Bulletin:
         for part in self.parts:
             said += [part.heading, part.text]
             for row in part.rows:
-                said += [": ".join(filter(None, (row.text, row.detail))), *row.lines]
+                said += [": ".join(filter(None, (row.named, row.detail))), *row.lines]
         return [line for line in (*said, self.closed) if line]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from storage.refusals import Refusal
@@ -12,6 +12,13 @@ from storage.workspaces import ENDED, TOKEN_ERRORS, is_person, workspace_of
 FIRST, LONGEST = timedelta(minutes=15), timedelta(hours=6)
 #: Most people who are told of one channel: those who subscribed it first.
 PEOPLE = 5
+#: So many channels that begin to refuse between two looks are told of one by one; more, together.
+FEW = 3
+
+
+def together(some: Sequence[Refusal]) -> list[list[Refusal]]:
+    """Which of those that somebody is to be told of now make one message."""
+    return [[each] for each in some] if len(some) <= FEW else [list(some)]
 
 
 def wait(tries: int) -> timedelta:

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from bot import bulletin, refusal_wording
+from bot import bulletin, refusal_list, refusal_wording
 from bot.bulletin import Bulletin, Row
 from bot.card import UTC
 from bot.question import Question
-from bot.refusal import to_tell, wait
+from bot.refusal import to_tell, together, wait
 from bot.refusal_wording import NAMED, Told
 from bot.wording import visible
 from storage import bulletins, deliveries, entries, held, outbox, refusals, subscriptions
@@ -89,57 +89,80 @@ class RefusalWatch:
         """
         refusals.wake(db)
         found = refusals.known(db, since=now - _LATE)
-        deaf = refusals.deaf(db) | {each.channel for each in found if each.lasts}
+        lasting = [each for each in found if each.lasts and self._goes_on(db, each, now=now)]
+        words = refusals.words(db, found)
+        for word in words:
+            self._keep_true(db, word, now=now)
+        deaf = refusals.deaf(db) | {each.channel for each in lasting}
+        told = {(word.channel, key) for word in words for key in word.key.splitlines()}
         owed = 0
-        for each in found:
-            if not each.lasts:
-                self._ended(db, each, now=now)
-            elif each.channel != self._owners and not refusals.wanted(db, each.channel):
-                refusals.drop(db, each.id, reason=GIVEN_UP, now=now)
-            else:
-                owed += self._lasts(db, each, deaf, now=now)
+        for person, some in self._to_tell(db, lasting, deaf).items():
+            new = [each for each in some if (person, each.key) not in told]
+            owed += sum(self._tell(db, person, each, now=now) for each in together(new))
         return owed
 
-    def _lasts(self, db: Database, refusal: Refusal, deaf: set[str], *, now: datetime) -> int:
-        """Owe a word to those who have none; what stands or waits says what is so now."""
-        own = subscriptions.of_channel(db, refusal.channel)
-        _write_return(db, refusal, timezone=self._timezone)
-        missed = len(refusals.missed(db, refusal))
-        subscribers = [each.created_by for each in own]
-        tell = to_tell(refusal, owners=self._owners, subscribers=subscribers, deaf=deaf)
-        told = [each.channel for each in refusals.told(db, refusal)]
-        owed = 0
-        for person in dict.fromkeys((*told, *tell)):
-            said = Told(refusal=refusal, missed=missed, queries=_made_by(person, own))
-            body = bulletin.encode(refusal_wording.refuses(said, timezone=self._timezone))
-            new = bulletins.owe(
-                db, channel=person, kind=refusals.REFUSAL, key=refusal.key, body=body, now=now
+    def _goes_on(self, db: Database, refusal: Refusal, *, now: datetime) -> bool:
+        """Whether anybody waits for it to end; else it is given up."""
+        if refusal.channel == self._owners or refusals.wanted(db, refusal.channel):
+            _write_return(db, refusal, timezone=self._timezone)
+            return True
+        refusals.drop(db, refusal.id, reason=GIVEN_UP, now=now)
+        return False
+
+    def _to_tell(
+        self, db: Database, lasting: Sequence[Refusal], deaf: set[str]
+    ) -> dict[str, list[Refusal]]:
+        """Who is to be told of which, whether they were or not."""
+        found: dict[str, list[Refusal]] = {}
+        for each in lasting:
+            own = subscriptions.of_channel(db, each.channel)
+            subscribers = [one.created_by for one in own]
+            for person in to_tell(each, owners=self._owners, subscribers=subscribers, deaf=deaf):
+                found.setdefault(person, []).append(each)
+        return found
+
+    def _tell(self, db: Database, person: str, some: Sequence[Refusal], *, now: datetime) -> bool:
+        said = self._said(db, person, some)
+        number = said and bulletins.owe(
+            db,
+            channel=person,
+            kind=refusals.REFUSAL,
+            key="\n".join(each.key for each in some),
+            body=bulletin.encode(said),
+            now=now,
+        )
+        return number is not None
+
+    def _keep_true(self, db: Database, word: BulletinDelivery, *, now: datetime) -> None:
+        """What stands says what is so; what was not told yet and is over is no news any more."""
+        some = refusals.named(db, word)
+        if word.state is not State.SENT and not any(each.lasts for each in some):
+            refusals.drop(db, word.id, reason="it is over", now=now)
+        elif said := self._said(db, word.channel, some):
+            bulletins.change(
+                db,
+                channel=word.channel,
+                kind=word.kind,
+                key=word.key,
+                body=bulletin.encode(said),
             )
-            if new is None:
-                _edit(db, person, refusal.key, body)
-            owed += new is not None
-        return owed
 
-    def _ended(self, db: Database, refusal: Refusal, *, now: datetime) -> None:
-        """What stands says so; what was not told yet is no news any more."""
-        missed = len(refusals.missed(db, refusal))
-        own = subscriptions.of_channel(db, refusal.channel)
-        for word in refusals.told(db, refusal):
-            if word.state is not State.SENT:
-                refusals.drop(db, word.id, reason="it is over", now=now)
-            elif over := self._over(refusal, word.channel, own, missed=missed):
-                _edit(db, word.channel, refusal.key, bulletin.encode(over))
-
-    def _over(
-        self, refusal: Refusal, person: str, own: Sequence[Subscription], *, missed: int
-    ) -> Bulletin | None:
+    def _said(self, db: Database, person: str, some: Sequence[Refusal]) -> Bulletin | None:
         """None where nobody can be told: the whole workspace has ended."""
-        if refusal.state is State.SENT:
-            said = Told(refusal=refusal, missed=missed, queries=_made_by(person, own))
-            return refusal_wording.is_over(said, timezone=self._timezone)
-        if refusal.reason == GIVEN_UP:
-            return refusal_wording.is_given_up(refusal, timezone=self._timezone)
-        return None
+        tell = [
+            Told(
+                refusal=each,
+                missed=len(refusals.missed(db, each)),
+                queries=_made_by(person, subscriptions.of_channel(db, each.channel)),
+            )
+            for each in some
+            if each.lasts or each.state is State.SENT or each.reason == GIVEN_UP
+        ]
+        if not tell:
+            return None
+        if len(some) > 1:
+            return refusal_list.of_many(tell, timezone=self._timezone)
+        return refusal_wording.of_one(tell[0], timezone=self._timezone)
 
 
 def _write_return(db: Database, refusal: Refusal, *, timezone: ZoneInfo) -> None:
@@ -158,10 +181,6 @@ def _write_return(db: Database, refusal: Refusal, *, timezone: ZoneInfo) -> None
         key=refusal.began,
         body=bulletin.encode(refusal_wording.returns(back, timezone=timezone)),
     )
-
-
-def _edit(db: Database, person: str, key: str, body: str) -> None:
-    bulletins.change(db, channel=person, kind=refusals.REFUSAL, key=key, body=body)
 
 
 def _made_by(person: str, own: Sequence[Subscription]) -> list[str]:

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from bot.bulletin import Bulletin, Button, Part, Row
 from bot.health_wording import span
-from bot.wording import moment, visible
+from bot.refusal_meaning import plainly
+from bot.wording import moment
 from feeds.model import EASTERN
+from storage.deliveries import State
 from storage.refusals import Refusal
-from storage.workspaces import TOKEN_ERRORS, is_person, workspace_of
+from storage.workspaces import is_person, workspace_of
 
 #: What the button does; its value is the query whose findings were missed.
 READ = "refusal-read"
@@ -21,79 +23,9 @@ QUERIES, _VALUE = 3, 600
 #: How many of the alerts that were refused are named.
 NAMED = 5
 
-_INVITE = "write /invite @Rulewire in the channel"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Meaning:
-    """What some of Slack's words mean, and what to do about it."""
-
-    words: str
-    means: str
-    remedy: str
-
-
-#: Of channels (https://docs.slack.dev/reference/methods/chat.postMessage, "Errors").
-_CHANNELS = (
-    _Meaning(
-        words="not_in_channel",
-        means="Rulewire is not in the channel.",
-        remedy=f"To have it back, {_INVITE}.",
-    ),
-    _Meaning(
-        words="channel_not_found",
-        means="Slack shows Rulewire no such channel: it was deleted, or it is private and Rulewire"
-        " was removed from it.",
-        remedy=f"If it is still there, {_INVITE}.",
-    ),
-    _Meaning(
-        words="channel_is_archived is_archived is_inactive",
-        means="The channel is archived.",
-        remedy=f"Unarchive it and {_INVITE}; or subscribe another channel.",
-    ),
-    _Meaning(
-        words="restricted_action restricted_action_read_only_channel"
-        " restricted_action_thread_only_channel",
-        means="Only some may post in the channel, and Rulewire is not one of them.",
-        remedy="Let it post: in the channel's settings under Posting permissions, or by an admin of"
-        " the workspace.",
-    ),
-    _Meaning(
-        words="missing_scope no_permission not_allowed_token_type",
-        means="The app lacks a permission that it needs to post.",
-        remedy="Install the app again with the manifest that rulewire manifest prints; rulewire"
-        " check names what is missing.",
-    ),
-    _Meaning(
-        words=" ".join(TOKEN_ERRORS),
-        means="Slack does not take the app's token any more.",
-        remedy="Install the app again and give Rulewire the new token; rulewire check says whether"
-        " it works.",
-    ),
-    _Meaning(
-        words="access_denied ekm_access_denied enterprise_is_restricted org_login_required"
-        " team_access_not_granted team_not_found two_factor_setup_required",
-        means="The settings of the workspace or its organisation keep the app out.",
-        remedy="Ask an admin to let it in.",
-    ),
-)
-#: Of direct messages, which come first there.
-_PEOPLE = (
-    _Meaning(
-        words="account_inactive channel_not_found is_archived is_inactive user_not_found",
-        means="Their account is deactivated, or Slack does not know it any more.",
-        remedy="If they have left, remove what they subscribed to.",
-    ),
-    _Meaning(
-        words="messages_tab_disabled",
-        means="Direct messages with the app are switched off.",
-        remedy="Switch them on: the app's settings, App Home, Messages Tab.",
-    ),
-    _Meaning(
-        words="cannot_dm_bot",
-        means="It is a bot, and bots are not written to.",
-        remedy="Remove what it subscribed to.",
-    ),
+TRIED = (
+    "Tried again when Rulewire is invited, and else at growing intervals, at most 6 hours apart. This"
+    " message says when it is over."
 )
 
 
@@ -110,17 +42,13 @@ class Told:
     newest: Sequence[Row] = ()
 
 
-def plainly(reason: str, channel: str) -> tuple[str, str]:
-    """What Slack's word means, and what to do about it.
-
-    Args:
-        reason: "is_archived".
-        channel: Of which it was said.
-    """
-    for each in (*(_PEOPLE if is_person(channel) else ()), *_CHANNELS):
-        if reason in each.words.split():
-            return each.means, each.remedy
-    return f"Slack says: {visible(reason, 200)}", "rulewire check may say more."
+def of_one(told: Told, *, timezone: ZoneInfo) -> Bulletin:
+    """What others are told of it, as it is now."""
+    if told.refusal.lasts:
+        return refuses(told, timezone=timezone)
+    if told.refusal.state is State.SENT:
+        return is_over(told, timezone=timezone)
+    return is_given_up(told.refusal, timezone=timezone)
 
 
 def refuses(told: Told, *, timezone: ZoneInfo) -> Bulletin:
@@ -136,18 +64,17 @@ def refuses(told: Told, *, timezone: ZoneInfo) -> Bulletin:
         parts=(
             Part(text=f"Since {since}. {meaning}"),
             Part(
-                text=f"{_count(told.missed)} refused, and nothing is told there until it takes"
+                text=f"{count(told.missed)} refused, and nothing is told there until it takes"
                 " messages again. None of it is sent later.",
             ),
             Part(
                 heading="What to do",
-                rows=(Row(text=remedy), Row(text=_removing(refusal.channel))),
+                rows=(Row(text=remedy), Row(text=removing(refusal.channel))),
             ),
             *_searches(told, "To read meanwhile what it is not told:"),
         ),
         buttons=_buttons(told),
-        closing="Tried again when Rulewire is invited, and else at growing intervals, at most 6 hours"
-        " apart. This message says when it is over.",
+        closing=TRIED,
     )
 
 
@@ -162,7 +89,7 @@ def is_over(told: Told, *, timezone: ZoneInfo) -> Bulletin:
         parts=(
             Part(
                 text=f"It takes messages again since {moment(ended_at, timezone)}, after"
-                f" {span(ended_at - refusal.since)}. {_count(told.missed)} refused, and it was told"
+                f" {span(ended_at - refusal.since)}. {count(told.missed)} refused, and it was told"
                 " how to read what it missed.",
             ),
             *_searches(told, "To read what it was not told:"),
@@ -201,7 +128,7 @@ def returns(told: Told, *, timezone: ZoneInfo) -> Bulletin:
             Part(
                 text=f"From {since} until now Slack refused its messages. What it said: {meaning}"
             ),
-            Part(text=f"{_count(told.missed)} refused{':' if rows else '.'}", rows=rows),
+            Part(text=f"{count(told.missed)} refused{':' if rows else '.'}", rows=rows),
             *_searches(told, "Nor was anything else told meanwhile. To read all of it:"),
         ),
         buttons=_buttons(told),
@@ -209,7 +136,7 @@ def returns(told: Told, *, timezone: ZoneInfo) -> Bulletin:
     )
 
 
-def _removing(channel: str) -> str:
+def removing(channel: str) -> str:
     """How to end it where nobody needs it; what is typed on the server is for whoever runs the bot."""
     ways = [
         *([] if is_person(channel) else ["/rulewire unsubscribe QUERY in the channel"]),
@@ -218,7 +145,8 @@ def _removing(channel: str) -> str:
     return f"If nobody needs it any more: {', or on the server '.join(ways)}"
 
 
-def _count(missed: int) -> str:
+def count(missed: int) -> str:
+    """How many messages were missed, before a verb: "3 messages were"."""
     return f"{missed:,} message{' was' if missed == 1 else 's were'}"
 
 

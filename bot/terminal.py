@@ -74,7 +74,7 @@ def _bulletin(bulletin: Bulletin) -> RenderableType:
         said = (visible(part.heading, _LINE), visible(part.text, 3 * _LINE))
         lines += [Text(each) for each in said if each]
         for row in part.rows:
-            whole = ": ".join(filter(None, (row.text, row.detail)))
+            whole = ": ".join(filter(None, (row.named, row.detail)))
             lines.append(Text(f"  - {visible(whole, _LINE)}"))
             lines += [Text(f"    {visible(each, _LINE)}") for each in row.lines]
             lines += [Text(f"    {url}", style="dim") for url in [safe_url(row.url)] if url]

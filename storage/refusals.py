@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -179,14 +179,23 @@ def wanted(db: Database, channel: str) -> bool:
     return bool(db.execute(query, {"channel": channel}).fetchone()[0])
 
 
-def told(db: Database, refusal: Refusal) -> list[BulletinDelivery]:
-    """What others were told, or are owed, of a refusal."""
-    query = "SELECT channel FROM bulletins WHERE kind = 'refusal' AND key = ?"
-    channels = [row["channel"] for row in select(db, query, [refusal.key])]
+def words(db: Database, some: Iterable[Refusal]) -> list[BulletinDelivery]:
+    """What others were told, or are owed, of any of them: the key of each word has theirs as lines."""
+    keys = {each.key for each in some}
+    rows = select(db, "SELECT channel, key FROM bulletins WHERE kind = 'refusal' ORDER BY id")
     found = (
-        bulletins.get(db, channel=channel, kind=REFUSAL, key=refusal.key) for channel in channels
+        bulletins.get(db, channel=row["channel"], kind=REFUSAL, key=row["key"])
+        for row in rows
+        if keys.intersection(row["key"].splitlines())
     )
     return [each for each in found if each]
+
+
+def named(db: Database, word: BulletinDelivery) -> list[Refusal]:
+    """The refusals that a word tells of, whatever became of them since."""
+    keys = word.key.splitlines()
+    channels = dict.fromkeys(each.rpartition(" ")[0] for each in keys)
+    return [each for channel in channels for each in _of(db, channel) if each.key in keys]
 
 
 def drop(db: Database, number: int, *, reason: str, now: datetime) -> None:

@@ -56,7 +56,8 @@ def _sections(part: Part) -> list[str]:
 
 def row(shown: Row) -> str:
     """A line of a list: its text, linked, and the facts beside it; or an item of several lines."""
-    label = mrkdwn.link(shown.url, visible(shown.text, _LABEL), 2 * LINE)
+    text = visible(shown.text, _LABEL)
+    label = who(shown.place) if shown.place else mrkdwn.link(shown.url, text, 2 * LINE)
     detail = f" · {mrkdwn.escape(shown.detail, LINE)}" if shown.detail else ""
     if not shown.lines:
         return f"• {label}{detail}"

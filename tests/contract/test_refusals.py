@@ -478,3 +478,48 @@ async def test_a_word_of_return_whose_answer_was_lost_wakes_the_channel_once_it_
 
     assert await bot.working() == [True]
     assert bot.said(OWNERS)[0].startswith("Rulewire posts again in")
+
+
+async def test_an_app_that_was_taken_out_of_every_channel_is_one_message_to_each_person(
+    bot: Bot,
+) -> None:
+    channels = [f"C{number:03}" for number in range(30)]
+    bot.slack.channels |= {channel: [] for channel in channels}
+    bot.slack.strange |= set(channels)
+    for channel in channels:
+        await bot.subscribe(channel)
+        await bot.owe(channel)
+    await bot.round()
+    (first,) = bot.said(OWNERS)
+
+    for channel in channels[:10]:
+        await bot.invite(channel)
+    await bot.round()
+    await bot.round()
+    (partly,) = bot.said(OWNERS)
+    bot.slack.strange.clear()
+    await bot.pass_by(7 * HOUR)
+    (last,) = bot.said(OWNERS)
+
+    assert first.startswith("Rulewire cannot post in 30 channels.")
+    assert partly.startswith("Rulewire cannot post in 20 of 30 channels.")
+    assert last.startswith("Rulewire posts again in 30 channels.")
+    assert len(bot.said(ALICES)) == 1
+    assert [len(bot.said(channel)) for channel in channels] == [1] * 30
+
+
+async def test_a_channel_that_begins_to_refuse_later_is_told_of_by_itself(bot: Bot) -> None:
+    channels = [f"C{number:03}" for number in range(6)]
+    bot.slack.channels |= {channel: [] for channel in channels}
+    bot.slack.strange |= set(channels)
+    for channel in channels:
+        await bot.subscribe(channel)
+    for channel in channels[:5]:
+        await bot.owe(channel)
+    await bot.round()
+    await bot.owe(channels[5])
+    await bot.round()
+
+    said = [text.splitlines()[0] for text in bot.said(OWNERS)]
+
+    assert said == ["Rulewire cannot post in 5 channels.", "Rulewire cannot post in <#C005>."]

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import refusal_wording
+from bot import refusal_list, refusal_wording
 from bot.bulletin import Bulletin, Row
 from bot.poster import Outcome
-from bot.refusal import PEOPLE, to_tell, wait
-from bot.refusal_wording import Told, plainly
+from bot.refusal import FEW, PEOPLE, to_tell, together, wait
+from bot.refusal_meaning import plainly
+from bot.refusal_wording import Told
 from bot.slack import bulletin_blocks
 from bot.slack.outcomes import _OUTCOMES
 from storage.deliveries import State
@@ -167,6 +168,52 @@ def test_the_channel_is_told_the_newest_of_what_it_missed() -> None:
 
     assert "7 messages were refused:\nRelease of technology\nand 6 more\n" in said
     assert "/rulewire search topic:huawei after:2020-06-17" in said
+
+
+def test_few_are_told_of_one_by_one_and_more_together() -> None:
+    some = [refusal(f"C{number:03}") for number in range(FEW + 1)]
+
+    assert [len(each) for each in together(some[:FEW])] == [1] * FEW
+    assert [len(each) for each in together(some)] == [FEW + 1]
+    assert together([]) == []
+
+
+def test_many_are_told_by_their_reasons() -> None:
+    some = [
+        *(Told(refusal=refusal(f"C00{number}"), missed=number) for number in range(3)),
+        Told(refusal=refusal("C00OUT", reason="not_in_channel"), missed=1),
+        Told(refusal=refusal("C00BACK", ended=True), missed=2),
+    ]
+
+    said = text_of(refusal_list.of_many(some, timezone=UTC)).splitlines()
+
+    assert said[0] == "Rulewire cannot post in 4 of 5 channels"
+    assert said[1] == "The channel is archived."
+    assert said[3] == "C000: since 18 June 2020, 2:00 p.m. UTC, 0 messages were refused"
+    assert "Rulewire is not in the channel." in said
+    assert said[said.index("Over") + 1].startswith("C00BACK: takes messages again since")
+
+
+def test_many_that_are_over_say_so() -> None:
+    some = [Told(refusal=refusal(f"C{number:03}", ended=True), missed=1) for number in range(5)]
+
+    said = refusal_list.of_many(some, timezone=UTC)
+
+    assert said.title == "Rulewire posts again in 5 channels"
+    assert said.closing == ""
+
+
+def test_any_number_of_channels_fits_into_one_message_that_mentions_them() -> None:
+    reasons = [f"new_{number}" for number in range(400)]
+    some = [
+        Told(refusal=refusal(f"C{number:09}", reason=reason), missed=10**6)
+        for number, reason in enumerate([*reasons, *["is_archived"] * 400])
+    ]
+
+    text_of(refusal_list.of_many(some, timezone=UTC))
+    _, blocks = bulletin_blocks.message(refusal_list.of_many(some[-5:], timezone=UTC))
+
+    assert "• <#C000000799> · since" in blocks[1]["text"]["text"]
 
 
 @pytest.mark.parametrize(
