@@ -18,6 +18,7 @@ from bot.commands_joining import why_joined
 from bot.commands_marking import card_for
 from bot.commands_rehearsing import because
 from bot.question import Question
+from bot.refusal_meaning import stopped as why_stopped
 from bot.report import Explanation, Telling
 from feeds import matching, reference
 from feeds import query as queries
@@ -110,7 +111,7 @@ def _silence(db: Database, question: Question, entry: Entry) -> str:
         for stopped in (each for each in own if not each.works):
             awake = replace(stopped, disabled_reason=None, paused_by=None)
             if Audience([awake], question.queries).of(entry.item, body):
-                reason = stopped.disabled_reason or "it is paused"
+                reason = why_stopped(stopped) or "it is paused"
                 return f"The subscription here that matches it tells nothing: {reason}"
         return f"No subscription here matches it. {_lacking(question, own, entry, body)}".strip()
     before = [each for each in own if each.created_at <= entry.first_seen_at]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.wording import visible
+from storage.subscriptions import Subscription
 from storage.workspaces import TOKEN_ERRORS, is_person
 
 _INVITE = "write /invite @Rulewire in the channel"
@@ -90,7 +91,19 @@ def plainly(reason: str, channel: str) -> tuple[str, str]:
         reason: "is_archived".
         channel: Of which it was said.
     """
-    for each in (*(_PEOPLE if is_person(channel) else ()), *_CHANNELS):
-        if reason in each.words.split():
-            return each.means, each.remedy
+    found = _meaning(reason, channel)
+    if found:
+        return found.means, found.remedy
     return f"Slack says: {visible(reason, 200)}", "rulewire check may say more."
+
+
+def stopped(subscription: Subscription) -> str | None:
+    """Why a subscription is disabled, plainly; None while it is not."""
+    reason = subscription.disabled_reason
+    found = reason and _meaning(reason, subscription.channel)
+    return found.means if found else reason
+
+
+def _meaning(reason: str, channel: str) -> _Meaning | None:
+    known = (*(_PEOPLE if is_person(channel) else ()), *_CHANNELS)
+    return next((each for each in known if reason in each.words.split()), None)

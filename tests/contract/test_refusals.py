@@ -523,3 +523,16 @@ async def test_a_channel_that_begins_to_refuse_later_is_told_of_by_itself(bot: B
     said = [text.splitlines()[0] for text in bot.said(OWNERS)]
 
     assert said == ["Rulewire cannot post in 5 channels.", "Rulewire cannot post in <#C005>."]
+
+
+@pytest.mark.parametrize("asked", ["status", "subscriptions"])
+async def test_answers_say_as_plainly_why_a_subscription_rests(bot: Bot, asked: str) -> None:
+    await bot.subscribe()
+    bot.slack.archived.add(CHANNEL)
+    await bot.owe()
+    await bot.round()
+
+    answer = await bot.talk.type(asked)
+
+    assert "The channel is archived." in str(answer["blocks"])
+    assert "is_archived" not in str(answer)
