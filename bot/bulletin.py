@@ -9,6 +9,9 @@ from typing import Literal
 
 import msgspec
 
+from storage import refusals
+from storage.workspaces import local
+
 
 class BulletinKind(StrEnum):
     """What a bulletin is about; with a key of its kind's own it is told once a channel."""
@@ -19,6 +22,9 @@ class BulletinKind(StrEnum):
     REMINDER = "reminder"
     COMPLETENESS = "completeness"
     FEEDBACK = "feedback"
+    #: A channel refuses messages: told to others, and to itself once it takes them again.
+    REFUSAL = refusals.REFUSAL
+    RETURN = refusals.RETURN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +34,17 @@ class Row:
     text: str
     #: What the text links to.
     url: str = ""
+    #: The channel or person that stands instead of the text, by address.
+    place: str = ""
     #: Facts beside it.
     detail: str = ""
     #: What is said of it below, line by line. Such a row stands by itself.
     lines: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """The text in words, for where nobody can be mentioned."""
+        return self.text or local(self.place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +76,8 @@ class Bulletin:
 
     #: Says by itself what is the matter.
     title: str
+    #: The channel or person that the title ends with, by address.
+    place: str = ""
     parts: tuple[Part, ...] = ()
     buttons: tuple[Button, ...] = ()
     #: A last small line: what was done about it, or can be.
@@ -78,13 +93,18 @@ class Bulletin:
         return f"{said} · {self.at:%d %B %Y, %H:%M} UTC" if self.at else said
 
     @property
+    def headline(self) -> str:
+        """The title in words, for where nobody can be mentioned."""
+        return f"{self.title} {local(self.place)}".strip()
+
+    @property
     def lines(self) -> list[str]:
         """All of it as lines of text, for where there is no layout."""
-        said = [self.title]
+        said = [self.headline]
         for part in self.parts:
             said += [part.heading, part.text]
             for row in part.rows:
-                said += [": ".join(filter(None, (row.text, row.detail))), *row.lines]
+                said += [": ".join(filter(None, (row.named, row.detail))), *row.lines]
         return [line for line in (*said, self.closed) if line]
 
 

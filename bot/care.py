@@ -1,10 +1,11 @@
-"""The jobs that look after the feeds themselves: are they well, and has nothing of them been lost."""
+"""The jobs that look after feeds and channels: are they well, and has nothing been lost."""
 
 from __future__ import annotations
 
 from bot.app import App
 from bot.back_check import BackCheck
 from bot.health_watch import Watch
+from bot.refusal_watch import RefusalWatch
 from feeds.federal_register import FederalRegister
 from feeds.model import Feed, FeedKind
 
@@ -17,7 +18,7 @@ WHOLE = Feed(
 
 
 class Care:
-    """Both of them, for the feeds of an app as they are at each look."""
+    """Both of them, for the feeds and channels of an app as they are at each look."""
 
     def __init__(self, app: App) -> None:
         """Nothing is looked at yet."""
@@ -28,6 +29,7 @@ class Care:
             register_url=settings.federal_register_url,
             timezone=settings.timezone,
         )
+        self._refusals = RefusalWatch(owners=settings.owners_channel, timezone=settings.timezone)
         self._back_check = BackCheck(
             app.storage,
             app.sources,
@@ -40,9 +42,14 @@ class Care:
         )
 
     async def watch(self) -> int:
-        """Tell which feeds are out or back since the last look; returns how many were told of."""
+        """Tell which feeds are out or back since the last look, and which channels refuse messages.
+
+        Returns:
+            How many bulletins came to be owed.
+        """
         app = self._app
-        return await app.storage.run(self._watch.look, app.feeds, now=app.clock())
+        of_channels = await app.storage.run(self._refusals.look, now=app.clock())
+        return of_channels + await app.storage.run(self._watch.look, app.feeds, now=app.clock())
 
     async def compare(self) -> bool:
         """Compare the archive with the Register's lists when it is time to; whether it was."""

@@ -18,6 +18,7 @@ from bot.commands_joining import why_joined
 from bot.commands_marking import card_for
 from bot.commands_rehearsing import because
 from bot.question import Question
+from bot.refusal_meaning import stopped as why_stopped
 from bot.report import Explanation, Telling
 from feeds import matching, reference
 from feeds import query as queries
@@ -41,7 +42,7 @@ from storage.bulletins import BulletinDelivery
 from storage.deliveries import Delivery, State
 from storage.entries import Entry
 from storage.subscriptions import Subscription
-from storage.workspaces import local
+from storage.workspaces import is_person
 
 #: Of how many subscriptions it is said what keeps them from matching, and how many such terms.
 _NEAR = 3
@@ -74,7 +75,7 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
     others = [
         each for each in told if each.channel != question.channel and question.sees(each.channel)
     ]
-    elsewhere = [each for each in others if not _is_person(each.channel)]
+    elsewhere = [each for each in others if not is_person(each.channel)]
     return Explanation(
         card=card_for(db, question, entry),
         first_seen_at=entry.first_seen_at,
@@ -86,7 +87,7 @@ def explain(db: Database, question: Question, entry_id: int) -> Explanation | Pr
             telling(db, each, items[each.event.entry_id], now=question.now, zone=question.timezone)
             for each in elsewhere
         ),
-        people=len({each.channel for each in others if _is_person(each.channel)}),
+        people=len({each.channel for each in others if is_person(each.channel)}),
         joined=why_joined(db, question, entry),
         silence="" if itself else _silent(db, question, entry),
     )
@@ -110,7 +111,7 @@ def _silence(db: Database, question: Question, entry: Entry) -> str:
         for stopped in (each for each in own if not each.works):
             awake = replace(stopped, disabled_reason=None, paused_by=None)
             if Audience([awake], question.queries).of(prepared):
-                reason = stopped.disabled_reason or "it is paused"
+                reason = why_stopped(stopped) or "it is paused"
                 return f"The subscription here that matches it tells nothing: {reason}"
         return f"No subscription here matches it. {_lacking(question, own, prepared)}".strip()
     before = [each for each in own if each.created_at <= entry.first_seen_at]
@@ -165,8 +166,3 @@ def telling(
         message=(conversation, ts) if ts else None,
         reason=delivery.last_error if delivery.state is not State.SENT else None,
     )
-
-
-def _is_person(channel: str) -> bool:
-    """A direct message, by Slack's ids: U… and W… are people's, C… and G… conversations'."""
-    return local(channel)[:1] in {"U", "W"}

@@ -17,6 +17,7 @@ from bot.commands_subscribing import row
 from bot.config import TERMINAL
 from bot.gate_wording import UNCERTAIN
 from bot.question import Question
+from bot.refusal_meaning import stopped
 from bot.report import FeedStatus, Status, Telling
 from feeds.model import EASTERN, Feed, FeedKind
 from storage import (
@@ -63,7 +64,7 @@ def status(db: Database, question: Question) -> Status:
             row(
                 each,
                 zone=question.timezone,
-                stopped=each.disabled_reason or wrong.get(each.query),
+                stopped=stopped(each) or wrong.get(each.query),
             )
             for each in everyone
             if each.disabled_reason or each.query in wrong
@@ -95,7 +96,7 @@ def _uncertain(db: Database, question: Question) -> Iterator[Telling]:
             continue
         told = Telling(
             channel=sent.channel,
-            title=bulletin.decode(sent.body).title,
+            title=bulletin.decode(sent.body).headline,
             step=sent.kind.capitalize(),
             state=UNCERTAIN,
             at=sent.settled_at or sent.created_at,

@@ -13,6 +13,7 @@ from bot.commands_cadence import named
 from bot.commands_feedback import of_subscription
 from bot.commands_rehearsing import look_back, too_wide, topic_or_query
 from bot.question import Question
+from bot.refusal_meaning import stopped
 from bot.report import SubscriptionRow
 from bot.terms import TermsError
 from feeds import query as queries
@@ -107,7 +108,7 @@ def of_channel(db: Database, question: Question) -> Subscriptions:
     own = subscriptions.of_channel(db, question.channel)
     rows = tuple(
         replace(
-            row(each, zone=question.timezone, stopped=each.disabled_reason),
+            row(each, zone=question.timezone, stopped=stopped(each)),
             feedback=of_subscription(db, question, each),
         )
         for each in own
@@ -121,7 +122,7 @@ def of_everyone(db: Database, question: Question) -> Answer:
         row(
             each,
             zone=channels.get(db, each.channel).timezone or question.timezone,
-            stopped=each.disabled_reason,
+            stopped=stopped(each),
         )
         for each in subscriptions.every(db)
     )

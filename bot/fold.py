@@ -120,7 +120,8 @@ def fold(db: Database, channel: str, *, now: datetime, timezone: ZoneInfo) -> in
         alone, rest = free, []
     for each in alone:
         held.release(db, each.delivery.id, now=now)
-    return len(alone) + _tell_together(db, _untold(db, rest, alone, here), here)
+    owed = len(alone) + held.try_again(db, channel, now=now)
+    return owed + _tell_together(db, _untold(db, rest, alone, here), here)
 
 
 def _untold(

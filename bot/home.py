@@ -16,6 +16,7 @@ from bot.answers import Example
 from bot.commands_deadlines import day_ahead
 from bot.commands_marking import card_for
 from bot.question import Question
+from bot.refusal_meaning import stopped
 from bot.report import FeedStatus, Status, Telling
 from bot.wording import day, visible
 from feeds.model import EASTERN
@@ -203,7 +204,7 @@ def _line(db: Database, question: Question, each: Subscription) -> SubscriptionL
         note=each.note,
         created_by=each.created_by,
         paused_by=each.paused_by,
-        stopped=each.disabled_reason,
+        stopped=stopped(each),
         muted=(muted_until, chosen.muted_by or "") if muted and muted_until else None,
     )
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from bot import bulletin, story
+from bot import bulletin, refusal_watch, story
 from bot.card import card
 from bot.poster import Alert, DeliveryError, Outcome, Posted, Reply
 from bot.steps import Manner, as_step, manner_of
@@ -25,7 +25,6 @@ from storage import (
     lease,
     outbox,
     relations,
-    subscriptions,
     texts,
 )
 from storage.bulletins import BulletinDelivery
@@ -184,6 +183,7 @@ def settle_told(
         now: Time of the answer.
     """
     outbox.settle_sent(db, owed.delivery, ts=posted.ts if posted else None, now=now)
+    refusal_watch.taken(db, owed.delivery, now=now)
     if isinstance(owed, OwedBulletin):
         if posted:
             bulletins.stands(db, owed.delivery, conversation=posted.conversation)
@@ -218,9 +218,7 @@ def settle_failure(
         case Outcome.REJECTED:
             outbox.settle_dead(db, delivery, reason=reason, now=now)
         case Outcome.CHANNEL_REFUSES:
-            outbox.settle_dead(db, delivery, reason=reason, now=now)
-            outbox.bury(db, delivery.channel, reason=reason, now=now)
-            subscriptions.disable(db, delivery.channel, reason=reason)
+            refusal_watch.refused(db, delivery, reason=reason, now=now)
         case Outcome.CARD_GONE:
             if isinstance(delivery, Delivery):
                 cards.forget(db, channel=delivery.channel, story_id=delivery.event.story_id)

@@ -69,12 +69,12 @@ def _shown(alert: Alert, *, framed: bool) -> RenderableType:
 
 def _bulletin(bulletin: Bulletin) -> RenderableType:
     """A bulletin as lines, with the addresses that Slack hides behind its rows."""
-    lines = [Text(visible(bulletin.title, _LINE), style="bold cyan")]
+    lines = [Text(visible(bulletin.headline, _LINE), style="bold cyan")]
     for part in bulletin.parts:
         said = (visible(part.heading, _LINE), visible(part.text, 3 * _LINE))
         lines += [Text(each) for each in said if each]
         for row in part.rows:
-            whole = ": ".join(filter(None, (row.text, row.detail)))
+            whole = ": ".join(filter(None, (row.named, row.detail)))
             lines.append(Text(f"  - {visible(whole, _LINE)}"))
             lines += [Text(f"    {visible(each, _LINE)}") for each in row.lines]
             lines += [Text(f"    {url}", style="dim") for url in [safe_url(row.url)] if url]

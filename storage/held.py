@@ -111,6 +111,19 @@ def release(db: Database, number: int, *, now: datetime) -> None:
     )
 
 
+def try_again(db: Database, channel: str, *, now: datetime) -> int:
+    """Owe anew the bulletins that wait in a channel that refuses, where it is time to; how many.
+
+    No bulletin is held for anything else: see `storage.refusals`.
+    """
+    done = db.execute(
+        "UPDATE outbox SET state = 'pending', due_at = :now WHERE channel = :channel"
+        " AND state = 'held' AND bulletin_id IS NOT NULL AND due_at <= :now",
+        {"channel": channel, "now": to_text(now)},
+    )
+    return done.rowcount
+
+
 def may_hold(db: Database, channel: str, whys: Sequence[Why], *, now: datetime) -> bool:
     """Whether something may keep from a channel what these ask for."""
     asked = {

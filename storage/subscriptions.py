@@ -82,7 +82,7 @@ def add(
 ) -> tuple[Subscription, bool]:
     """Subscribe a channel; the flag is False when it already was, and its terms are as they were.
 
-    Wakes one that was disabled or paused.
+    Wakes one that was disabled or paused; a channel that refused messages is tried at once.
     """
     db.execute(
         "UPDATE subscriptions SET disabled_reason = NULL WHERE channel = ? AND query = ?",
@@ -100,6 +100,7 @@ def add(
         change(db, found.id, terms)
     elif not new:
         resume(db, found.id)
+    held.judge_again(db, channel)
     return get(db, found.id) or found, new
 
 

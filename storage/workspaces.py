@@ -16,8 +16,10 @@ NOT_RENEWED = "its token could not be renewed"
 NOT_INSTALLED = "the app is not installed in the workspace"
 #: Slack's own words for the same (docs.slack.dev/reference/methods/chat.postMessage, "Errors").
 TOKEN_ERRORS = ("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked")
+#: Of a workspace in which nothing is posted until the app is installed again.
+ENDED = (UNINSTALLED, REVOKED, NOT_RENEWED, NOT_INSTALLED)
 #: What a re-install mends.
-_MENDED = (UNINSTALLED, REVOKED, NOT_RENEWED, NOT_INSTALLED, *TOKEN_ERRORS)
+_MENDED = (*ENDED, *TOKEN_ERRORS)
 
 
 def workspace_of(address: str) -> str:
@@ -28,6 +30,11 @@ def workspace_of(address: str) -> str:
 def local(address: str) -> str:
     """What an address is called within its workspace: Slack's own id."""
     return address.rpartition("/")[2]
+
+
+def is_person(address: str) -> bool:
+    """Whether it is a direct message: by Slack's ids U… and W… are people's, C… and G… conversations'."""
+    return local(address)[:1] in {"U", "W"}
 
 
 def prefix(workspace: str) -> str:
@@ -60,7 +67,15 @@ def stop(db: Database, workspace: str, *, reason: str, now: datetime) -> int:
 
 
 def wake(db: Database, workspace: str) -> int:
-    """Subscriptions that a lost token silenced tell again; returns how many."""
+    """Subscriptions that a lost token silenced tell again; returns how many.
+
+    Channels that refused messages are tried at once.
+    """
+    db.execute(
+        "UPDATE outbox SET due_at = created_at"  # noqa: S608  the column is ours
+        f" WHERE state = 'held' AND bulletin_id IS NOT NULL AND {owned('channel')}",
+        {"mine": prefix(workspace)},
+    )
     done = db.execute(
         "UPDATE subscriptions SET disabled_reason = NULL"  # noqa: S608  as above
         f" WHERE disabled_reason IN (SELECT value FROM json_each(:mended)) AND {owned('channel')}",

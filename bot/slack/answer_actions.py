@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot import flood_card
+from bot import flood_card, refusal_wording
 from bot.answers import Entries, Notice
 from bot.law_page import LawPage
 from bot.slack import buttons, onboarding
@@ -39,6 +39,11 @@ async def open_law(click: Click) -> None:
     answer = await click.commands.page(place, channel=asked.channel, user=asked.user)
     turned = asked.action != buttons.LAW_OPEN and isinstance(answer, LawPage)
     return await click.say(answer, replace=turned)
+
+
+async def read_missed(click: Click) -> None:
+    """Show what a channel was not told while it refused messages."""
+    await click.say(await click.ask(f"search {click.asked.value}"))
 
 
 async def share(click: Click) -> None:
@@ -128,6 +133,7 @@ HANDLERS: Mapping[str, Handler] = {
     flood_card.SHOW: flood,
     flood_card.PREVIOUS: flood,
     flood_card.NEXT: flood,
+    refusal_wording.READ: read_missed,
     buttons.CHOOSE_TOPICS: onboarding.choose_topics,
     buttons.SEE_EXAMPLE: onboarding.show_example,
 }

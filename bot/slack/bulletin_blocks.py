@@ -17,14 +17,16 @@ _LABEL = 160
 
 def message(bulletin: Bulletin) -> Message:
     """Title, parts, buttons, last line: as much of the parts as one message holds."""
-    first = section(f"*{mrkdwn.escape(bulletin.title, _TITLE)}*")
+    title, place = mrkdwn.escape(bulletin.title, _TITLE), bulletin.place and who(bulletin.place)
+    first = section(f"*{title}* {place}".strip())
     rows = [section(text) for part in bulletin.parts for text in _sections(part)]
     last: list[Block] = []
     if bulletin.buttons:
         last.append({"type": "actions", "elements": [button(each) for each in bulletin.buttons]})
     if closing := _closing(bulletin):
         last.append(context(closing))
-    text = clipped("\n".join(mrkdwn.escape(line, LINE) for line in bulletin.lines))
+    lines = (mrkdwn.escape(line, LINE) for line in bulletin.lines[1:])
+    text = clipped("\n".join((f"{title} {place}".strip(), *lines)))
     return text, fitting([first], rows, last)
 
 
@@ -54,7 +56,8 @@ def _sections(part: Part) -> list[str]:
 
 def row(shown: Row) -> str:
     """A line of a list: its text, linked, and the facts beside it; or an item of several lines."""
-    label = mrkdwn.link(shown.url, visible(shown.text, _LABEL), 2 * LINE)
+    text = visible(shown.text, _LABEL)
+    label = who(shown.place) if shown.place else mrkdwn.link(shown.url, text, 2 * LINE)
     detail = f" · {mrkdwn.escape(shown.detail, LINE)}" if shown.detail else ""
     if not shown.lines:
         return f"• {label}{detail}"

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands import Commands
 from bot.config import DEFAULT_QUERY
+from bot.refusal_watch import invited
 from bot.slack import buttons
 from bot.slack.click import Click
 from bot.slack.history import NOTE
@@ -27,12 +28,13 @@ class Onboarding:
         self._commands = commands
 
     async def joined(self, asked: Asked, client: AsyncWebClient) -> None:
-        """Somebody joined a channel; only our own joining is of use.
+        """Somebody joined a channel; only our own joining is of use: what waited for it is told.
 
         Source: https://docs.slack.dev/reference/events/member_joined_channel
         """
         if not asked.conversation or asked.person != await _own_id(asked, client):
             return
+        await self._commands.run(invited, channel=asked.channel, user=asked.user)
         if not await self._commands.once("welcomed", asked.channel):
             return
         text, blocks = welcome()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bot import flood_card
+from bot import flood_card, refusal_wording
 from bot.slack import (
     blocks,
     buttons,
@@ -48,6 +48,7 @@ ACTIONS: Mapping[str, Who] = {
     **dict.fromkeys((buttons.LAW_OPEN, buttons.LAW_NEXT, buttons.LAW_PREVIOUS), Who.ANYONE),
     **dict.fromkeys((blocks.READ, blocks.FOLLOW, blocks.UNFOLLOW), Who.ANYONE),
     **dict.fromkeys((buttons.CHOOSE_TOPICS, buttons.SEE_EXAMPLE), Who.ANYONE),
+    refusal_wording.READ: Who.ANYONE,
     **dict.fromkeys(
         (story_buttons.TIMELINE, story_buttons.SHARE_STORY, *story_buttons.REMINDERS), Who.ANYONE
     ),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -20,6 +21,7 @@ from bot.deliver import Deliverer
 from bot.edit import Editor
 from bot.pace import Pace
 from bot.poster import DeliveryError, Outcome
+from bot.refusal_watch import RefusalWatch
 from bot.settle import Settler
 from bot.slack.check import workspace_problems
 from bot.slack.client import TIMEOUT
@@ -181,6 +183,29 @@ async def test_a_workspace_that_turns_the_bot_away_delays_no_other(rig: Rig) -> 
     assert await rig.states() == {HERE: State.DEAD, THERE: State.SENT}
     ended = await rig.installation()
     assert (ended.ended_reason, ended.sealed) == (REVOKED, "")
+
+
+async def test_a_channel_that_refuses_is_told_of_in_its_own_workspace_alone(rig: Rig) -> None:
+    rig.server.channels |= {"C0OWNERS": []}
+    rig.server.archived.add("C01")
+    for creator in (f"{ONE}/U01ALICE", f"{TWO}/U02BOB", "U03CAROL"):
+        await rig.storage.run(
+            subscriptions.add, channel=HERE, query=creator[-5:], created_by=creator, now=NOW
+        )
+    watch = RefusalWatch(owners="C0OWNERS", timezone=ZoneInfo("UTC"))
+    await rig.owe(HERE, THERE)
+    await rig.deliver()
+
+    owed = await rig.storage.run(watch.look, now=NOW)
+    rig.server.callers.clear()
+    await rig.deliver()
+
+    assert owed == 1
+    assert rig.shown() == {"C01": 0, "C02": 1, "C0OWNERS": 0, "D01ALICE": 1}
+    assert rig.server.callers == [ONE]
+    (told,) = rig.server.channels["D01ALICE"]
+    assert told["text"].startswith("Rulewire cannot post in <#C01>")
+    assert ONE not in told["text"]
 
 
 async def test_what_else_a_workspace_was_owed_is_dead_with_its_reason_at_once(rig: Rig) -> None:

@@ -15,7 +15,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from sqlite_utils import Database
 
-from bot import flood_card, promises
+from bot import flood_card, promises, refusal_wording
 from bot.command_words import WORDS
 from bot.slack import (
     actions,
@@ -281,6 +281,10 @@ HAPPY: Mapping[str, tuple[Act, str]] = {
     f"action {flood_card.PREVIOUS}": (click(flood_card.PREVIOUS, "1 1"), "1 to 1 of 1"),
     f"action {flood_card.RELEASE}": (click(flood_card.RELEASE, "1"), "released 1 item"),
     f"action {flood_card.DROP}": (click(flood_card.DROP, "1"), "dropped 1 item"),
+    f"action {refusal_wording.READ}": (
+        click(refusal_wording.READ, "huawei after:2020-01-01"),
+        "Release of",
+    ),
     f"action {story_buttons.TIMELINE}": (click(story_buttons.TIMELINE, "1"), "Release of"),
     f"action {story_buttons.SHARE_STORY}": (
         click(story_buttons.SHARE_STORY, "1"),

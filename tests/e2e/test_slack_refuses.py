@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.documents import NUMBER, TITLE, filed
 from tests.e2e.faulty_slack import Fault, FaultySlack, faulty_slack
-from tests.e2e.local_slack import GENERAL, LocalSlack
+from tests.e2e.local_slack import GENERAL, POLICY, LocalSlack
 from tests.e2e.rulewire import Rulewire
 from tests.e2e.waiting import until, until_true
 from tests.servers import LoopbackRegister
@@ -124,6 +124,32 @@ async def test_a_channel_that_is_archived_is_given_up_with_the_reason(
     status = await slack.ask("status")
 
     assert f"<#{GENERAL}> “topic:huawei-and-standards” stopped: " in status["text"]
+
+
+async def test_a_channel_that_refuses_is_told_of_elsewhere_and_what_it_missed_once_it_returns(
+    register: LoopbackRegister, rulewire: Rulewire, slack: LocalSlack, door: FaultySlack
+) -> None:
+    rulewire.settings = {**rulewire.settings, "RULEWIRE_OWNERS_CHANNEL": POLICY}
+    await rulewire.poll("inspection")
+    door.faults[POST].append(Fault.ARCHIVED)
+    register.inspection.append(filed())
+    await rulewire.poll("inspection")
+    await rulewire.poll("inspection")
+    (told,) = await slack.messages(POLICY)
+
+    # Whatever refused is tried again by the next start.
+    await rulewire.start()
+    (back,) = await until(slack.messages, what="word of return")
+    await rulewire.stop()
+    await rulewire.poll("inspection")
+    (over,) = await slack.messages(POLICY)
+
+    assert told["text"].startswith(f"Rulewire cannot post in <#{GENERAL}>.\n")
+    assert "The channel is archived." in told["text"]
+    assert back["text"].startswith("Rulewire can post here again.\n")
+    assert TITLE in back["text"]
+    assert over["ts"] == told["ts"]
+    assert over["text"].startswith(f"Rulewire posts again in <#{GENERAL}>.\n")
 
 
 async def test_a_bot_that_waits_for_slack_still_stops_in_time_and_does_not_post_again(

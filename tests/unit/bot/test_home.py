@@ -230,7 +230,7 @@ async def test_a_subscription_that_we_had_stopped_can_be_resumed(
 
     await talk.press(talk.on_home(home_blocks.RESUME))
 
-    assert "*Stopped*: isˍarchived" in shown
+    assert "*Stopped*: The channel is archived." in shown
     assert "Stopped" not in said(talk)
 
 
