@@ -101,7 +101,7 @@ def news(db: Database, question: Question) -> list[tuple[str, str]]:
 
 
 def _is_news(db: Database, question: Question, owned: Subscription, given: Feedback) -> bool:
-    name = f"{question.user} {owned.id} {given.story_id} {given.person} {given.objection}"
+    name = f"{question.user} {owned.id} {given.entry_id} {given.person} {given.objection}"
     return once.first(db, "objection told", name, now=question.now)
 
 

@@ -855,3 +855,35 @@ def m024_floods_in_the_ledger(db: Database) -> None:
         " SELECT coalesce(settled_at, began_at), coalesce(settled_by, 'rulewire'), channel,"
         f" 'floods', json_array(id), json_object({pairs}) FROM floods"
     )
+
+
+@migrations()
+def m025_objections_to_each_entry(db: Database) -> None:
+    """A person's objections to two stories are both kept when these become one."""
+    db.executescript(
+        """
+        CREATE TABLE objections (                -- why a person put the mark "irrelevant"
+            entry_id INTEGER NOT NULL REFERENCES entries (id), -- what they looked at
+            holder TEXT NOT NULL,
+            channel TEXT NOT NULL,               -- where it was told
+            story_id INTEGER NOT NULL,
+            mark TEXT NOT NULL DEFAULT 'irrelevant' CHECK (mark = 'irrelevant'),
+            objection TEXT NOT NULL CHECK (
+                objection IN ('wrong subject', 'too minor', 'duplicate', 'other')
+            ),
+            words TEXT NOT NULL,                 -- the person's own; may be empty
+            queries TEXT NOT NULL,               -- JSON: the subscriptions that told it there
+            made_at TEXT NOT NULL,
+            PRIMARY KEY (entry_id, holder, channel),
+            FOREIGN KEY (story_id, holder, mark) REFERENCES marks (story_id, holder, mark)
+                ON UPDATE CASCADE ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        INSERT OR IGNORE INTO objections
+            SELECT entry_id, holder, channel, story_id, mark, objection, words, queries, made_at
+            FROM feedback ORDER BY made_at DESC;
+        DROP TABLE feedback;
+        ALTER TABLE objections RENAME TO feedback;
+        CREATE INDEX feedback_channel ON feedback (channel, made_at);
+        CREATE INDEX feedback_mark ON feedback (story_id, holder);
+        """
+    )

@@ -74,9 +74,10 @@ def merge(db: Database, story_id: int, *, into: int, because: Because, now: date
     for row in select(db, "SELECT id FROM entries WHERE story_id = ?", [story_id]):
         joins.keep(db, row["id"], into, because, now=now, from_story=story_id)
     db.execute("UPDATE entries SET story_id = ? WHERE story_id = ?", [into, story_id])
-    for table in ("cards", "marks"):
+    for table in ("cards", "marks", "feedback"):
         move = f"UPDATE OR IGNORE {table} SET story_id = ? WHERE story_id = ?"  # noqa: S608  ours
         db.execute(move, [into, story_id])
+    for table in ("cards", "marks"):  # only now: a mark takes what hangs on it along
         db.execute(f"DELETE FROM {table} WHERE story_id = ?", [story_id])  # noqa: S608  as above
     db.execute(
         "UPDATE stories SET merged_into = :into WHERE id = :gone OR merged_into = :gone",
@@ -89,7 +90,7 @@ def split(db: Database, entry_id: int, *, by: str, now: datetime) -> int | None:
     """Take an entry out of its story, as a person asked; no rule puts it back.
 
     It returns to the story that it came from, else it opens one of its own. Its deliveries go with
-    it; the card stays where it stands and shows another entry of the story.
+    it, and what people objected to in it; the card stays where it stands and shows another entry.
 
     Returns:
         Its story now; None when the entry is alone in its story, or gone.
@@ -107,6 +108,12 @@ def split(db: Database, entry_id: int, *, by: str, now: datetime) -> int | None:
         "UPDATE cards SET entry_id = ? WHERE story_id = ? AND entry_id = ?",
         [others[-1], was, entry_id],
     )
+    db.execute(
+        "INSERT OR IGNORE INTO marks (story_id, holder, mark, made_by, made_at)"
+        " SELECT ?, holder, mark, holder, made_at FROM feedback WHERE entry_id = ?",
+        [story_id, entry_id],
+    )
+    db.execute("UPDATE feedback SET story_id = ? WHERE entry_id = ?", [story_id, entry_id])
     joins.undo(db, entry_id, was, by=by, now=now)
     return story_id
 

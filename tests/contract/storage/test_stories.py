@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlite_utils import Database
 
 from storage import entries, stories
+from storage.joins import Because
 from storage.stories import Mark
 from tests.factories import NOW, make_document, make_filing, make_item, make_press
 
@@ -109,3 +110,23 @@ def test_a_mark_can_be_taken_off_once(db: Database) -> None:
     assert stories.unmark(db, story, Mark.MUTED, holder="C1")
     assert not stories.unmark(db, story, Mark.MUTED, holder="C1")
     assert stories.marks(db, story) == []
+
+
+def test_what_people_parted_stays_apart_from_what_its_story_becomes(db: Database) -> None:
+    one, other, third = (
+        entries.remember(
+            db,
+            make_press(key=f"news:{n}", url=f"https://n.example/{n}", title=f"Huawei story {n}"),
+            now=NOW,
+        ).entry
+        for n in ("alpha", "beta", "gamma")
+    )
+    by_hand = Because(reason="by hand", confidence=1.0, made_by="U1")
+    by_rule = Because(reason="same headline", confidence=0.99)
+    stories.merge(db, other.story_id, into=one.story_id, because=by_rule, now=NOW)
+    parted = stories.split(db, other.id, by="U1", now=NOW)
+    stories.merge(db, one.story_id, into=third.story_id, because=by_hand, now=NOW)
+
+    assert parted is not None
+    assert not stories.merge(db, parted, into=third.story_id, because=by_rule, now=NOW)
+    assert stories.merge(db, parted, into=third.story_id, because=by_hand, now=NOW)
