@@ -887,3 +887,14 @@ def m025_objections_to_each_entry(db: Database) -> None:
         CREATE INDEX feedback_mark ON feedback (story_id, holder);
         """
     )
+
+
+@migrations()
+def m026_when_a_thread_was_asked_in(db: Database) -> None:
+    """When something was last asked in a thread; of what was asked before, the upgrade counts."""
+    db.executescript(
+        """
+        ALTER TABLE threads ADD COLUMN asked_at TEXT NOT NULL DEFAULT '';
+        UPDATE threads SET asked_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
+        """
+    )
