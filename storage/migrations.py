@@ -898,3 +898,16 @@ def m026_when_a_thread_was_asked_in(db: Database) -> None:
         UPDATE threads SET asked_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
         """
     )
+
+
+@migrations()
+def m027_rules_by_their_day(db: Database) -> None:
+    """Rules by the day from which they bind, by the Register's own fields."""
+    db.executescript(
+        """
+        CREATE INDEX entries_rules ON entries (
+            coalesce(json_extract(item, '$.document.effective_on'),
+                json_extract(item, '$.document.publication_date'))
+        ) WHERE stage = 'published' AND json_extract(item, '$.document.type') = 'rule';
+        """
+    )
