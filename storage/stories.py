@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
-from storage import joins
+from storage import cards, joins
 from storage.database import select, to_instant, to_text
 from storage.joins import Because
 
@@ -56,18 +56,18 @@ def earlier(db: Database, story_id: int) -> int | None:
     """The story that came before; None when none is known, or they have become one."""
     found = db.execute(
         "SELECT earlier_id FROM earlier JOIN stories ON stories.id = earlier.story_id"
-        " WHERE coalesce(merged_into, story_id) = ? ORDER BY earlier.story_id LIMIT 1",
+        " WHERE coalesce(merged_into, story_id) = ? ORDER BY earlier.story_id",
         [story_id],
-    ).fetchone()
-    before = current(db, found[0]) if found else story_id
-    return None if before == story_id else before
+    ).fetchall()
+    known = (current(db, before) for (before,) in found)
+    return next((before for before in known if before != story_id), None)
 
 
 def merge(db: Database, story_id: int, *, into: int, because: Because, now: datetime) -> bool:
     """Make two stories one: all that hangs on the first moves to the second.
 
-    Where a card of each stands, that of the second stays. False, and nothing changes, when a rule
-    wants what a person undid.
+    Where a card of each stands, that of the second stays; each is owed an edit. False, and nothing
+    changes, when a rule wants what a person undid.
     """
     if story_id == into or (because.made_by == joins.RULE and joins.apart(db, story_id, into)):
         return False
@@ -83,6 +83,7 @@ def merge(db: Database, story_id: int, *, into: int, because: Because, now: date
         "UPDATE stories SET merged_into = :into WHERE id = :gone OR merged_into = :gone",
         {"into": into, "gone": story_id},
     )
+    cards.outdate_all(db, into)
     return True
 
 
@@ -115,6 +116,7 @@ def split(db: Database, entry_id: int, *, by: str, now: datetime) -> int | None:
     )
     db.execute("UPDATE feedback SET story_id = ? WHERE entry_id = ?", [story_id, entry_id])
     joins.undo(db, entry_id, was, by=by, now=now)
+    cards.outdate_all(db, was)
     return story_id
 
 
