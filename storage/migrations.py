@@ -911,3 +911,9 @@ def m027_rules_by_their_day(db: Database) -> None:
         ) WHERE stage = 'published' AND json_extract(item, '$.document.type') = 'rule';
         """
     )
+
+
+@migrations()
+def m028_merges_by_number(db: Database) -> None:
+    """The joins that made two stories one, of which the last is asked for with every item."""
+    db.executescript("CREATE INDEX joins_merges ON joins (id) WHERE from_story IS NOT NULL;")
