@@ -9,10 +9,10 @@ from sqlite_utils import Database
 
 from feeds import deadlines as due_days
 from feeds import document_dates, relations
-from feeds.model import Item
+from feeds.model import Item, Stage
 from feeds.relation_words import RelationKind
 from feeds.revision import ISSUE, ChangedFact, changed_facts
-from storage import deadlines, deliveries, events, outbox, texts
+from storage import cards, deadlines, deliveries, events, outbox, texts
 from storage import relations as known_relations
 from storage.deadlines import Move
 from storage.entries import Entry
@@ -85,9 +85,7 @@ def noted(
             owed += tell(db, event, now=now) if new else 0
     found = known_relations.keep(db, entry, relations.of(entry.item, text=text))
     return owed + sum(
-        _tell_related(db, entry, related, silent=silent, now=now)
-        for related in found
-        if related.new
+        _tell_related(db, entry, related, silent=silent, now=now) for related in found
     )
 
 
@@ -109,9 +107,19 @@ def _keep_days(db: Database, entry: Entry, text: str, *, now: datetime) -> list[
 def _tell_related(
     db: Database, entry: Entry, related: Related, *, silent: bool, now: datetime
 ) -> int:
-    """Tell those who know the earlier document's story what was done to it."""
+    """Tell those who know the earlier document's story what was done to it.
+
+    Once that is known, only days that move by what the later document says now, or no longer says.
+    """
     target, document = related.target, entry.item.document
     moves = _keep_days(db, target, texts.body(db, target.id), now=now)
+    changes = [change for move in moves if (change := _change(move))]
+    withdrawn = entry.item.stage is Stage.WITHDRAWN
+    if not related.new:
+        if moves or related.changed or withdrawn:
+            cards.outdate_all(db, target.story_id)
+        told = [] if silent else changes
+        return sum(_tell_edit(db, target, Step.MOVED, [change], now=now) for change in told)
     step = _STEPS[related.relation.kind]
     event, new = events.record(
         db,
@@ -120,10 +128,12 @@ def _tell_related(
         source=document.number if document else "",
         at=entry.item.event_at,
         occasion=entry.item.key,
-        changes=[change for move in moves if (change := _change(move))],
+        changes=changes,
         now=now,
     )
-    return 0 if silent or not new or step is Step.FOLLOWED else tell(db, event, now=now)
+    return (
+        0 if silent or withdrawn or not new or step is Step.FOLLOWED else tell(db, event, now=now)
+    )
 
 
 def _change(move: Move) -> ChangedFact | None:
