@@ -917,3 +917,15 @@ def m027_rules_by_their_day(db: Database) -> None:
 def m028_merges_by_number(db: Database) -> None:
     """The joins that made two stories one, of which the last is asked for with every item."""
     db.executescript("CREATE INDEX joins_merges ON joins (id) WHERE from_story IS NOT NULL;")
+
+
+@migrations()
+def m029_home_hears_of_joins(db: Database) -> None:
+    """A Home shows a story by what heads it, which a join or a split may change."""
+    db.execute(
+        "CREATE TRIGGER home_joined AFTER UPDATE OF story_id ON entries"
+        " WHEN OLD.story_id <> NEW.story_id BEGIN"
+        " UPDATE homes SET outdated = outdated + 1 WHERE person IN ("
+        "SELECT holder FROM marks WHERE mark IN ('followed', 'saved')"
+        " AND story_id IN (OLD.story_id, NEW.story_id)); END"
+    )
