@@ -197,3 +197,20 @@ def test_the_card_of_a_rule_shows_that_its_suspension_was_withdrawn(
     take(db, replace(filed, stage=Stage.WITHDRAWN), everyone)
 
     assert cards.owed(db, card) == before + 1
+
+
+def test_a_suspended_rule_is_not_told_to_be_in_force_on_its_day(
+    db: Database, everyone: Audience
+) -> None:
+    day = date(2020, 7, 20)
+    take(db, make_item(document=make_document(effective_on=day, dates=None)), everyone)
+    follow(db)
+    filed = replace(
+        extending("", stage=Stage.PUBLISHED),
+        summary="This rule is suspending the rule published at 85 FR 36719.",
+    )
+    take(db, filed, everyone)
+
+    remind(db, now=datetime(2020, 7, 20, 9, tzinfo=NEW_YORK), timezone=NEW_YORK)
+
+    assert told(db) == ["suspended"]
