@@ -89,6 +89,21 @@ def noted(
     )
 
 
+def redate(db: Database, entry: Entry, *, now: datetime, silent: bool = False) -> int:
+    """Keep the days that a document sets as of now, and tell those that moved.
+
+    What a later document does may begin on a day on which nothing is seen of either.
+
+    Returns:
+        How many deliveries were enqueued.
+    """
+    moves = _keep_days(db, entry, texts.body(db, entry.id), now=now)
+    if moves:
+        cards.outdate_all(db, entry.story_id)
+    changes = [] if silent else [change for move in moves if (change := _change(move))]
+    return sum(_tell_edit(db, entry, Step.MOVED, [change], now=now) for change in changes)
+
+
 def _keep_days(db: Database, entry: Entry, text: str, *, now: datetime) -> list[Move]:
     """Keep the days that a document sets, with what later ones do to it."""
     item, document = entry.item, entry.item.document
@@ -112,14 +127,12 @@ def _tell_related(
     Once that is known, only days that move by what the later document says now, or no longer says.
     """
     target, document = related.target, entry.item.document
-    moves = _keep_days(db, target, texts.body(db, target.id), now=now)
-    changes = [change for move in moves if (change := _change(move))]
     withdrawn = entry.item.stage is Stage.WITHDRAWN
     if not related.new:
-        if moves or related.changed or withdrawn:
+        if related.changed or withdrawn:
             cards.outdate_all(db, target.story_id)
-        told = [] if silent else changes
-        return sum(_tell_edit(db, target, Step.MOVED, [change], now=now) for change in told)
+        return redate(db, target, silent=silent, now=now)
+    moves = _keep_days(db, target, texts.body(db, target.id), now=now)
     step = _STEPS[related.relation.kind]
     event, new = events.record(
         db,
@@ -128,12 +141,11 @@ def _tell_related(
         source=document.number if document else "",
         at=entry.item.event_at,
         occasion=entry.item.key,
-        changes=changes,
+        changes=[change for move in moves if (change := _change(move))],
         now=now,
     )
-    return (
-        0 if silent or withdrawn or not new or step is Step.FOLLOWED else tell(db, event, now=now)
-    )
+    idle = silent or withdrawn or not new or step is Step.FOLLOWED
+    return 0 if idle else tell(db, event, now=now)
 
 
 def _change(move: Move) -> ChangedFact | None:

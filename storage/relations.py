@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 from sqlite_utils import Database
@@ -59,6 +59,27 @@ def within_story(db: Database, entry: Entry) -> bool:
         ],
     )
     return bool(found.fetchone()[0])
+
+
+#: What moves no day of the earlier document.
+_MOVING_NOTHING = (
+    RelationKind.AMENDS.value,
+    RelationKind.CORRECTS.value,
+    RelationKind.FOLLOWS.value,
+)
+
+
+def beginning(db: Database, first: date, last: date) -> list[Entry]:
+    """Documents whose days later ones move from one of those days on (Eastern)."""
+    rows = select(
+        db,
+        f"SELECT {entries.COLUMNS} FROM entries WHERE id IN ("  # noqa: S608  the columns are ours
+        "SELECT target_id FROM deadlines JOIN relations ON relations.entry_id = deadlines.entry_id"
+        " WHERE deadlines.kind = ? AND day BETWEEN ? AND ? AND relations.kind NOT IN (?, ?, ?))"
+        " ORDER BY id",
+        [DateKind.EFFECTIVE.value, first.isoformat(), last.isoformat(), *_MOVING_NOTHING],
+    )
+    return list(map(entries.from_row, rows))
 
 
 def later(db: Database, entry_id: int) -> tuple[Later, ...]:
