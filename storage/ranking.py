@@ -17,7 +17,7 @@ from storage.usage import Usage
 
 #: So many matches are all ranked. Of more, so many that are likely to be best are, and at least so
 #: many of the newest.
-WHOLE, LIKELY, NEWEST = 250, 140, 40
+WHOLE, LIKELY, NEWEST = 250, 120, 40
 #: So many of the words asked for are weighed; a topic may ask for hundreds.
 WEIGHED = 24
 #: How far back matches are looked for: so many uses of the words; and of the words in entries that
@@ -127,8 +127,9 @@ def _ways(root: Node, usage: Usage, *, plain: bool) -> Iterator[tuple[str, int]]
         yield from ((pair, _FAR) for pair in _pairs(some))
     if (plain or choice) and len(leaves) > 1:
         join = any_of if choice else all_of
-        for n, part in enumerate(some[:_PAIRED]):
-            yield all_of([part, join([*words[:n], *words[n + 1 :]])]), WALK
+        for parts in (some,) if choice else (much, some):
+            for n, part in enumerate(parts[:_PAIRED]):
+                yield all_of([part, join([*words[:n], *words[n + 1 :]])]), WALK
     if choice:
         yield from ((pair, WALK) for pair in _pairs(words))
         yield much[0], _FAR
