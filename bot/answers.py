@@ -44,6 +44,8 @@ class Notice:
     by: str | None = None
     #: The change concerns everyone in the channel, so everyone there is told.
     aloud: bool = False
+    #: Which channel or person it is about, an address, where that need not be where it was asked.
+    place: str = ""
     #: The mark that was put on a story, and the story's id, for whoever offers to take it off.
     undo: tuple[Mark, int] | None = None
     #: An address that goes with it, shown letter for letter, to be copied.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ from feeds import reference
 from feeds.model import Feed
 from feeds.topics import Topic
 from storage import once, seen_events
+from storage.once import Done
 from storage.search import Order
 from storage.stories import Mark
 
@@ -214,9 +215,9 @@ class Commands:
         question = self._asking.question(text, channel=channel, user=user)
         return await self._storage.run(thread_context.completed, question, thread)
 
-    async def once(self, what: str, name: str, *, rest: timedelta = timedelta.max) -> bool:
+    async def once(self, done: Done, name: str) -> bool:
         """Whether something is done for the first time, or the first in so long: `storage.once`."""
-        return await self._storage.run(once.first, what, name, now=self._asking.now(), rest=rest)
+        return await self._storage.run(once.first, done, name, now=self._asking.now())
 
     async def first(self, key: str) -> bool:
         """Whether a request is heard for the first time in a day, by Slack's name of it."""

@@ -20,6 +20,7 @@ from storage import deliveries, entries, feedback, once, stories, subscriptions
 from storage.deliveries import FOLLOWED
 from storage.entries import Entry
 from storage.feedback import Feedback, Objection
+from storage.once import Done
 from storage.stories import Mark
 from storage.subscriptions import Subscription
 
@@ -101,8 +102,8 @@ def news(db: Database, question: Question) -> list[tuple[str, str]]:
 
 
 def _is_news(db: Database, question: Question, owned: Subscription, given: Feedback) -> bool:
-    name = f"{question.user} {owned.id} {given.story_id} {given.person} {given.objection}"
-    return once.first(db, "objection told", name, now=question.now)
+    name = f"{question.user} {owned.id} {given.entry_id} {given.person} {given.objection}"
+    return once.first(db, Done.OBJECTION_TOLD, name, now=question.now)
 
 
 def _told_by(db: Database, question: Question, entry: Entry) -> tuple[str, ...]:

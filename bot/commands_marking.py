@@ -51,10 +51,11 @@ class Shown:
 
 
 def mark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice | Problem:
-    """Put a mark on a story; doing so again changes nothing.
+    """Put a mark on a story, or what it has become; doing so again changes nothing.
 
     A card that is to show it is owed an edit, whatever becomes of the one that follows the click.
     """
+    story_id = stories.current(db, story_id)
     if not heads.head(db, story_id):
         return _GONE
     put, already, _ = _SAID[kind]
@@ -73,6 +74,7 @@ def mark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice 
 
 def unmark(db: Database, question: Question, story_id: int, kind: Mark) -> Notice | Problem:
     """Take a mark off; doing so again changes nothing."""
+    story_id = stories.current(db, story_id)
     if not heads.head(db, story_id):
         return _GONE
     if stories.unmark(db, story_id, kind, holder=_holder(question, kind)) and kind is Mark.MUTED:
@@ -88,7 +90,7 @@ def story_of(db: Database, entry_id: int) -> int | None:
 
 def standing(db: Database, question: Question, story_id: int) -> Shown | None:
     """A story's card as a channel should see it now; None when it stands nowhere there."""
-    known = story.here(db, story_id, channel=question.channel)
+    known = story.here(db, stories.current(db, story_id), channel=question.channel)
     if known is None or known.standing is None:
         return None
     return Shown(

@@ -6,7 +6,6 @@ from sqlite_utils import Database
 
 from bot import bulletin
 from bot.answers import Notice, Problem
-from bot.config import TERMINAL
 from bot.question import Question
 from storage import entries, outbox, uncertain
 from storage.bulletins import BulletinDelivery
@@ -25,9 +24,10 @@ VERDICTS = {"sent": Verdict.SENT, "again": Verdict.AGAIN}
 
 
 def settle(db: Database, question: Question) -> Notice | Problem:
-    """Do with an uncertain delivery as a person says; a second time changes nothing.
+    """Do with an uncertain delivery as a person says, wherever they ask; a second time changes nothing.
 
-    Members of its channel may, and whoever runs the bot.
+    It is only one of their workspace, of any to whoever runs the bot. That they govern it is asked
+    before (`bot.slack.rights`). Aloud in the delivery's own channel alone: another is not told of it.
     """
     number, _, word = question.text.partition(" ")
     verdict = VERDICTS.get(word.strip().lower())
@@ -37,20 +37,18 @@ def settle(db: Database, question: Question) -> Notice | Problem:
             hint="settle 12 sent",
         )
     delivery = outbox.get(db, int(number))
-    if delivery is None or not may_settle(question, delivery):
-        return Notice(text=f"No delivery {number} of this channel is uncertain.")
+    if delivery is None or not question.sees(delivery.channel):
+        return Notice(text=f"No delivery {number} of this workspace is uncertain.")
     if delivery.state is not State.UNCERTAIN:
-        return Notice(text=_as_it_is(delivery, uncertain.last(db, delivery.id)))
+        said = _as_it_is(delivery, uncertain.last(db, delivery.id))
+        return Notice(text=said, place=delivery.channel)
     uncertain.settle(db, delivery, verdict, by=question.user, now=question.now)
     return Notice(
-        text=f"has {_SAID[verdict]}: {_title(db, delivery)}", by=question.user, aloud=True
+        text=f"has {_SAID[verdict]}: {_title(db, delivery)}",
+        by=question.user,
+        place=delivery.channel,
+        aloud=question.channel == delivery.channel,
     )
-
-
-def may_settle(question: Question, delivery: OutboxRow) -> bool:
-    """Whether whoever asks is a member of the delivery's channel, governs it, or runs the bot."""
-    governs = question.governs and question.sees(delivery.channel)
-    return governs or question.channel in {delivery.channel, TERMINAL}
 
 
 def _title(db: Database, delivery: Delivery | BulletinDelivery) -> str:
@@ -62,5 +60,5 @@ def _title(db: Database, delivery: Delivery | BulletinDelivery) -> str:
 
 def _as_it_is(delivery: OutboxRow, settled: Settlement | None) -> str:
     if settled is None:
-        return f"Delivery {delivery.id} is not uncertain: it is {delivery.state.value}."
-    return f"Delivery {delivery.id} is settled already: {_SAID[settled.verdict]} by {local(settled.by)}."
+        return f"Delivery {delivery.id} is not uncertain: it is {delivery.state.value}"
+    return f"Delivery {delivery.id} is settled already: {_SAID[settled.verdict]} by {local(settled.by)}"

@@ -10,7 +10,6 @@ from sqlite_utils import Database
 
 from bot import bulletin, night
 from bot import commands_floods as floods
-from bot import commands_settling as settling
 from bot.audience import broken
 from bot.commands_reporting import telling
 from bot.commands_subscribing import row
@@ -69,7 +68,9 @@ def status(db: Database, question: Question) -> Status:
             for each in everyone
             if each.disabled_reason or each.query in wrong
         ),
-        uncertain=tuple(_uncertain(db, question)),
+        uncertain=tuple(
+            sorted(_uncertain(db, question), key=lambda each: each.channel != question.channel)
+        ),
         held=floods.named(db),
         complete=night.read(db, now=question.now).line if register else "",
         leader=led.owner,
@@ -85,12 +86,12 @@ def _owed(db: Database, question: Question) -> dict[State, int]:
 
 
 def _uncertain(db: Database, question: Question) -> Iterator[Telling]:
-    """Steps of stories, then bulletins; each with its number for those who may settle it."""
+    """Steps of stories, then bulletins, each with its number: whoever governs settles it."""
     for each in deliveries.in_state(db, State.UNCERTAIN):
         entry = entries.get(db, each.event.entry_id)
         if entry and question.sees(each.channel):
             told = telling(db, each, entry, now=question.now, zone=question.timezone)
-            yield _in_doubt(told, each, question)
+            yield _in_doubt(told, each)
     for sent in bulletins.in_state(db, State.UNCERTAIN):
         if not question.sees(sent.channel):
             continue
@@ -102,15 +103,15 @@ def _uncertain(db: Database, question: Question) -> Iterator[Telling]:
             at=sent.settled_at or sent.created_at,
             why=(),
         )
-        yield _in_doubt(told, sent, question)
+        yield _in_doubt(told, sent)
 
 
-def _in_doubt(told: Telling, delivery: OutboxRow, question: Question) -> Telling:
+def _in_doubt(told: Telling, delivery: OutboxRow) -> Telling:
     said = [each for each in (delivery.last_error, delivery.unreadable) if each]
     return replace(
         told,
         reason="; ".join(said),
-        number=delivery.id if settling.may_settle(question, delivery) else None,
+        number=delivery.id,
     )
 
 

@@ -9,10 +9,10 @@ from sqlite_utils import Database
 
 from feeds import deadlines as due_days
 from feeds import document_dates, relations
-from feeds.model import Item
+from feeds.model import Item, Stage
 from feeds.relation_words import RelationKind
 from feeds.revision import ISSUE, ChangedFact, changed_facts
-from storage import deadlines, deliveries, events, outbox, texts
+from storage import cards, deadlines, deliveries, events, outbox, texts
 from storage import relations as known_relations
 from storage.deadlines import Move
 from storage.entries import Entry
@@ -85,10 +85,23 @@ def noted(
             owed += tell(db, event, now=now) if new else 0
     found = known_relations.keep(db, entry, relations.of(entry.item, text=text))
     return owed + sum(
-        _tell_related(db, entry, related, silent=silent, now=now)
-        for related in found
-        if related.new
+        _tell_related(db, entry, related, silent=silent, now=now) for related in found
     )
+
+
+def redate(db: Database, entry: Entry, *, now: datetime, silent: bool = False) -> int:
+    """Keep the days that a document sets as of now, and tell those that moved.
+
+    What a later document does may begin on a day on which nothing is seen of either.
+
+    Returns:
+        How many deliveries were enqueued.
+    """
+    moves = _keep_days(db, entry, texts.body(db, entry.id), now=now)
+    if moves:
+        cards.outdate_all(db, entry.story_id)
+    changes = [] if silent else [change for move in moves if (change := _change(move))]
+    return sum(_tell_edit(db, entry, Step.MOVED, [change], now=now) for change in changes)
 
 
 def _keep_days(db: Database, entry: Entry, text: str, *, now: datetime) -> list[Move]:
@@ -109,8 +122,16 @@ def _keep_days(db: Database, entry: Entry, text: str, *, now: datetime) -> list[
 def _tell_related(
     db: Database, entry: Entry, related: Related, *, silent: bool, now: datetime
 ) -> int:
-    """Tell those who know the earlier document's story what was done to it."""
+    """Tell those who know the earlier document's story what was done to it.
+
+    Once that is known, only days that move by what the later document says now, or no longer says.
+    """
     target, document = related.target, entry.item.document
+    withdrawn = entry.item.stage is Stage.WITHDRAWN
+    if not related.new:
+        if related.changed or withdrawn:
+            cards.outdate_all(db, target.story_id)
+        return redate(db, target, silent=silent, now=now)
     moves = _keep_days(db, target, texts.body(db, target.id), now=now)
     step = _STEPS[related.relation.kind]
     event, new = events.record(
@@ -123,7 +144,8 @@ def _tell_related(
         changes=[change for move in moves if (change := _change(move))],
         now=now,
     )
-    return 0 if silent or not new or step is Step.FOLLOWED else tell(db, event, now=now)
+    idle = silent or withdrawn or not new or step is Step.FOLLOWED
+    return 0 if idle else tell(db, event, now=now)
 
 
 def _change(move: Move) -> ChangedFact | None:

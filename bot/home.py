@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -216,7 +216,7 @@ def _told(each: Subscription, *, zone: ZoneInfo) -> str:
 
 
 def _health(db: Database, question: Question) -> Health:
-    found: Status = reporting.status(db, replace(question, governs=True))
+    found: Status = reporting.status(db, question)
     return Health(
         headline=found.headline, troubled=tuple(found.troubled), uncertain=found.uncertain
     )

@@ -45,6 +45,7 @@ def the_jobs(app: App, speaker: Speaker, metrics: Metrics) -> dict[str, Job]:
         await storage.run(polls.beat, now=app.clock())
 
     async def tidy() -> None:
+        await storage.run(upkeep.prune, now=app.clock())
         await storage.run_plain(upkeep.tidy)
 
     return {

@@ -33,8 +33,6 @@ class Question:
     #: Whether several workspaces have the archive in common, so that its stories are everyone's; and
     #: who may change them then.
     shared: bool = False
-    #: Who asks may govern: they settle what any channel of their workspace is owed.
-    governs: bool = False
     admins: frozenset[str] = frozenset()
 
     def sees(self, address: str) -> bool:

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from bot import promises
+from bot import follow_up, promises
 from feeds.date_sentences import DateKind
 from feeds.model import EASTERN, Stage
-from storage import channels, deadlines, deliveries, events, outbox, subscriptions
+from storage import channels, deadlines, deliveries, events, outbox, relations, subscriptions
 from storage.deadlines import Deadline
 from storage.deliveries import FOLLOWED, Knowing
 from storage.entries import Entry
@@ -70,8 +70,10 @@ def remind(db: Database, *, now: datetime, timezone: ZoneInfo) -> int:
         How many deliveries were enqueued.
     """
     today = now.astimezone(EASTERN).date()
+    moved = relations.beginning(db, today - GRACE, today)
+    owed = sum(follow_up.redate(db, entry, now=now) for entry in moved)
     ahead = deadlines.between(db, today - GRACE, today + EARLIEST, told=True, limit=_MOST)
-    owed = sum(_due(db, each, now=now) for each in _reminders(db, ahead, timezone))
+    owed += sum(_due(db, each, now=now) for each in _reminders(db, ahead, timezone))
     return owed + promises.tell_due(db, now=now, timezone=timezone)
 
 

@@ -93,7 +93,7 @@ class Telling:
     message: tuple[str, str] | None = None
     #: The message's address, filled in by whoever can ask for it.
     link: str = ""
-    #: By which whoever asks may settle it; None when it is not uncertain, or not theirs to settle.
+    #: By which whoever governs may settle it; None when it is not uncertain.
     number: int | None = None
 
 

@@ -42,7 +42,8 @@ def render_answer(answer: object, _timezone: ZoneInfo = UTC) -> RenderableType:
 
 @render_answer.register
 def _notice(answer: Notice, _timezone: ZoneInfo = UTC) -> RenderableType:
-    said = _line(f"{answer.by} {answer.text}" if answer.by else answer.text)
+    place = f"({answer.place})" if answer.place else ""
+    said = _line(" ".join(filter(None, (answer.by, answer.text, place))))
     if not answer.url:
         return said
     # Linked, as a long one that is broken into lines could not be copied.

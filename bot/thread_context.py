@@ -33,7 +33,7 @@ def completed(db: Database, question: Question, thread: str) -> str:
     elif word in _OF_A_QUERY:
         text = f"{word} {_query(db, question, thread)}".strip()
     if text:
-        threads.ask(db, question.channel, thread, text)
+        threads.ask(db, question.channel, thread, text, now=question.now)
     return text
 
 

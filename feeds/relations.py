@@ -149,14 +149,20 @@ def _numbered(item: Item, text: str) -> Iterator[Relation]:
 
 
 def _each_once(found: Sequence[Relation]) -> Iterator[Relation]:
-    """Without what is said twice: of one target, of none after one, or as "follows" beside more."""
+    """Without what is said twice: of one target, of none after one, or as "follows" beside more.
+
+    Of two sentences on one target the one that tells until when, else the first.
+    """
     said = {(relation.kind, relation.target) for relation in found}
     named = {kind for kind, target in said if target}
     done = {target for kind, target in said if kind is not RelationKind.FOLLOWS}
-    seen: set[tuple[RelationKind, Reference | None]] = set()
+    best: dict[tuple[RelationKind, Reference | None], Relation] = {}
     for relation in found:
+        before = best.get((relation.kind, relation.target))
+        if before is None or (relation.until and not before.until):
+            best[relation.kind, relation.target] = relation
+    for relation in best.values():
         follows = relation.kind is RelationKind.FOLLOWS and relation.target in done
         nameless = relation.target is None and relation.kind in named
-        if not (follows or nameless or (relation.kind, relation.target) in seen):
-            seen.add((relation.kind, relation.target))
+        if not (follows or nameless):
             yield relation

@@ -53,7 +53,7 @@ class Standing:
     #: The last day for comments, be it over or not; None when none is asked for.
     comments_close: date | None = None
     comments_open: bool = False
-    #: Number of the later document that made it so; empty when its own dates do.
+    #: Number of the later document by which this is so; empty when its own dates do, or its withdrawal.
     because: str = ""
     #: The same of the last day for comments.
     comments_because: str = ""
@@ -75,7 +75,7 @@ def of(
     for step in sorted(later, key=lambda one: (one.since, one.number)):
         if step.since <= today:
             state = _after(state, step)
-    force, day = (Force.WITHDRAWN, None) if stage is Stage.WITHDRAWN else _force(state, today)
+    force, day, because = _force(state, today, stage)
     return Standing(
         stage=stage,
         force=force,
@@ -84,24 +84,24 @@ def of(
         comments_open=state.comments is not None
         and today <= state.comments
         and force not in (Force.WITHDRAWN, Force.SUPERSEDED),
-        because=state.because,
+        because=because,
         comments_because=state.comments_because,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """What is known so far."""
+    """What is known so far, and of each part the document that made it so."""
 
     stated: bool
     effective: date | None
     expires: date | None
     comments: date | None
     delayed: bool = False
-    suspended: tuple[date, date | None] | None = None
-    over: tuple[Force, date] | None = None
-    because: str = ""
+    effective_because: str = ""
     comments_because: str = ""
+    suspended: Later | None = None
+    over: Later | None = None
 
 
 def _of_itself(dates: Sequence[DocumentDate]) -> _State:
@@ -128,12 +128,10 @@ _OVER = {
 
 def _after(state: _State, step: Later) -> _State:
     """The state once a later document has done what it does."""
-    kind = step.relation.kind
-    if kind in _OVER:
-        return replace(state, over=(_OVER[kind], step.since), because=step.number)
-    if kind is RelationKind.SUSPENDS:
-        suspended = (step.since, step.relation.until)
-        return replace(state, suspended=suspended, because=step.number)
+    if step.relation.kind in _OVER:
+        return replace(state, over=step)
+    if step.relation.kind is RelationKind.SUSPENDS:
+        return replace(state, suspended=step)
     return _moved(state, step)
 
 
@@ -144,9 +142,10 @@ def _moved(state: _State, step: Later) -> _State:
     match step.relation.kind:
         case RelationKind.DELAYS:
             day = until or effective
-            return replace(state, stated=True, delayed=True, effective=day, because=step.number)
-        case RelationKind.CONFIRMS if effective:
-            return replace(state, stated=True, effective=effective, because=step.number)
+            moved = replace(state, stated=True, effective=day, effective_because=step.number)
+            return replace(moved, delayed=True)
+        case RelationKind.CONFIRMS if effective and effective != state.effective:
+            return replace(state, stated=True, effective=effective, effective_because=step.number)
         case RelationKind.EXTENDS_COMMENTS | RelationKind.REOPENS_COMMENTS:
             day = until or _main_day(step.dates, DateKind.COMMENTS_CLOSE)
             return replace(state, comments=day, comments_because=step.number) if day else state
@@ -156,18 +155,22 @@ def _moved(state: _State, step: Later) -> _State:
             return state
 
 
-def _force(state: _State, today: date) -> tuple[Force, date | None]:
-    if state.over:
-        return state.over
-    if state.suspended and (state.suspended[1] is None or today <= state.suspended[1]):
-        return Force.SUSPENDED, state.suspended[1]
+def _force(state: _State, today: date, stage: Stage) -> tuple[Force, date | None, str]:
+    """Whether it binds, the day of that, and by which later document; the first that holds today."""
+    over, suspended, effective = state.over, state.suspended, state.effective
+    if stage is Stage.WITHDRAWN:
+        return Force.WITHDRAWN, None, ""
+    if over:
+        return _OVER[over.relation.kind], over.since, over.number
+    if suspended and today <= (suspended.relation.until or today):
+        return Force.SUSPENDED, suspended.relation.until, suspended.number
     if state.expires and state.expires < today:
-        return Force.EXPIRED, state.expires
+        return Force.EXPIRED, state.expires, ""
     if not state.stated:
-        return Force.NOT_STATED, None
-    if state.effective is None or today < state.effective:
-        return (Force.DELAYED if state.delayed else Force.NOT_YET), state.effective
-    return Force.IN_FORCE, state.effective
+        return Force.NOT_STATED, None, ""
+    waiting = Force.DELAYED if state.delayed else Force.NOT_YET
+    begun = effective is not None and effective <= today
+    return Force.IN_FORCE if begun else waiting, effective, state.effective_because
 
 
 def _main_day(dates: Sequence[DocumentDate], kind: DateKind) -> date | None:

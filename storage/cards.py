@@ -23,15 +23,23 @@ class Standing:
     ts: str
 
 
-def put(db: Database, card: Standing) -> None:
-    """A card stands, as it should.
+#: What a story has become, which may have been merged while its card was on its way.
+_CURRENT = "coalesce((SELECT merged_into FROM stories WHERE id = :story), :story)"
 
-    The story may have been merged while the card was on its way.
-    """
+
+def put(db: Database, card: Standing) -> None:
+    """A card stands, as it should; one of a story that was merged meanwhile is owed an edit."""
     db.execute(
-        "INSERT OR REPLACE INTO cards (channel, story_id, entry_id, conversation, ts)"
-        " VALUES (?, coalesce((SELECT merged_into FROM stories WHERE id = ?), ?), ?, ?, ?)",
-        [card.channel, card.story_id, card.story_id, card.entry_id, card.conversation, card.ts],
+        "INSERT OR REPLACE INTO cards (channel, story_id, entry_id, conversation, ts, outdated)"  # noqa: S608  ours
+        f" VALUES (:channel, {_CURRENT}, :entry, :conversation, :ts,"
+        " (SELECT count(merged_into) FROM stories WHERE id = :story))",
+        {
+            "channel": card.channel,
+            "story": card.story_id,
+            "entry": card.entry_id,
+            "conversation": card.conversation,
+            "ts": card.ts,
+        },
     )
 
 
@@ -49,9 +57,14 @@ def forget(db: Database, *, channel: str, story_id: int) -> None:
 def outdate(db: Database, *, channel: str, story_id: int) -> None:
     """A card no longer shows how its story stands: an edit is owed to it."""
     db.execute(
-        "UPDATE cards SET outdated = outdated + 1 WHERE channel = ? AND story_id = ?",
-        [channel, story_id],
+        f"UPDATE cards SET outdated = outdated + 1 WHERE channel = :channel AND story_id = {_CURRENT}",  # noqa: S608  ours
+        {"channel": channel, "story": story_id},
     )
+
+
+def outdate_all(db: Database, story_id: int) -> None:
+    """The same of a story's cards in every channel."""
+    db.execute("UPDATE cards SET outdated = outdated + 1 WHERE story_id = ?", [story_id])
 
 
 def outdated(db: Database) -> list[tuple[Standing, int]]:

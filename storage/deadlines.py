@@ -124,14 +124,15 @@ def between(
     rows = select(
         db,
         f"{DATED} WHERE (day, deadlines.id) > (?, ?) AND day <= ?"
-        f"{_TOLD if told else ''} ORDER BY day, deadlines.id LIMIT ?",
+        f" AND {TOLD if told else 'true'} ORDER BY day, deadlines.id LIMIT ?",
         [day.isoformat(), number, last.isoformat(), limit],
     )
     return [(get(db, row["deadline_id"]), entries.from_row(row)) for row in rows]
 
 
-_TOLD = (
-    " AND (EXISTS (SELECT 1 FROM entries AS told JOIN events ON events.entry_id = told.id"
+#: Of a row of `entries`: whether somebody was told of its story, or will be, or follows it.
+TOLD = (
+    "(EXISTS (SELECT 1 FROM entries AS told JOIN events ON events.entry_id = told.id"
     " JOIN outbox ON outbox.event_id = events.id WHERE told.story_id = entries.story_id)"
     " OR EXISTS (SELECT 1 FROM marks WHERE marks.story_id = entries.story_id"
     " AND mark = 'followed'))"

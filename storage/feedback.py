@@ -44,7 +44,7 @@ class Feedback:
 
 
 def give(db: Database, given: Feedback) -> bool:
-    """Keep an objection, in place of what the person said of the story there before.
+    """Keep an objection, in place of all that the person said of the story there before.
 
     Returns:
         False when they had said just this.
@@ -57,28 +57,30 @@ def give(db: Database, given: Feedback) -> bool:
         made_by=given.person,
         now=given.made_at,
     )
-    done = db.execute(
-        """
-        INSERT INTO feedback
-            (story_id, holder, channel, entry_id, objection, words, queries, made_at)
-        VALUES (:story, :person, :channel, :entry, :objection, :words, :queries, :at)
-        ON CONFLICT DO UPDATE SET
-            entry_id = :entry, objection = :objection, words = :words, queries = :queries,
-            made_at = :at
-        WHERE objection <> :objection OR words <> :words
-        """,
-        {
-            "story": given.story_id,
-            "person": given.person,
-            "channel": given.channel,
-            "entry": given.entry_id,
-            "objection": given.objection.value,
-            "words": given.words,
-            "queries": msgspec.json.encode(given.queries).decode(),
-            "at": to_text(given.made_at),
-        },
+    there = "holder = :person AND channel = :channel AND (story_id = :story OR entry_id = :entry)"
+    values = {
+        "story": given.story_id,
+        "person": given.person,
+        "channel": given.channel,
+        "entry": given.entry_id,
+        "objection": given.objection.value,
+        "words": given.words,
+        "queries": msgspec.json.encode(given.queries).decode(),
+        "at": to_text(given.made_at),
+    }
+    just_this = (
+        f"SELECT 1 FROM feedback WHERE {there} AND (objection, words) = (:objection, :words)"  # noqa: S608  ours
     )
-    return done.rowcount > 0
+    if db.execute(just_this, values).fetchone():
+        return False
+    db.execute(f"DELETE FROM feedback WHERE {there}", values)  # noqa: S608  ours
+    db.execute(
+        "INSERT INTO feedback"
+        " (entry_id, holder, channel, story_id, objection, words, queries, made_at)"
+        " VALUES (:entry, :person, :channel, :story, :objection, :words, :queries, :at)",
+        values,
+    )
+    return True
 
 
 def in_channel(db: Database, channel: str, *, since: datetime) -> list[Feedback]:

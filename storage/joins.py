@@ -105,14 +105,16 @@ def undo(db: Database, entry_id: int, story_id: int, *, by: str, now: datetime) 
 
 
 def apart(db: Database, one: int, other: int) -> bool:
-    """Whether a person took an entry of one of two stories out of the other."""
+    """Whether a person took an entry of one of two stories out of the other, or of what became it."""
     return bool(
         db.execute(
             """
             SELECT EXISTS (
                 SELECT 1 FROM joins JOIN entries ON entries.id = joins.entry_id
+                    JOIN stories ON stories.id = joins.story_id
                 WHERE undone_at IS NOT NULL
-                    AND (joins.story_id, entries.story_id) IN ((:one, :other), (:other, :one))
+                    AND (coalesce(merged_into, joins.story_id), entries.story_id)
+                        IN ((:one, :other), (:other, :one))
             )
             """,
             {"one": one, "other": other},

@@ -855,3 +855,77 @@ def m024_floods_in_the_ledger(db: Database) -> None:
         " SELECT coalesce(settled_at, began_at), coalesce(settled_by, 'rulewire'), channel,"
         f" 'floods', json_array(id), json_object({pairs}) FROM floods"
     )
+
+
+@migrations()
+def m025_objections_to_each_entry(db: Database) -> None:
+    """A person's objections to two stories are both kept when these become one."""
+    db.executescript(
+        """
+        CREATE TABLE objections (                -- why a person put the mark "irrelevant"
+            entry_id INTEGER NOT NULL REFERENCES entries (id), -- what they looked at
+            holder TEXT NOT NULL,
+            channel TEXT NOT NULL,               -- where it was told
+            story_id INTEGER NOT NULL,
+            mark TEXT NOT NULL DEFAULT 'irrelevant' CHECK (mark = 'irrelevant'),
+            objection TEXT NOT NULL CHECK (
+                objection IN ('wrong subject', 'too minor', 'duplicate', 'other')
+            ),
+            words TEXT NOT NULL,                 -- the person's own; may be empty
+            queries TEXT NOT NULL,               -- JSON: the subscriptions that told it there
+            made_at TEXT NOT NULL,
+            PRIMARY KEY (entry_id, holder, channel),
+            FOREIGN KEY (story_id, holder, mark) REFERENCES marks (story_id, holder, mark)
+                ON UPDATE CASCADE ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        INSERT OR IGNORE INTO objections
+            SELECT entry_id, holder, channel, story_id, mark, objection, words, queries, made_at
+            FROM feedback ORDER BY made_at DESC;
+        DROP TABLE feedback;
+        ALTER TABLE objections RENAME TO feedback;
+        CREATE INDEX feedback_channel ON feedback (channel, made_at);
+        CREATE INDEX feedback_mark ON feedback (story_id, holder);
+        """
+    )
+
+
+@migrations()
+def m026_when_a_thread_was_asked_in(db: Database) -> None:
+    """When something was last asked in a thread; of what was asked before, the upgrade counts."""
+    db.executescript(
+        """
+        ALTER TABLE threads ADD COLUMN asked_at TEXT NOT NULL DEFAULT '';
+        UPDATE threads SET asked_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
+        """
+    )
+
+
+@migrations()
+def m027_rules_by_their_day(db: Database) -> None:
+    """Rules by the day from which they bind, by the Register's own fields."""
+    db.executescript(
+        """
+        CREATE INDEX entries_rules ON entries (
+            coalesce(json_extract(item, '$.document.effective_on'),
+                json_extract(item, '$.document.publication_date'))
+        ) WHERE stage = 'published' AND json_extract(item, '$.document.type') = 'rule';
+        """
+    )
+
+
+@migrations()
+def m028_merges_by_number(db: Database) -> None:
+    """The joins that made two stories one, of which the last is asked for with every item."""
+    db.executescript("CREATE INDEX joins_merges ON joins (id) WHERE from_story IS NOT NULL;")
+
+
+@migrations()
+def m029_home_hears_of_joins(db: Database) -> None:
+    """A Home shows a story by what heads it, which a join or a split may change."""
+    db.execute(
+        "CREATE TRIGGER home_joined AFTER UPDATE OF story_id ON entries"
+        " WHEN OLD.story_id <> NEW.story_id BEGIN"
+        " UPDATE homes SET outdated = outdated + 1 WHERE person IN ("
+        "SELECT holder FROM marks WHERE mark IN ('followed', 'saved')"
+        " AND story_id IN (OLD.story_id, NEW.story_id)); END"
+    )

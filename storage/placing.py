@@ -225,6 +225,7 @@ def _of_gist(db: Database, gist: Gist | None, *, now: datetime) -> tuple[int, Be
 def _merged(db: Database, one: int, other: int, *, because: Because, now: datetime) -> int | None:
     """The older of two stories, now that they are one; None when a person parted them."""
     into, gone = sorted((one, other))
+    windows.of(db, now=now)
     if not stories.merge(db, gone, into=into, because=because, now=now):
         return None
     windows.merge(db, gone, into=into)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 from sqlite_utils import Database
@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from feeds import document_dates
 from feeds.date_sentences import DateKind
 from feeds.identity import headline_key
-from feeds.model import EASTERN, Item
+from feeds.model import EASTERN, Item, Stage
 from feeds.reference import Kind, Reference
 from feeds.relation_words import RelationKind
 from feeds.relations import Relation
@@ -28,17 +28,21 @@ class Related:
 
     target: Entry
     relation: Relation
-    #: It was not known before.
+    #: It was not known before; or it was, and not until when.
     new: bool
+    changed: bool
 
 
 def keep(db: Database, entry: Entry, found: Sequence[Relation]) -> list[Related]:
-    """Keep what a document does to those we know."""
-    return [
-        Related(target=target, relation=relation, new=_insert(db, entry, target, relation))
-        for relation in found
-        if (target := _named(db, entry, relation) or _before(db, entry, relation))
-    ]
+    """Keep what a document does to those we know, each once; a day that is told later is taken over."""
+    named: dict[tuple[RelationKind, int], tuple[Entry, Relation]] = {}
+    for relation in found:
+        target = _named(db, entry, relation) or _before(db, entry, relation)
+        if target:
+            key = relation.kind, target.id
+            if key not in named or (relation.until and not named[key][1].until):
+                named[key] = target, relation
+    return [_keep(db, entry, target, relation) for target, relation in named.values()]
 
 
 def within_story(db: Database, entry: Entry) -> bool:
@@ -57,8 +61,29 @@ def within_story(db: Database, entry: Entry) -> bool:
     return bool(found.fetchone()[0])
 
 
+#: What moves no day of the earlier document.
+_MOVING_NOTHING = (
+    RelationKind.AMENDS.value,
+    RelationKind.CORRECTS.value,
+    RelationKind.FOLLOWS.value,
+)
+
+
+def beginning(db: Database, first: date, last: date) -> list[Entry]:
+    """Documents whose days later ones move from one of those days on (Eastern)."""
+    rows = select(
+        db,
+        f"SELECT {entries.COLUMNS} FROM entries WHERE id IN ("  # noqa: S608  the columns are ours
+        "SELECT target_id FROM deadlines JOIN relations ON relations.entry_id = deadlines.entry_id"
+        " WHERE deadlines.kind = ? AND day BETWEEN ? AND ? AND relations.kind NOT IN (?, ?, ?))"
+        " ORDER BY id",
+        [DateKind.EFFECTIVE.value, first.isoformat(), last.isoformat(), *_MOVING_NOTHING],
+    )
+    return list(map(entries.from_row, rows))
+
+
 def later(db: Database, entry_id: int) -> tuple[Later, ...]:
-    """What later documents do to one, those filed first first."""
+    """What later documents do to one, those filed first first; nothing by one withdrawn before print."""
     rows = select(
         db,
         f"SELECT {entries.COLUMNS}, relation FROM relations"  # noqa: S608  the columns are ours
@@ -139,18 +164,23 @@ _FITTING: Mapping[RelationKind, Callable[[Item, Item], bool]] = {
 }
 
 
-def _insert(db: Database, entry: Entry, target: Entry, relation: Relation) -> bool:
-    done = db.execute(
-        "INSERT OR IGNORE INTO relations (entry_id, kind, target_id, relation) VALUES (?, ?, ?, ?)",
-        [entry.id, relation.kind.value, target.id, msgspec.json.encode(relation).decode()],
-    )
-    return done.rowcount > 0
+def _keep(db: Database, entry: Entry, target: Entry, relation: Relation) -> Related:
+    key = [entry.id, relation.kind.value, target.id]
+    told = msgspec.json.encode(relation).decode()
+    query = "SELECT relation FROM relations WHERE (entry_id, kind, target_id) = (?, ?, ?)"
+    row = db.execute(query, key).fetchone()
+    known = _relation.decode(row[0]) if row else None
+    # A sentence that no longer names the day takes none away.
+    changed = known is not None and relation.until not in {None, known.until}
+    if known is None or changed:
+        db.execute("INSERT OR REPLACE INTO relations VALUES (?, ?, ?, ?)", [*key, told])
+    return Related(target=target, relation=relation, new=known is None, changed=changed)
 
 
 def _later(db: Database, entry: Entry, relation: Relation) -> Later | None:
     item, document = entry.item, entry.item.document
     at = item.event_at or entry.first_seen_at
-    if document is None:
+    if document is None or item.stage is Stage.WITHDRAWN:
         return None
     dates = document_dates.of(document, stage=item.stage, text=texts.preamble(db, entry.id))
     begins = document_dates.main(dates, DateKind.EFFECTIVE)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
-from storage import joins
+from storage import cards, joins
 from storage.database import select, to_instant, to_text
 from storage.joins import Because
 
@@ -56,32 +56,34 @@ def earlier(db: Database, story_id: int) -> int | None:
     """The story that came before; None when none is known, or they have become one."""
     found = db.execute(
         "SELECT earlier_id FROM earlier JOIN stories ON stories.id = earlier.story_id"
-        " WHERE coalesce(merged_into, story_id) = ? ORDER BY earlier.story_id LIMIT 1",
+        " WHERE coalesce(merged_into, story_id) = ? ORDER BY earlier.story_id",
         [story_id],
-    ).fetchone()
-    before = current(db, found[0]) if found else story_id
-    return None if before == story_id else before
+    ).fetchall()
+    known = (current(db, before) for (before,) in found)
+    return next((before for before in known if before != story_id), None)
 
 
 def merge(db: Database, story_id: int, *, into: int, because: Because, now: datetime) -> bool:
     """Make two stories one: all that hangs on the first moves to the second.
 
-    Where a card of each stands, that of the second stays. False, and nothing changes, when a rule
-    wants what a person undid.
+    Where a card of each stands, that of the second stays; each is owed an edit. False, and nothing
+    changes, when a rule wants what a person undid.
     """
     if story_id == into or (because.made_by == joins.RULE and joins.apart(db, story_id, into)):
         return False
     for row in select(db, "SELECT id FROM entries WHERE story_id = ?", [story_id]):
         joins.keep(db, row["id"], into, because, now=now, from_story=story_id)
     db.execute("UPDATE entries SET story_id = ? WHERE story_id = ?", [into, story_id])
-    for table in ("cards", "marks"):
+    for table in ("cards", "marks", "feedback"):
         move = f"UPDATE OR IGNORE {table} SET story_id = ? WHERE story_id = ?"  # noqa: S608  ours
         db.execute(move, [into, story_id])
+    for table in ("cards", "marks"):  # only now: a mark takes what hangs on it along
         db.execute(f"DELETE FROM {table} WHERE story_id = ?", [story_id])  # noqa: S608  as above
     db.execute(
         "UPDATE stories SET merged_into = :into WHERE id = :gone OR merged_into = :gone",
         {"into": into, "gone": story_id},
     )
+    cards.outdate_all(db, into)
     return True
 
 
@@ -89,7 +91,7 @@ def split(db: Database, entry_id: int, *, by: str, now: datetime) -> int | None:
     """Take an entry out of its story, as a person asked; no rule puts it back.
 
     It returns to the story that it came from, else it opens one of its own. Its deliveries go with
-    it; the card stays where it stands and shows another entry of the story.
+    it, and what people objected to in it; the card stays where it stands and shows another entry.
 
     Returns:
         Its story now; None when the entry is alone in its story, or gone.
@@ -107,7 +109,14 @@ def split(db: Database, entry_id: int, *, by: str, now: datetime) -> int | None:
         "UPDATE cards SET entry_id = ? WHERE story_id = ? AND entry_id = ?",
         [others[-1], was, entry_id],
     )
+    db.execute(
+        "INSERT OR IGNORE INTO marks (story_id, holder, mark, made_by, made_at)"
+        " SELECT ?, holder, mark, holder, made_at FROM feedback WHERE entry_id = ?",
+        [story_id, entry_id],
+    )
+    db.execute("UPDATE feedback SET story_id = ? WHERE entry_id = ?", [story_id, entry_id])
     joins.undo(db, entry_id, was, by=by, now=now)
+    cards.outdate_all(db, was)
     return story_id
 
 

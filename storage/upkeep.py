@@ -1,4 +1,4 @@
-"""Keep the database well: back up, tidy."""
+"""Keep the database well: back up, let go of what only a while is good for, tidy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage import restored
+from storage import once, restored, threads
 
 
 def back_up(db: Database, target: Path, *, now: datetime) -> None:
@@ -35,6 +35,12 @@ def back_up(db: Database, target: Path, *, now: datetime) -> None:
         with copy:
             restored.stamp(Database(copy), now=now)
     unfinished.replace(target)
+
+
+def prune(db: Database, *, now: datetime) -> None:
+    """Let go of what nothing reads any more, in a transaction: each table says how long it is read."""
+    once.prune(db, now=now)
+    threads.prune(db, now=now)
 
 
 def tidy(db: Database) -> None:

@@ -29,6 +29,7 @@ from bot.slack.permissions import Permissions
 from bot.slack.reply import Asked
 from bot.slack.spoken import spoken
 from storage.feedback import Objection
+from storage.once import Done
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +136,7 @@ async def share(
     )
     if not isinstance(shown, Details):
         return await click.say(shown)
-    if not await commands.once("story shared", f"{asked.user} {_view(asked).get('id')}"):
+    if not await commands.once(Done.STORY_SHARED, f"{asked.user} {_view(asked).get('id')}"):
         return None  # the modal was sent twice
     word = (filled.text(_WORDS) or "")[:_WORD]
     return await click.say(Notice(text=await _post(click, channel, shown, word)))

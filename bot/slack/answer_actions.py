@@ -12,6 +12,7 @@ from bot.slack.answer_blocks import shared
 from bot.slack.click import Click, Handler
 from bot.slack.reply import reply
 from bot.timeline import DaysAhead
+from storage.once import Done
 
 
 async def turn(click: Click) -> None:
@@ -54,7 +55,7 @@ async def share(click: Click) -> None:
     answer = await click.commands.page(place, channel=asked.channel, user=asked.user)
     if not isinstance(answer, Entries):
         return await click.say(answer)
-    if not await click.commands.once("page shared", f"{asked.channel} {asked.ts} {asked.value}"):
+    if not await click.commands.once(Done.PAGE_SHARED, f"{asked.channel} {asked.ts} {asked.value}"):
         return await click.say(Notice(text="Shared already."))
     said = shared(answer, by=asked.user, timezone=click.commands.timezone)
     await reply(click.client, asked, said, aloud=True)

@@ -57,6 +57,8 @@ def message(answer: object, _timezone: ZoneInfo) -> Message:
 def _notice(answer: Notice, _timezone: ZoneInfo) -> Message:
     said = mrkdwn.escape(answer.text, 2_800)
     text = f"{who(answer.by)} {said}" if answer.by else said
+    if answer.place:
+        text += f" ({who(answer.place)})"
     if answer.url:
         text += f"\n{mrkdwn.address(answer.url)}"
     undo = [buttons.undo(*answer.undo)] if answer.undo else []

@@ -21,8 +21,11 @@ PAGE = 999
 #: too large, and does not say how large that is.
 MOST_NAMED = 125
 #: Metadata of a message that tells of no delivery: where only such stand, the channel can be read back
-#: all the same. What is answered by a response_url can have none.
+#: all the same.
 NOTE = {"event_type": "rulewire_note", "event_payload": {"from": "rulewire"}}
+#: What is answered by a response_url can have no metadata; the `block_id` of its first block tells it from
+#: an alert (kept as given: docs.slack.dev/reference/block-kit/blocks).
+ANSWER = "rulewire-answer"
 #: Bytes of a delivery's id.
 _ID = 16
 
@@ -58,7 +61,8 @@ class History:
         """Which deliveries stand in a conversation, or in a thread of it.
 
         Anybody may post metadata that looks like ours, so the id of the bot counts as well. Times are
-        Slack's own: whatever our clock says, it is not asked.
+        Slack's own: whatever our clock says, it is not asked. A message of ours that shows no metadata
+        and is no answer may be any delivery: where only such stand, nothing is known.
 
         Raises:
             DeliveryError: as `Poster.read_back` says.
@@ -68,7 +72,7 @@ class History:
         messages = [
             message
             for message in await self._messages(place, thread=thread, oldest=now - age)
-            if message.get("bot_id") == bot_id
+            if message.get("bot_id") == bot_id and not _is_answer(message)
         ]
         if messages and not any(message.get("metadata") for message in messages):
             # Nothing of ours would ever be found, and everything be sent again.
@@ -143,6 +147,12 @@ class History:
             reason = "Slack shows no delivery id on our own messages"
             raise DeliveryError(reason, outcome=Outcome.CHANNEL_REFUSES)
         return found
+
+
+def _is_answer(message: Mapping[str, Any]) -> bool:
+    """Whether a message is what somebody's command was answered, and so tells of no delivery."""
+    marks = (block.get("block_id") for block in message.get("blocks") or ())
+    return not message.get("metadata") and ANSWER in marks
 
 
 def _parent(message: Mapping[str, Any]) -> str | None:

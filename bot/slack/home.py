@@ -209,4 +209,4 @@ def _done(
 
 
 def _settled(db: Database, question: Question, *, text: str) -> Notice | Problem:
-    return settling.settle(db, replace(question, text=text, governs=True))
+    return settling.settle(db, replace(question, text=text))

@@ -14,6 +14,7 @@ from bot.slack.desk import Handler
 from bot.slack.parts import code, section
 from bot.slack.reply import Asked, reply
 from feeds import reference
+from storage.once import Done
 
 _HELLO = "\n".join(
     (
@@ -41,7 +42,7 @@ class Mentions:
         """Somebody wrote a message, of which only direct ones are meant for us."""
         if not asked.private or not await self._is_new(asked):
             return
-        if await self._commands.once("greeted", asked.user):
+        if await self._commands.once(Done.GREETED, asked.user):
             await reply(client, asked, (_HELLO, [section(_HELLO)]))
             if not _is_question(_said(asked)):
                 return

@@ -17,6 +17,7 @@ from bot.slack.history import NOTE
 from bot.slack.parts import Message, code, section
 from bot.slack.reply import Asked
 from bot.slack.spoken import spoken
+from storage.once import Done
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Onboarding:
         if not asked.conversation or asked.person != await _own_id(asked, client):
             return
         await self._commands.run(invited, channel=asked.channel, user=asked.user)
-        if not await self._commands.once("welcomed", asked.channel):
+        if not await self._commands.once(Done.WELCOMED, asked.channel):
             return
         text, blocks = welcome()
         try:

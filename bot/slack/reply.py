@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.address import address
-from bot.slack.history import NOTE
+from bot.slack.history import ANSWER, NOTE
 from bot.slack.parts import Message
 from bot.slack.spoken import spoken
 
@@ -179,6 +179,8 @@ async def reply(
     if not asked.response_url:
         return bool(asked.answered_in) and await _speak(client, asked, message)
     text, blocks = message
+    if not replace:  # in place of a message, it could hide what that was
+        blocks = [block | {"block_id": ANSWER} for block in blocks[:1]] + blocks[1:]
     webhook = AsyncWebhookClient(
         asked.response_url,
         session=client.session,

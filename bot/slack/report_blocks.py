@@ -11,7 +11,8 @@ from bot.slack import buttons, mrkdwn, story_buttons
 from bot.slack.parts import LINE, Message, clipped, code, listed, section, when, who
 from bot.wording import visible
 
-#: Uncertain deliveries that `status` shows with buttons; the next ones once these are settled.
+#: Uncertain deliveries that `status` shows with buttons, those of the channel first; the others have
+#: their numbers, for `settle`.
 _SETTLED_AT_ONCE = 5
 
 
@@ -38,29 +39,30 @@ def status(answer: Status, timezone: ZoneInfo) -> Message:
         f"{who(each.channel)} {code(each.query)} stopped: {code(each.stopped or '')}"
         for each in answer.stopped
     ]
-    lines += [_uncertain(each, timezone) for each in answer.uncertain if each.number is None]
+    said = [_uncertain(each, timezone) for each in answer.uncertain]
+    lines += said[_SETTLED_AT_ONCE:]
     lines += [_feed(feed, answer.at, feed.warning) for feed in answer.sound if feed.warning]
     table = [
         (feed.name, f"read {read}", f"next {following}")
         for feed in answer.sound
         for read, following in [feed.visits(answer.at)]
     ]
-    own = [(each, each.number) for each in answer.uncertain if each.number is not None]
-    said = [_uncertain(each, timezone) for each, _ in own]
     rows = [
         row
-        for line, (_, number) in zip(said[:_SETTLED_AT_ONCE], own, strict=False)
-        for row in (section(line), buttons.settle(number))
+        for line, each in zip(said[:_SETTLED_AT_ONCE], answer.uncertain, strict=False)
+        if each.number
+        for row in (section(line), buttons.settle(each.number))
     ]
     head = f"*{mrkdwn.escape(answer.headline, LINE)}*"
     text, blocks = listed(head, lines, table, last=rows)
-    return clipped("\n".join([text, *said])), blocks
+    return clipped("\n".join([text, *said[:_SETTLED_AT_ONCE]])), blocks
 
 
 def _uncertain(telling: Telling, timezone: ZoneInfo) -> str:
     return (
         f"{who(telling.channel)} perhaps told {when(telling.at, timezone)}:"
-        f" {mrkdwn.escape(telling.title, LINE)} ({code(telling.reason or '')})"
+        f" {mrkdwn.escape(telling.title, LINE)}"
+        f" ({code(telling.reason or '')}, delivery {telling.number})"
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,13 +20,12 @@ from bot.slack.answer_blocks import message
 from bot.slack.manifest import UNFURLED
 from bot.slack.reply import Asked, reply
 from bot.slack.spoken import spoken
+from storage.once import Done
 
 log = logging.getLogger(__name__)
 
 #: A message with more is a list, and cards would bury it.
 _MOST = 2
-#: So soon the same document is not shown again in a channel.
-_REST = timedelta(minutes=30)
 #: Who writes a message sees it before they send it: there is no channel yet
 #: (https://docs.slack.dev/messaging/unfurling-links-in-messages).
 _COMPOSER = "composer"
@@ -73,9 +71,7 @@ class Unfurls:
         if not isinstance(answer, Details):
             return None
         name = f"{asked.channel} {answer.card.entry_id}"
-        if told.get("source") != _COMPOSER and not await self._commands.once(
-            "unfurled", name, rest=_REST
-        ):
+        if told.get("source") != _COMPOSER and not await self._commands.once(Done.UNFURLED, name):
             return None
         return {
             "blocks": blocks.step(answer.card),

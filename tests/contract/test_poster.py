@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 import aiohttp
@@ -20,6 +20,8 @@ from bot.metrics import Measured, Metrics
 from bot.poster import Alert, DeliveryError, Outcome, Poster, Reply
 from bot.slack.client import EVENT_TYPE, TIMEOUT, SlackPoster, web_client
 from bot.slack.history import MOST_NAMED
+from bot.slack.parts import section
+from bot.slack.reply import Asked, reply
 from bot.slack.workspaces import Workspaces
 from bot.slack.workspaces_poster import WorkspacesPoster
 from bot.storage_thread import Storage
@@ -557,3 +559,64 @@ async def test_a_history_without_metadata_is_refused_since_nothing_could_be_foun
         await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
 
     assert raised.value.outcome is Outcome.CHANNEL_REFUSES
+
+
+async def answered(slack: SlackRig, *, replace: bool = False) -> dict[str, Any]:
+    """What stands in a channel where a command was answered for all to see: it has no metadata."""
+    async with aiohttp.ClientSession() as session:
+        client = web_client(TOKEN, base_url=slack.server.url, session=session)
+        asked = Asked(
+            person="U01ALICE",
+            conversation=CHANNEL,
+            workspace="",
+            response_url=f"{slack.server.url}respond",
+        )
+        said = ("subscribed to huawei", [section("subscribed to huawei")])
+        assert await reply(client, asked, said, aloud=True, replace=replace)
+    shown = slack.server.asked("respond")[-1]
+    return {"text": shown["text"], "blocks": shown["blocks"], "bot_id": "B0BOT"}
+
+
+async def test_where_only_commands_were_answered_a_lost_alert_is_known_not_to_stand(
+    slack: SlackRig,
+) -> None:
+    slack.server.shows_metadata = False
+    slack.server.channels[CHANNEL].append({**await answered(slack), "ts": "1592488800.000001"})
+
+    found = await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    assert found == {}
+
+
+async def test_beside_answers_a_message_that_shows_no_metadata_may_be_the_lost_alert(
+    slack: SlackRig,
+) -> None:
+    slack.server.shows_metadata = False
+    await slack.poster.post(make_alert("d-1"))
+    slack.server.channels[CHANNEL].append({**await answered(slack), "ts": "1592488900.000001"})
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    assert raised.value.outcome is Outcome.CHANNEL_REFUSES
+    assert "metadata" in raised.value.reason
+
+
+async def test_an_answer_in_place_of_another_message_proves_nothing(slack: SlackRig) -> None:
+    instead = await answered(slack, replace=True)
+    slack.server.channels[CHANNEL].append({**instead, "ts": "1592488800.000001"})
+
+    with pytest.raises(DeliveryError) as raised:
+        await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    assert raised.value.outcome is Outcome.CHANNEL_REFUSES
+
+
+async def test_an_alert_never_looks_like_an_answer(slack: SlackRig) -> None:
+    posted = await slack.poster.post(make_alert("d-1"))
+    await slack.poster.update(make_alert("d-1"), conversation=CHANNEL, ts=posted.ts)
+
+    found = await slack.poster.read_back(CHANNEL, thread=None, age=DAY)
+
+    assert found is not None
+    assert set(found) == {"d-1"}

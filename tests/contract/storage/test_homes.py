@@ -27,6 +27,7 @@ from storage.channels import Channel, Place
 from storage.database import open_database, transaction
 from storage.events import Step
 from storage.homes import Home, Shelf
+from storage.joins import Because
 from storage.stories import Mark
 from storage.subscriptions import Cadence, Terms
 from tests.factories import NOW, make_item, make_other
@@ -240,3 +241,23 @@ def test_kept_stories_come_by_their_next_deadline(db: Database) -> None:
     assert last == found[1:]
     assert kept.count(db, ALICE, Mark.FOLLOWED) == 2
     assert kept.count(db, BOB, Mark.FOLLOWED) == 0
+
+
+def test_a_join_and_a_split_outdate_the_homes_on_which_either_story_stands(db: Database) -> None:
+    because = Because(reason="by hand", confidence=1.0, made_by=BOB)
+    with transaction(db):
+        one, other = (
+            entries.remember(db, each, now=NOW).entry for each in (make_item(), make_other())
+        )
+        for person, entry in ((ALICE, one), (BOB, other)):
+            stories.mark(db, entry.story_id, Mark.SAVED, holder=person, made_by=person, now=NOW)
+        for person in (ALICE, BOB, "U03CAROL"):
+            show(db, person)
+
+        stories.merge(db, other.story_id, into=one.story_id, because=because, now=NOW)
+        joined = owed(db)
+        for person in joined:
+            show(db, person)
+        stories.split(db, other.id, by=BOB, now=NOW)
+
+    assert joined == owed(db) == {ALICE, BOB}

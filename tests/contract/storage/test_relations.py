@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlite_utils import Database
 
 from feeds import relations as read
-from feeds.model import DocumentType, Item
+from feeds.model import DocumentType, Item, Stage
 from feeds.relation_words import RelationKind
 from storage import entries, relations
 from storage.entries import Entry
@@ -108,3 +109,55 @@ def test_what_a_document_does_is_kept_once_and_read_back(db: Database) -> None:
     assert ([each.new for each in first], [each.new for each in again]) == ([True], [False])
     (step,) = relations.later(db, original.id)
     assert (step.number, step.since) == ("2020-17777", LATER.date())
+
+
+def suspending(until: str = "", **but: object) -> Item:
+    text = f"This rule is suspending the rule published at 85 FR 36719{until}."
+    return later("2020-17777", "A notice", summary=text, rins=(), dockets=(), **but)
+
+
+def test_a_day_that_is_told_only_later_is_known_from_then_on(db: Database) -> None:
+    original = keep(db, make_item())
+    item, dated = suspending(), suspending(" until September 16, 2020")
+    entry = keep(db, item)
+    relations.keep(db, entry, read.of(item))
+
+    changed = [relations.keep(db, entry, read.of(each))[0].changed for each in (dated, dated, item)]
+
+    assert changed == [True, False, False]
+    (step,) = relations.later(db, original.id)
+    assert step.relation.until == date(2020, 9, 16)
+
+
+@pytest.mark.parametrize("named", ["85 FR 36719", "2020-13093"])
+def test_of_two_sentences_on_one_document_the_one_with_a_day_counts(
+    db: Database, named: str
+) -> None:
+    original = keep(db, make_item())
+    summary = (
+        "We are suspending the rule published at 85 FR 36719."
+        f" The rule at {named} is suspended until September 16, 2020."
+    )
+    item = later("2020-17777", "A notice", summary=summary, rins=(), dockets=())
+    entry = keep(db, item)
+
+    changes = [
+        [(each.new, each.changed) for each in relations.keep(db, entry, read.of(item))]
+        for _ in range(2)
+    ]
+
+    assert changes == [[(True, False)], [(False, False)]]
+    (step,) = relations.later(db, original.id)
+    assert step.relation.until == date(2020, 9, 16)
+
+
+def test_what_is_withdrawn_before_it_is_printed_does_nothing(db: Database) -> None:
+    original = keep(db, make_item())
+    filed = replace(suspending(), stage=Stage.INSPECTION)
+    relations.keep(db, keep(db, filed), read.of(filed))
+    before = relations.later(db, original.id)
+
+    keep(db, replace(filed, stage=Stage.WITHDRAWN))
+
+    assert len(before) == 1
+    assert relations.later(db, original.id) == ()

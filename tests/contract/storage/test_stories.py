@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from storage import entries, stories
+from storage import cards, entries, stories
+from storage.cards import Standing
+from storage.joins import Because
 from storage.stories import Mark
 from tests.factories import NOW, make_document, make_filing, make_item, make_press
 
@@ -109,3 +112,70 @@ def test_a_mark_can_be_taken_off_once(db: Database) -> None:
     assert stories.unmark(db, story, Mark.MUTED, holder="C1")
     assert not stories.unmark(db, story, Mark.MUTED, holder="C1")
     assert stories.marks(db, story) == []
+
+
+def test_what_people_parted_stays_apart_from_what_its_story_becomes(db: Database) -> None:
+    one, other, third = (
+        entries.remember(
+            db,
+            make_press(key=f"news:{n}", url=f"https://n.example/{n}", title=f"Huawei story {n}"),
+            now=NOW,
+        ).entry
+        for n in ("alpha", "beta", "gamma")
+    )
+    by_hand = Because(reason="by hand", confidence=1.0, made_by="U1")
+    by_rule = Because(reason="same headline", confidence=0.99)
+    stories.merge(db, other.story_id, into=one.story_id, because=by_rule, now=NOW)
+    parted = stories.split(db, other.id, by="U1", now=NOW)
+    stories.merge(db, one.story_id, into=third.story_id, because=by_hand, now=NOW)
+
+    assert parted is not None
+    assert not stories.merge(db, parted, into=third.story_id, because=by_rule, now=NOW)
+    assert stories.merge(db, parted, into=third.story_id, because=by_hand, now=NOW)
+
+
+def test_what_came_before_a_story_is_known_when_one_in_between_becomes_part_of_it(
+    db: Database,
+) -> None:
+    leak, between, rule = (stories.open_story(db, now=NOW) for _ in range(3))
+    stories.follow(db, between, rule, reason="by mistake")
+    stories.follow(db, rule, leak, reason="a leak")
+    because = Because(reason="by hand", confidence=1.0, made_by="U1")
+
+    stories.merge(db, between, into=rule, because=because, now=NOW)
+
+    assert stories.earlier(db, rule) == leak
+
+
+def test_a_card_that_comes_to_stand_after_its_story_was_merged_is_owed_an_edit(
+    db: Database,
+) -> None:
+    gone, into = (stories.open_story(db, now=NOW) for _ in range(2))
+    entry = entries.remember(db, make_press(), now=NOW).entry
+    because = Because(reason="by hand", confidence=1.0, made_by="U1")
+    stories.merge(db, gone, into=into, because=because, now=NOW)
+    card = Standing(
+        channel="C1", story_id=gone, entry_id=entry.id, conversation="C1", ts="1592488800.000001"
+    )
+
+    cards.put(db, card)
+
+    assert cards.outdated(db) == [(replace(card, story_id=into), 1)]
+
+
+def test_an_edit_owed_to_a_story_that_was_merged_meanwhile_is_owed_to_what_it_became(
+    db: Database,
+) -> None:
+    gone, into = (stories.open_story(db, now=NOW) for _ in range(2))
+    entry = entries.remember(db, make_press(), now=NOW).entry
+    card = Standing(
+        channel="C1", story_id=into, entry_id=entry.id, conversation="C1", ts="1592488800.000001"
+    )
+    cards.put(db, card)
+    because = Because(reason="by hand", confidence=1.0, made_by="U1")
+    stories.merge(db, gone, into=into, because=because, now=NOW)
+    cards.renewed(db, card, changes=cards.owed(db, card))
+
+    cards.outdate(db, channel="C1", story_id=gone)
+
+    assert cards.owed(db, card) == 1

@@ -379,7 +379,8 @@ async def test_an_uncertain_alert_is_settled_by_one_click_however_often_it_is_ma
 
     assert "answer lost; missing_scope" in str(shown["blocks"])
     assert said[1].startswith(f"<@{ALICE}> has marked as sent: Release of")
-    assert said[2] == f"Delivery {number} is settled already: marked as sent by {ALICE}."
+    already = f"Delivery {number} is settled already: marked as sent by {ALICE} (<#{CHANNEL}>)."
+    assert said[2] == already
     assert await archive.storage.run(outbox.counts) == {State.SENT: 1}
 
 
@@ -393,18 +394,53 @@ async def test_an_uncertain_alert_can_be_sent_again(archive: Archive, talk: Talk
     assert talk.replies[-1]["replace_original"] is True
 
 
-async def test_only_the_members_of_its_channel_settle_an_alert(
-    archive: Archive, talk: Talk
+@pytest.mark.parametrize("elsewhere", ["C02RND", "D01ALICE"])
+async def test_an_admin_settles_an_alert_of_any_channel_from_anywhere(
+    archive: Archive, talk: Talk, elsewhere: str
 ) -> None:
     number = await in_doubt(archive)
 
-    shown = await talk.type("status", channel="C02RND")
-    refused = await talk.type(f"settle {number} sent", channel="C02RND")
+    shown = await talk.type("status", channel=elsewhere)
+    buttons_there = [block for block in shown["blocks"] if block["type"] == "actions"]
+    settled = await talk.type(f"settle {number} sent", channel=elsewhere)
+    again = await talk.type(f"settle {number} again", channel=elsewhere)
 
     assert "perhaps told" in shown["text"]
-    assert not any(block["type"] == "actions" for block in shown["blocks"])
-    assert refused["text"] == f"No delivery {number} of this channel is uncertain."
+    assert len(buttons_there) == 1
+    assert "has marked as sent" in settled["text"]
+    assert f"<#{CHANNEL}>" in settled["text"]
+    assert f"<#{CHANNEL}>" in again["text"]
+    # What a channel is told, which may be private, is not said aloud in another.
+    assert settled["response_type"] == "ephemeral"
+    assert await archive.storage.run(outbox.counts) == {State.SENT: 1}
+
+
+async def test_a_click_elsewhere_settles_too(archive: Archive, talk: Talk) -> None:
+    await in_doubt(archive)
+    await talk.type("status", channel="D01ALICE")
+
+    await talk.click(talk.button(buttons.SETTLE_AGAIN), channel="D01ALICE")
+
+    assert await archive.storage.run(outbox.counts) == {State.PENDING: 1}
+
+
+async def test_no_other_than_an_admin_settles_wherever_they_ask(
+    archive: Archive, talk: Talk
+) -> None:
+    number = await in_doubt(archive)
+    talk.server.people[BOB] = {}
+
+    for channel in (CHANNEL, "C02RND", "D02BOB"):
+        refused = await talk.type(f"settle {number} sent", channel=channel, user=BOB)
+        assert "only admins and owners" in refused["text"]
+
     assert await archive.storage.run(outbox.counts) == {State.UNCERTAIN: 1}
+
+
+async def test_a_number_of_no_delivery_is_said(talk: Talk) -> None:
+    refused = await talk.type("settle 12 sent")
+
+    assert refused["text"] == "No delivery 12 of this workspace is uncertain."
 
 
 @pytest.mark.parametrize("text", ["", "12", "12 perhaps", "twelve sent", "٣ sent", "9" * 30])

@@ -208,6 +208,24 @@ async def test_the_owner_hears_of_objections_with_their_next_command_and_once(
     assert len(talk.replies) == other + 3
 
 
+async def test_what_was_heard_of_is_no_news_when_its_story_becomes_part_of_another(
+    archive: Archive, talk: Talk, told: Entry
+) -> None:
+    def merge(db: Database) -> None:
+        into = stories.open_story(db, now=NOW)
+        stories.merge(db, told.story_id, into=into, because=_BECAUSE, now=NOW)
+
+    await object_to(talk, told, "wrong subject", user=BOB)
+    await talk.type("help")
+    heard = len(talk.replies)
+
+    await archive.storage.run(merge)
+    await talk.type("help")
+
+    assert "not relevant" in talk.replies[heard - 1]["text"]
+    assert len(talk.replies) == heard + 1
+
+
 async def test_a_story_is_shared_once_with_who_did_and_their_word(talk: Talk, told: Entry) -> None:
     await talk.click({"action_id": story_buttons.SHARE_STORY, "value": str(told.id)})
 

@@ -97,7 +97,7 @@ def answers(text: str, count: int, shown: Card) -> list[Answer]:
             entries=1,
             owed={"dead": 1},
             stopped=(row,),
-            uncertain=(telling, *(replace(telling, number=n) for n in range(1, count))),
+            uncertain=tuple(replace(telling, number=n) for n in range(1, count + 1)),
         ),
         Explanation(
             card=shown,
@@ -358,6 +358,18 @@ def test_feeds_that_are_well_are_a_line_each_as_far_as_there_is_room(
     left = feeds - len(lines)
     assert (f"… and {left} more" in json.dumps(blocks, ensure_ascii=False)) == (left > 0)
     assert check_limits({"text": text, "blocks": blocks}) == []
+
+
+def test_uncertain_alerts_beyond_those_with_buttons_are_told_by_their_numbers() -> None:
+    status = answers("feed", 7, CARD)[8]
+    assert isinstance(status, Status)
+
+    _, blocks = message(replace(status, stopped=()), ZONE)
+
+    rows = [block["elements"][0]["value"] for block in blocks if block["type"] == "actions"]
+    assert rows == ["1", "2", "3", "4", "5"]
+    said = json.dumps(blocks)
+    assert [said.count(f"delivery {number})") for number in range(1, 9)] == [1] * 7 + [0]
 
 
 def test_what_is_no_answer_is_refused() -> None:

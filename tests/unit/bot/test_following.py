@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,10 @@ from sqlite_utils import Database
 from bot.audience import Audience
 from bot.ingest import archive, ingest
 from bot.remind import remind
-from feeds.model import Item
-from storage import deliveries, stories, subscriptions
+from feeds.date_sentences import DateKind
+from feeds.model import Item, Stage
+from storage import cards, deadlines, deliveries, stories, subscriptions
+from storage.cards import Standing
 from storage.deliveries import State
 from storage.stories import Mark
 from tests.factories import NOW, make_document, make_filing, make_item
@@ -117,3 +120,120 @@ def test_who_no_longer_follows_is_told_no_more(db: Database, everyone: Audience)
     take(db, make_item(document=later), everyone)
 
     assert told(db) == []
+
+
+def extending(until: str, *, stage: Stage) -> Item:
+    """A later document that extends the comment period of the rule."""
+    document = make_document(
+        number="2020-17777",
+        action=None,
+        dates=None,
+        effective_on=None,
+        comments_close_on=None,
+        citation=None,
+        end_page=None,
+        rins=(),
+        dockets=(),
+    )
+    return make_item(
+        key="fr:2020-17777",
+        title="Notice of another title",
+        summary=f"BIS extends the comment period for the rule published at 85 FR 36719{until}.",
+        stage=stage,
+        document=document,
+    )
+
+
+def closing(db: Database) -> date | None:
+    (found,) = [
+        each.due.day
+        for each in deadlines.of_entry(db, 1)
+        if each.due.kind is DateKind.COMMENTS_CLOSE
+    ]
+    return found
+
+
+def test_a_day_that_a_later_document_tells_once_it_is_printed_moves_the_rules(
+    db: Database, everyone: Audience
+) -> None:
+    take(db, make_item(), everyone)
+    follow(db)
+
+    take(db, extending("", stage=Stage.INSPECTION), everyone)
+    before = closing(db)
+    take(db, extending(" to September 16, 2020", stage=Stage.PUBLISHED), everyone)
+
+    assert (before, closing(db)) == (date(2020, 8, 17), date(2020, 9, 16))
+    assert told(db) == ["extended", "moved"]
+
+
+def test_an_extension_that_is_withdrawn_before_it_is_printed_is_taken_back(
+    db: Database, everyone: Audience
+) -> None:
+    take(db, make_item(), everyone)
+    follow(db)
+
+    take(db, extending(" to September 16, 2020", stage=Stage.INSPECTION), everyone)
+    before = closing(db)
+    take(db, extending(" to September 16, 2020", stage=Stage.WITHDRAWN), everyone)
+
+    assert (before, closing(db)) == (date(2020, 9, 16), date(2020, 8, 17))
+    assert told(db) == ["extended", "moved"]
+
+
+def test_the_card_of_a_rule_shows_that_its_suspension_was_withdrawn(
+    db: Database, everyone: Audience
+) -> None:
+    take(db, make_item(), everyone)
+    card = Standing(channel="C1", story_id=1, entry_id=1, conversation="C1", ts="1.0")
+    cards.put(db, card)
+    filed = replace(
+        extending("", stage=Stage.INSPECTION),
+        summary="This rule is suspending the rule published at 85 FR 36719.",
+    )
+
+    take(db, filed, everyone)
+    before = cards.owed(db, card)
+    take(db, replace(filed, stage=Stage.WITHDRAWN), everyone)
+
+    assert cards.owed(db, card) > before
+
+
+def test_a_suspended_rule_is_not_told_to_be_in_force_on_its_day(
+    db: Database, everyone: Audience
+) -> None:
+    day = date(2020, 7, 20)
+    take(db, make_item(document=make_document(effective_on=day, dates=None)), everyone)
+    follow(db)
+    filed = replace(
+        extending("", stage=Stage.PUBLISHED),
+        summary="This rule is suspending the rule published at 85 FR 36719.",
+    )
+    take(db, filed, everyone)
+
+    remind(db, now=datetime(2020, 7, 20, 9, tzinfo=NEW_YORK), timezone=NEW_YORK)
+
+    assert told(db) == ["suspended"]
+
+
+def test_a_suspension_that_begins_on_the_day_of_the_rule_is_known_in_the_morning(
+    db: Database, everyone: Audience
+) -> None:
+    day = date(2020, 7, 20)
+    take(db, make_item(document=make_document(effective_on=day, dates=None)), everyone)
+    follow(db)
+    early = extending("", stage=Stage.PUBLISHED)
+    assert early.document
+    suspending = replace(
+        early,
+        summary="This rule is suspending the rule published at 85 FR 36719.",
+        document=replace(early.document, effective_on=day),
+    )
+    take(db, suspending, everyone)
+    before = deadlines.of_entry(db, 1)
+
+    for _ in range(2):
+        remind(db, now=datetime(2020, 7, 20, 9, tzinfo=NEW_YORK), timezone=NEW_YORK)
+
+    assert day in {each.due.day for each in before}
+    assert told(db) == ["suspended", "moved"]

@@ -12,8 +12,9 @@ from sqlite_utils import Database
 from bot import follow_up
 from bot.slack import blocks, buttons
 from feeds.model import Item
-from storage import entries, events
+from storage import cards, entries, events
 from storage.entries import Entry
+from storage.stories import Mark
 from tests.archive import ALICE, CHANNEL, Archive, press
 from tests.factories import NOW, make_document, make_item, make_press
 from tests.slack_talk import Talk, open_talk
@@ -70,6 +71,45 @@ async def test_a_report_is_taken_out_of_its_story_for_good_and_the_channel_hears
     assert told["response_type"] == "in_channel"
     assert told["text"].startswith(f"<@{ALICE}> took ")
     assert again["text"] == "It is alone in its story."
+
+
+async def test_buttons_of_a_story_that_became_part_of_another_do_what_they_say_to_that(
+    archive: Archive, talk: Talk
+) -> None:
+    document, report = await happen(archive, make_item(), press(1))
+    card = await archive.tell(document)
+    await archive.ask("join https://news.example/huawei-1 to 2020-13093")
+    assert document.story_id != report.story_id
+
+    await talk.click({"action_id": blocks.FOLLOW, "value": str(report.story_id)})
+    followed = await archive.marks(document.story_id)
+    await talk.click({"action_id": buttons.UNDO, "value": f"{Mark.FOLLOWED}:{report.story_id}"})
+    undone = await archive.marks(document.story_id)
+    await talk.click({"action_id": blocks.MUTE, "value": str(report.story_id)})
+
+    assert (followed, undone) == ({("followed", ALICE)}, set())
+    assert await archive.marks(document.story_id) == {("muted", CHANNEL)}
+    (edited,) = talk.server.asked("chat.update")
+    assert edited["ts"] == card.ts
+
+
+async def test_cards_show_what_was_joined_and_taken_out(archive: Archive) -> None:
+    document, report = await happen(archive, make_item(), press(1))
+    await archive.tell(document)
+
+    async def owed() -> list[int]:
+        found = await archive.storage.run(cards.outdated)
+        for card, changes in found:
+            await archive.storage.run(cards.renewed, card, changes=changes)
+        return [card.story_id for card, _ in found]
+
+    await archive.ask("join https://news.example/huawei-1 to 2020-13093")
+    joined = await owed()
+    await archive.ask("split https://news.example/huawei-1")
+    split = await owed()
+
+    assert document.story_id != report.story_id
+    assert (joined, split) == ([document.story_id], [document.story_id])
 
 
 async def test_only_press_can_be_taken_out_by_a_button(archive: Archive, talk: Talk) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from feeds import deadlines
 from feeds.date_sentences import DateKind
 from feeds.document_dates import Basis, DocumentDate
@@ -49,3 +51,35 @@ def test_a_day_that_nothing_later_moves_is_the_document_s_own() -> None:
         (JUNE, "2020-13093"),
         (AUGUST, "2020-13093"),
     }
+
+
+@pytest.mark.parametrize(
+    ("steps", "binds"),
+    [
+        ([later("1", RelationKind.DELAYS, date(2020, 6, 10))], None),
+        ([later("1", RelationKind.SUSPENDS, date(2020, 6, 10))], None),
+        ([later("1", RelationKind.SUSPENDS, JUNE, JUNE)], None),
+        ([later("1", RelationKind.SUSPENDS, date(2020, 6, 10), date(2020, 6, 17))], JUNE),
+        # It was in force already, and was so from that day.
+        ([later("1", RelationKind.DELAYS, date(2020, 6, 19))], JUNE),
+        ([later("1", RelationKind.SUSPENDS, date(2020, 6, 19))], JUNE),
+        # Put off again, with a day.
+        (
+            [
+                later("1", RelationKind.DELAYS, date(2020, 6, 10)),
+                later("2", RelationKind.DELAYS, date(2020, 7, 10), OCTOBER),
+            ],
+            OCTOBER,
+        ),
+        # Not suspended yet.
+        ([later("1", RelationKind.SUSPENDS, date(2020, 8, 21))], JUNE),
+    ],
+)
+def test_no_rule_takes_effect_on_a_day_on_which_it_is_put_off_or_suspended(
+    steps: list[Later], binds: date | None
+) -> None:
+    found = deadlines.of("2020-13093", RULE, steps, stage=Stage.PUBLISHED, now=NOW)
+
+    days = {due.kind: due.day for due in found}
+    assert days.get(DateKind.EFFECTIVE) == binds
+    assert days[DateKind.COMMENTS_CLOSE] == AUGUST

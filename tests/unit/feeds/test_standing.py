@@ -27,10 +27,14 @@ _RULE = (on(DateKind.EFFECTIVE, JUNE), on(DateKind.COMMENTS_CLOSE, AUGUST))
 
 
 def later(
-    kind: RelationKind, since: date, *dates: DocumentDate, until: date | None = None
+    kind: RelationKind,
+    since: date,
+    *dates: DocumentDate,
+    until: date | None = None,
+    number: str = "2020-99999",
 ) -> Later:
     relation = Relation(kind=kind, target=None, sentence="", until=until)
-    return Later(relation=relation, number="2020-99999", since=since, dates=dates)
+    return Later(relation=relation, number=number, since=since, dates=dates)
 
 
 def stands(
@@ -145,6 +149,50 @@ def test_a_suspension_ends_by_itself() -> None:
     assert (found.force, found.day, found.because) == (Force.SUSPENDED, AUGUST, "2020-99999")
     assert stands(date(2020, 8, 18), suspension).force is Force.IN_FORCE
     assert stands(date(2030, 1, 1), later(RelationKind.SUSPENDS, JUNE)).force is Force.SUSPENDED
+
+
+def test_a_suspension_that_is_over_is_the_reason_of_nothing() -> None:
+    suspension = later(RelationKind.SUSPENDS, JUNE, until=AUGUST, number="2020-11111")
+    delay = later(RelationKind.DELAYS, JUNE - timedelta(2), until=JUNE, number="2020-22222")
+    after = AUGUST + timedelta(1)
+
+    assert stands(AUGUST, suspension).because == "2020-11111"
+    assert stands(after, suspension).because == ""
+    assert stands(after, suspension, dates=()).because == ""
+    assert stands(AUGUST, delay, suspension).because == "2020-11111"
+    assert stands(after, delay, suspension).because == "2020-22222"
+
+
+def test_what_moves_a_day_during_a_suspension_is_not_what_suspends() -> None:
+    suspension = later(RelationKind.SUSPENDS, JUNE, until=AUGUST, number="2020-11111")
+    moved = later(RelationKind.DELAYS, JUNE + timedelta(2), until=AUGUST, number="2020-22222")
+
+    assert stands(JUNE + timedelta(3), suspension, moved).because == "2020-11111"
+    assert stands(AUGUST + timedelta(1), suspension, moved).because == "2020-22222"
+
+
+def test_a_delay_that_came_too_late_is_not_why_a_rule_is_over() -> None:
+    over = later(RelationKind.SUPERSEDES, JUNE, number="2020-11111")
+    delay = later(RelationKind.DELAYS, AUGUST, until=date(2021, 1, 1), number="2020-22222")
+
+    assert stands(AUGUST, over, delay).because == "2020-11111"
+    assert stands(AUGUST, delay, stage=Stage.WITHDRAWN).because == ""
+
+
+def test_a_rule_expires_by_itself_whatever_moved_its_beginning() -> None:
+    breath = "Effective June 18, 2020, through August 17, 2020."
+    dates = (on(DateKind.EFFECTIVE, JUNE, breath), on(DateKind.EXPIRES, AUGUST, breath))
+    delay = later(RelationKind.DELAYS, JUNE, until=JUNE + timedelta(9))
+
+    found = stands(AUGUST + timedelta(1), delay, dates=dates)
+
+    assert (found.force, found.because) == (Force.EXPIRED, "")
+
+
+def test_a_confirmation_of_the_day_that_was_set_moves_nothing() -> None:
+    confirmed = later(RelationKind.CONFIRMS, JUNE, on(DateKind.EFFECTIVE, JUNE))
+
+    assert (stands(JUNE, confirmed).force, stands(JUNE, confirmed).because) == (Force.IN_FORCE, "")
 
 
 @pytest.mark.parametrize(
