@@ -149,10 +149,12 @@ def ingest_ahead(db: Database, items: Sequence[Item], *, now: datetime) -> list[
     Returns:
         The items that are left to `ingest`.
     """
-    early = (item for item in items if not _is_recent(item, now))
-    kept, left = iter(entries.remember_new(db, early, now=now)), []
+    left = []
+    early = [item for item in items if not _is_recent(item, now)]
+    kept = iter(entries.remember_new(db, early, now=now))
     for item in items:
-        if sighting := None if _is_recent(item, now) else next(kept):
+        sighting = None if _is_recent(item, now) else next(kept)
+        if sighting:
             _note_quietly(db, _arrival(db, item, sighting, now=now), now=now)
         else:
             left.append(item)

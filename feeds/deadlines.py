@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from feeds import document_dates, standing
 from feeds.date_sentences import DateKind
 from feeds.document_dates import DocumentDate
 from feeds.model import EASTERN, Stage
-from feeds.relation_words import RelationKind
 from feeds.standing import Force, Later
 
 #: What each kind of date is called, for a text that says that it moved.
@@ -78,23 +77,24 @@ def of(
                 kind=kind, day=day, provisional=False, source=because or number, sentence=""
             )
     begins = found.get((DateKind.EFFECTIVE, ""))
-    if begins and begins.day and _is_held_off(begins.day, stands, later, now=now):
+    if later and begins and begins.day and not _binds(begins.day, dates, later, stage, now=now):
         del found[DateKind.EFFECTIVE, ""]
     return tuple(due for due in found.values() if due.day)
 
 
-def _is_held_off(
-    day: date, stands: standing.Standing, later: Sequence[Later], *, now: datetime
+def _binds(
+    day: date,
+    dates: Sequence[DocumentDate],
+    later: Sequence[Later],
+    stage: Stage,
+    *,
+    now: datetime,
 ) -> bool:
-    """Whether a rule does not begin to bind on a day: it was put off before without another, or is suspended."""
-    nowhere = stands.force is Force.DELAYED and stands.day is None
-    known_by = min(day, now.astimezone(EASTERN).date())
-    return any(
-        (step.relation.kind is RelationKind.DELAYS and nowhere)
-        or (step.relation.kind is RelationKind.SUSPENDS and day <= (step.relation.until or day))
-        for step in later
-        if step.since <= known_by
-    )
+    """Whether a rule is in force on a day, by what later documents do as of now; it may be put off or suspended."""
+    today = now.astimezone(EASTERN).date()
+    known = [step for step in later if step.since <= min(day, today)]
+    noon = datetime.combine(day, time(12), EASTERN)
+    return standing.of(dates, known, stage=stage, now=noon).force is Force.IN_FORCE
 
 
 def _of_kind(dates: Sequence[DocumentDate], kind: DateKind) -> list[DocumentDate]:

@@ -118,7 +118,7 @@ class _Cutter:
     def pieces(self) -> Pieces:
         tags = [tag for tag in (_START_TAG.match(self.data, at) for at in self.container) if tag]
         around = b"".join(tag[0] for tag in tags)
-        first = [*self.container, *(begin for begin, _ in self.spans), 0][0]
+        begins = [*self.container, *(begin for begin, _ in self.spans)]
         items = tuple(self.data[begin:end] for begin, end in self.spans)
         context = blake2b(around, digest_size=8)
         hashes = []
@@ -127,7 +127,7 @@ class _Cutter:
             mixed.update(item)
             hashes.append(mixed.hexdigest())
         return Pieces(
-            head=self.data[:first] + around,
+            head=self.data[: begins[0] if begins else 0] + around,
             items=items,
             tail=b"".join(b"</" + tag[1] + b">" for tag in reversed(tags)),
             hashes=tuple(hashes),
