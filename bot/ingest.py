@@ -149,16 +149,13 @@ def ingest_ahead(db: Database, items: Sequence[Item], *, now: datetime) -> list[
     Returns:
         The items that are left to `ingest`.
     """
-    left = []
     early = [item for item in items if not _is_recent(item, now)]
     kept = iter(entries.remember_new(db, early, now=now))
-    for item in items:
-        sighting = None if _is_recent(item, now) else next(kept)
+    pairs = [(item, None if _is_recent(item, now) else next(kept)) for item in items]
+    for item, sighting in pairs:
         if sighting:
             _note_quietly(db, _arrival(db, item, sighting, now=now), now=now)
-        else:
-            left.append(item)
-    return left
+    return [item for item, sighting in pairs if not sighting]
 
 
 def archive(db: Database, items: Iterable[Item], *, now: datetime) -> IngestReport:
